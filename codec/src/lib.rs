@@ -1,0 +1,28 @@
+//! Octets to values and back, for every protocol of the dual-stack bootstrap.
+//!
+//! Decoding borrows from the input and allocates nothing; what is not understood stays as raw
+//! octets in its place. Encoding has one form. Authenticators are computed over the octets as
+//! they were received, never over a re-encoding.
+//!
+//! | module | protocol |
+//! |---|---|
+//! | [`mip4`] | Mobile IPv4 registration and agent discovery (RFC 3344 and its extensions) |
+//! | [`mip6`] | Mobile IPv6 mobility header and options (RFC 6275, 4283, 4285) |
+//! | [`radius`] | RADIUS (RFC 2865, 2868, 3162, 3579) |
+//! | [`pana`] | PANA (RFC 5191) |
+//! | [`eap`] | EAP (RFC 3748) |
+//! | [`ip`] | IPv4, IPv6, UDP, ICMP headers and the tunnels made of them |
+#![no_std]
+
+extern crate alloc;
+
+pub mod crypto;
+pub mod eap;
+mod error;
+pub mod ip;
+pub mod mip4;
+pub mod mip6;
+pub mod pana;
+pub mod radius;
+
+pub use error::{Error, ErrorKind};

@@ -1,0 +1,1 @@
+//! dsboot command library.

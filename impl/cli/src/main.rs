@@ -1,0 +1,2 @@
+//! dsboot command.
+fn main() {}

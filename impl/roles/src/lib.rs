@@ -1,0 +1,17 @@
+//! The roles of draft-qin-mip6-dsbootstrapping-00 as deterministic machines without I/O.
+//!
+//! Every role is a value: [`Machine::handle`] takes the time, a source of random octets and one
+//! [`Input`], changes the value and returns [`Effects`]; [`Machine::poll_timeout`] says when it
+//! wants [`Input::Timeout`]. The same inputs always give the same octets. Nothing here opens a
+//! socket, reads a clock, starts a thread or makes a random number of its own.
+
+pub mod count;
+mod machine;
+mod random;
+mod secret;
+mod time;
+
+pub use machine::{AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine, Packet};
+pub use random::Random;
+pub use secret::Secret;
+pub use time::Time;

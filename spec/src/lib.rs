@@ -1,0 +1,16 @@
+//! The protocol of draft-qin-mip6-dsbootstrapping-00 as data.
+//!
+//! The normative text stands beside this crate as Markdown, one page a phase
+//! (`spec/access.md`, `registration.md`, `movement.md`, `home-binding.md`, `data-path.md`,
+//! `keys.md`, `wire.md`). This half holds what code shares with it: who takes part ([`Role`]), in
+//! which arrangement ([`Scenario`], [`CareOf`], [`Setup`]), in which order ([`ladder`]), and with
+//! which numbers ([`registry`]).
+#![no_std]
+
+pub mod ladder;
+pub mod registry;
+mod role;
+mod scenario;
+
+pub use role::Role;
+pub use scenario::{CareOf, Scenario, Setup, UnknownName};

@@ -1,0 +1,1 @@
+//! Code points of eap (filled in by its codec module).

@@ -1,0 +1,1 @@
+//! Code points of ip (filled in by its codec module).

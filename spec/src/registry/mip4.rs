@@ -1,0 +1,1 @@
+//! Code points of mip4 (filled in by its codec module).

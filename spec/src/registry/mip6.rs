@@ -1,0 +1,1 @@
+//! Code points of mip6 (filled in by its codec module).

@@ -1,0 +1,1 @@
+//! Code points of pana (filled in by its codec module).

@@ -1,0 +1,1 @@
+//! Code points of radius (filled in by its codec module).
