@@ -1,1 +1,4 @@
-//! (docs follow)
+//! Model and implementation held against each other, and both against the specification.
+
+pub mod houses;
+pub mod peers;

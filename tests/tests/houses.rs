@@ -1,0 +1,129 @@
+//! The *nevers* of ARCHITECTURE.md.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use dsboot_tests::houses;
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// Crate, and every crate of this workspace that it may depend on.
+const MAY_KNOW: &[(&str, &[&str])] = &[
+    ("dsboot-spec", &[]),
+    ("dsboot-codec", &["dsboot-spec"]),
+    ("dsboot-model", &["dsboot-spec"]),
+    ("dsboot-roles", &["dsboot-codec", "dsboot-spec"]),
+    ("dsboot-node", &["dsboot-roles", "dsboot-codec", "dsboot-spec"]),
+    (
+        "dsboot-tests",
+        &["dsboot-model", "dsboot-roles", "dsboot-codec", "dsboot-spec", "dsboot-node"],
+    ),
+    (
+        "dsboot",
+        &[
+            "dsboot-model",
+            "dsboot-roles",
+            "dsboot-codec",
+            "dsboot-spec",
+            "dsboot-node",
+            "dsboot-tests",
+        ],
+    ),
+];
+
+#[test]
+fn crates_know_only_whom_they_may() {
+    let dependencies = houses::dependencies().unwrap();
+    assert_eq!(dependencies.len(), MAY_KNOW.len(), "a crate without a rule: {dependencies:?}");
+    for (name, allowed) in MAY_KNOW {
+        for needed in dependencies[*name].iter().filter(|n| n.starts_with("dsboot")) {
+            assert!(allowed.contains(&needed.as_str()), "{name} must not know {needed}");
+        }
+    }
+}
+
+/// Where, and words that must not stand there, each with what the word would bring in.
+const ABSENT: &[(&str, &[(&str, &str)])] = &[
+    (
+        "impl/roles/src",
+        &[
+            ("UdpSocket", "sockets"),
+            ("TcpStream", "sockets"),
+            ("Instant::now", "a clock"),
+            ("SystemTime", "a clock"),
+            ("std::thread", "threads"),
+            ("std::fs", "files"),
+            ("rand", "a random source of its own"),
+            ("getrandom", "a random source of its own"),
+            ("HashMap", "an order that differs from run to run"),
+            ("HashSet", "an order that differs from run to run"),
+            ("println", "output"),
+        ],
+    ),
+    ("codec/src", &[("std", "std"), ("core::net", "more than octets")]),
+    ("spec/src", &[("std", "std")]),
+    ("model/src", &[("dsboot_codec", "the codec"), ("dsboot_roles", "the roles")]),
+];
+
+#[test]
+fn what_must_be_absent_is_absent() {
+    for (dir, words) in ABSENT {
+        let files = rust_files(&Path::new(ROOT).join(dir));
+        assert!(!files.is_empty(), "no Rust files below {dir}");
+        for file in files {
+            let text = fs::read_to_string(&file).unwrap();
+            // Tests may use what they like.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for (number, line) in text.lines().enumerate() {
+                let code = line.split("//").next().unwrap_or_default();
+                for (word, brings) in *words {
+                    assert!(
+                        !has_word(code, word),
+                        "{}:{}: `{word}` would bring {brings} into {dir}",
+                        file.display(),
+                        number + 1
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_word_is_found_whole() {
+    assert!(has_word("use rand::Rng;", "rand"));
+    assert!(!has_word("use crate::Random; operand", "rand"));
+    assert!(has_word("std::thread::spawn", "std::thread"));
+    assert!(!has_word("#![no_std]", "std"));
+}
+
+#[test]
+fn codec_and_specification_do_without_std() {
+    for lib in ["codec/src/lib.rs", "spec/src/lib.rs"] {
+        let text = fs::read_to_string(Path::new(ROOT).join(lib)).unwrap();
+        assert!(text.lines().any(|line| line == "#![no_std]"), "{lib} is not no_std");
+    }
+}
+
+/// Whether `word` stands in `code` with no letter, digit or underscore on either side.
+fn has_word(code: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices(word).any(|(at, _)| {
+        !code[..at].ends_with(part) && !code[at + word.len()..].starts_with(part)
+    })
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
+            found.push(path);
+        }
+    }
+    found
+}
