@@ -62,7 +62,7 @@ const ABSENT: &[(&str, &[(&str, &str)])] = &[
             ("println", "output"),
         ],
     ),
-    ("codec/src", &[("std", "std"), ("core::net", "more than octets")]),
+    ("codec/src", &[("std", "std")]),
     ("spec/src", &[("std", "std")]),
     ("model/src", &[("dsboot_codec", "the codec"), ("dsboot_roles", "the roles")]),
 ];
