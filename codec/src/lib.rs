@@ -24,5 +24,7 @@ pub mod mip4;
 pub mod mip6;
 pub mod pana;
 pub mod radius;
+mod wire;
 
 pub use error::{Error, ErrorKind};
+pub use wire::{Found, Positioned};

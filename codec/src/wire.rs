@@ -1,0 +1,109 @@
+//! What every codec of this crate uses: nom results as [`Error`], cookie-factory output as a
+//! vector, and the two answers that a sequence of units gives.
+
+use alloc::vec::Vec;
+
+use cookie_factory::SerializeFn;
+use cookie_factory::lib::std::io;
+use nom::Parser;
+
+use crate::{Error, ErrorKind};
+
+/// A unit (attribute, AVP, extension, option) in its place in a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Positioned<'a, T> {
+    /// Where the unit begins, in octets from the start of the message.
+    pub offset: usize,
+    /// The unit as received: header and value, and padding if the unit has any.
+    pub raw: &'a [u8],
+    /// What the unit means.
+    pub value: T,
+}
+
+/// How often a unit that should stand at most once was found, and its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Found<T> {
+    /// Not there.
+    Absent,
+    /// There once.
+    Once(T),
+    /// There more than once: which one counts is not known, so none does.
+    Many,
+}
+
+impl<T> Found<T> {
+    /// The value, if it was there exactly once.
+    #[must_use]
+    pub fn once(self) -> Option<T> {
+        match self {
+            Found::Once(value) => Some(value),
+            Found::Absent | Found::Many => None,
+        }
+    }
+
+    /// Whether it was not there at all.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Found::Absent)
+    }
+
+    /// The same answer about a part or another form of the value.
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Found<U> {
+        match self {
+            Found::Absent => Found::Absent,
+            Found::Once(value) => Found::Once(f(value)),
+            Found::Many => Found::Many,
+        }
+    }
+}
+
+impl<T> FromIterator<T> for Found<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Found<T> {
+        let mut values = values.into_iter();
+        match (values.next(), values.next()) {
+            (None, _) => Found::Absent,
+            (Some(value), None) => Found::Once(value),
+            (Some(_), Some(_)) => Found::Many,
+        }
+    }
+}
+
+/// The error type of the nom parsers in this crate.
+pub(crate) type NomError<'a> = nom::error::Error<&'a [u8]>;
+
+/// Runs a nom parser over `input`, which begins at octet `base` of the message.
+///
+/// The parsers used in this crate fail for one reason only: the input ends too early.
+pub(crate) fn parse<'a, T>(
+    mut parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
+    input: &'a [u8],
+    base: usize,
+    sentence: &'static str,
+) -> Result<(&'a [u8], T), Error> {
+    parser.parse(input).map_err(|error| {
+        let rest = match error {
+            nom::Err::Error(error) | nom::Err::Failure(error) => error.input.len(),
+            nom::Err::Incomplete(_) => 0,
+        };
+        Error::new(ErrorKind::Truncated, base + input.len() - rest, sentence)
+    })
+}
+
+/// A vector that cookie-factory serializers can write to without `std`.
+#[derive(Debug, Default)]
+pub(crate) struct Sink(Vec<u8>);
+
+impl io::Write for Sink {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(octets);
+        Ok(octets.len())
+    }
+}
+
+/// The octets that a serializer writes.
+pub(crate) fn serialize(serializer: impl SerializeFn<Sink>) -> Vec<u8> {
+    match cookie_factory::gen_simple(serializer, Sink::default()) {
+        Ok(Sink(octets)) => octets,
+        Err(_) => unreachable!("a vector takes every octet, and serializers here have no errors"),
+    }
+}
