@@ -11,12 +11,14 @@
 //! | [`radius`] | RADIUS (RFC 2865, 2868, 3162, 3579) |
 //! | [`pana`] | PANA (RFC 5191) |
 //! | [`eap`] | EAP (RFC 3748) |
+//! | [`dsb`] | the bootstrap parameters, in whichever of these they travel |
 //! | [`ip`] | IPv4, IPv6, UDP, ICMP headers and the tunnels made of them |
 #![no_std]
 
 extern crate alloc;
 
 pub mod crypto;
+pub mod dsb;
 pub mod eap;
 mod error;
 pub mod ip;

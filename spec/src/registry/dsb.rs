@@ -84,3 +84,20 @@ code_points! {
         HA = 4, "HA";
     }
 }
+
+code_points! {
+    /// Bits of [`parameter::BOOTSTRAP_REQUEST`]: what the mobile node asks for.
+    pub mod bootstrap_request: u8 {
+        /// An IPv6 home address.
+        IPV6_HOA = 0x01, "IPv6-HoA";
+        /// A Mobile IPv6 home agent.
+        HA = 0x02, "HA";
+        /// An IPv6 care-of address.
+        IPV6_COA = 0x04, "IPv6-CoA";
+        /// A Mobile IPv6 key between MN and HA.
+        MIP6_KEY = 0x08, "MIP6-Key";
+    }
+}
+
+/// The longest FHA-FQDN, in octets: what a RADIUS sub-attribute and an NVSE both hold (H-4).
+pub const FQDN_MAX_LENGTH: usize = 247;
