@@ -71,6 +71,9 @@ impl<T> FromIterator<T> for Found<T> {
 /// The error type of the nom parsers in this crate.
 pub(crate) type NomError<'a> = nom::error::Error<&'a [u8]>;
 
+/// What remains of the input and what was parsed, or why that failed.
+pub(crate) type Parsed<'a, T> = Result<(&'a [u8], T), Error>;
+
 /// Runs a nom parser over `input`, which begins at octet `base` of the message.
 ///
 /// The parsers used in this crate fail for one reason only: the input ends too early.
@@ -79,7 +82,7 @@ pub(crate) fn parse<'a, T>(
     input: &'a [u8],
     base: usize,
     sentence: &'static str,
-) -> Result<(&'a [u8], T), Error> {
+) -> Parsed<'a, T> {
     parser.parse(input).map_err(|error| {
         let rest = match error {
             nom::Err::Error(error) | nom::Err::Failure(error) => error.input.len(),

@@ -1,0 +1,304 @@
+//! The forms that values of attributes and sub-attributes have, and the types that stand for them.
+
+use alloc::vec::Vec;
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use cookie_factory::bytes::{be_u8, be_u32, be_u64};
+use cookie_factory::combinator::slice;
+use cookie_factory::sequence::tuple;
+use dsboot_spec::registry::radius::AUTHENTICATOR_LENGTH;
+use nom::Parser;
+use nom::bytes::complete::tag;
+use nom::combinator::{all_consuming, rest};
+use nom::number::complete::{be_u8 as octet, be_u32 as integer, be_u64 as long_integer, be_u128};
+
+use super::hidden::{Salted, UserPassword};
+use crate::dsb::Prefixed;
+use crate::wire::{NomError, serialize};
+
+/// A form: which octets are a value, and the value of which octets.
+pub(super) trait Form {
+    /// What the octets stand for.
+    type Value<'a>;
+
+    /// The value, or `None` when the octets do not have this form.
+    fn decode(octets: &[u8]) -> Option<Self::Value<'_>>;
+
+    /// The octets.
+    fn encode(value: &Self::Value<'_>) -> Vec<u8>;
+}
+
+/// Any octets, at least `MIN` of them. (The attribute sets the upper bound.)
+pub(super) struct Octets<const MIN: usize>;
+
+impl<const MIN: usize> Form for Octets<MIN> {
+    type Value<'a> = &'a [u8];
+
+    fn decode(octets: &[u8]) -> Option<&[u8]> {
+        (octets.len() >= MIN).then_some(octets)
+    }
+
+    fn encode(value: &&[u8]) -> Vec<u8> {
+        serialize(slice(*value))
+    }
+}
+
+/// Exactly `N` octets.
+pub(super) struct Exactly<const N: usize>;
+
+impl<const N: usize> Form for Exactly<N> {
+    type Value<'a> = &'a [u8; N];
+
+    fn decode(octets: &[u8]) -> Option<&[u8; N]> {
+        octets.try_into().ok()
+    }
+
+    fn encode(value: &&[u8; N]) -> Vec<u8> {
+        serialize(slice(value.as_slice()))
+    }
+}
+
+/// An integer in 4 octets.
+pub(super) struct Integer;
+
+impl Form for Integer {
+    type Value<'a> = u32;
+
+    fn decode(octets: &[u8]) -> Option<u32> {
+        whole(integer, octets)
+    }
+
+    fn encode(value: &u32) -> Vec<u8> {
+        serialize(be_u32(*value))
+    }
+}
+
+/// An integer in 8 octets.
+pub(super) struct LongInteger;
+
+impl Form for LongInteger {
+    type Value<'a> = u64;
+
+    fn decode(octets: &[u8]) -> Option<u64> {
+        whole(long_integer, octets)
+    }
+
+    fn encode(value: &u64) -> Vec<u8> {
+        serialize(be_u64(*value))
+    }
+}
+
+/// An IPv4 address.
+pub(super) struct Address;
+
+impl Form for Address {
+    type Value<'a> = Ipv4Addr;
+
+    fn decode(octets: &[u8]) -> Option<Ipv4Addr> {
+        whole(integer.map(Ipv4Addr::from_bits), octets)
+    }
+
+    fn encode(value: &Ipv4Addr) -> Vec<u8> {
+        serialize(slice(value.octets()))
+    }
+}
+
+/// An IPv6 address.
+pub(super) struct Address6;
+
+impl Form for Address6 {
+    type Value<'a> = Ipv6Addr;
+
+    fn decode(octets: &[u8]) -> Option<Ipv6Addr> {
+        whole(be_u128.map(Ipv6Addr::from_bits), octets)
+    }
+
+    fn encode(value: &Ipv6Addr) -> Vec<u8> {
+        serialize(slice(value.octets()))
+    }
+}
+
+/// CHAP identifier and response (RFC 2865 §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChapPassword<'a> {
+    /// The identifier of the challenge.
+    pub identifier: u8,
+    /// MD5 over identifier, secret and challenge.
+    pub response: &'a [u8; AUTHENTICATOR_LENGTH],
+}
+
+/// The form of [`ChapPassword`].
+pub(super) struct Chap;
+
+impl Form for Chap {
+    type Value<'a> = ChapPassword<'a>;
+
+    fn decode(octets: &[u8]) -> Option<ChapPassword<'_>> {
+        let (identifier, response) = octets.split_first()?;
+        Some(ChapPassword { identifier: *identifier, response: response.try_into().ok()? })
+    }
+
+    fn encode(value: &ChapPassword<'_>) -> Vec<u8> {
+        serialize(tuple((be_u8(value.identifier), slice(value.response.as_slice()))))
+    }
+}
+
+/// An IPv6 prefix with as many octets as were sent (RFC 3162 §2.3).
+///
+/// ```
+/// use dsboot_codec::radius::Ipv6Prefix;
+///
+/// let prefix = Ipv6Prefix::new("2001:db8:f::77".parse().unwrap(), 64).unwrap();
+/// assert_eq!(prefix.address(), "2001:db8:f::".parse::<core::net::Ipv6Addr>().unwrap());
+/// assert!(prefix.contains("2001:db8:f::1".parse().unwrap()));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Ipv6Prefix {
+    address: Ipv6Addr,
+    length: u8,
+    /// How many octets of the address are on the wire.
+    sent: u8,
+}
+
+impl Ipv6Prefix {
+    /// The first `length` bits of `address`; `None` when an address has not so many bits.
+    #[must_use]
+    pub const fn new(address: Ipv6Addr, length: u8) -> Option<Ipv6Prefix> {
+        if length > 128 {
+            return None;
+        }
+        let address = Ipv6Addr::from_bits(address.to_bits() & mask(length));
+        Some(Ipv6Prefix { address, length, sent: length.div_ceil(8) })
+    }
+
+    /// The prefix, all other bits zero.
+    #[must_use]
+    pub const fn address(&self) -> Ipv6Addr {
+        self.address
+    }
+
+    /// Length in bits, at most 128.
+    #[must_use]
+    pub const fn length(&self) -> u8 {
+        self.length
+    }
+
+    /// Whether the address begins with the prefix.
+    #[must_use]
+    pub const fn contains(&self, address: Ipv6Addr) -> bool {
+        address.to_bits() & mask(self.length) == self.address.to_bits()
+    }
+}
+
+/// The first `length` bits of 128.
+const fn mask(length: u8) -> u128 {
+    match u128::MAX.checked_shr(length as u32) {
+        Some(rest) => !rest,
+        None => u128::MAX,
+    }
+}
+
+/// The form of [`Ipv6Prefix`].
+pub(super) struct Prefix6;
+
+impl Form for Prefix6 {
+    type Value<'a> = Ipv6Prefix;
+
+    fn decode(octets: &[u8]) -> Option<Ipv6Prefix> {
+        //= wire.5.6
+        let (length, sent): (u8, &[u8]) =
+            whole((tag(&[0][..]), octet, rest).map(|(_, l, s)| (l, s)), octets)?;
+        let mut address = [0; 16];
+        address.get_mut(..sent.len())?.copy_from_slice(sent);
+        let prefix = Ipv6Prefix::new(Ipv6Addr::from(address), length)?;
+        let enough = sent.len() >= usize::from(prefix.sent);
+        let sent = u8::try_from(sent.len()).ok()?;
+        (enough && prefix.address.octets() == address).then_some(Ipv6Prefix { sent, ..prefix })
+    }
+
+    fn encode(value: &Ipv6Prefix) -> Vec<u8> {
+        let address = value.address.octets();
+        let sent = address.get(..usize::from(value.sent)).unwrap_or(&address);
+        serialize(tuple((be_u8(0), be_u8(value.length), slice(sent))))
+    }
+}
+
+/// An IPv6 prefix whose address stands in full behind its length (RFC 5447 §4.2.4).
+pub(super) struct LinkPrefix;
+
+impl Form for LinkPrefix {
+    type Value<'a> = Prefixed<Ipv6Addr>;
+
+    fn decode(octets: &[u8]) -> Option<Prefixed<Ipv6Addr>> {
+        //= wire.5.7
+        let (length, address) = whole((octet, be_u128), octets)?;
+        Prefixed::<Ipv6Addr>::new(Ipv6Addr::from_bits(address), length)
+    }
+
+    fn encode(value: &Prefixed<Ipv6Addr>) -> Vec<u8> {
+        serialize(tuple((be_u8(value.prefix_length()), slice(value.address().octets()))))
+    }
+}
+
+/// A vendor's number and what the vendor has to say (RFC 2865 §5.26).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct VendorSpecific<'a> {
+    /// Enterprise number.
+    pub vendor_id: u32,
+    /// At least one octet; sub-attributes, if the vendor does as RFC 2865 recommends.
+    pub data: &'a [u8],
+}
+
+/// The form of [`VendorSpecific`].
+pub(super) struct Vendor;
+
+impl Form for Vendor {
+    type Value<'a> = VendorSpecific<'a>;
+
+    fn decode(octets: &[u8]) -> Option<VendorSpecific<'_>> {
+        let (vendor_id, data): (u32, &[u8]) = whole((integer, rest), octets)?;
+        (!data.is_empty()).then_some(VendorSpecific { vendor_id, data })
+    }
+
+    fn encode(value: &VendorSpecific<'_>) -> Vec<u8> {
+        serialize(tuple((be_u32(value.vendor_id), slice(value.data))))
+    }
+}
+
+/// The form of [`UserPassword`].
+pub(super) struct Password;
+
+impl Form for Password {
+    type Value<'a> = UserPassword<'a>;
+
+    fn decode(octets: &[u8]) -> Option<UserPassword<'_>> {
+        UserPassword::new(octets)
+    }
+
+    fn encode(value: &UserPassword<'_>) -> Vec<u8> {
+        serialize(slice(value.octets()))
+    }
+}
+
+/// The form of [`Salted`].
+pub(super) struct SaltHidden;
+
+impl Form for SaltHidden {
+    type Value<'a> = Salted<'a>;
+
+    fn decode(octets: &[u8]) -> Option<Salted<'_>> {
+        Salted::new(octets)
+    }
+
+    fn encode(value: &Salted<'_>) -> Vec<u8> {
+        serialize(slice(value.octets()))
+    }
+}
+
+/// What the parser makes of all octets, if it takes them all.
+fn whole<'a, T>(
+    parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
+    octets: &'a [u8],
+) -> Option<T> {
+    all_consuming(parser).parse(octets).ok().map(|(_, value)| value)
+}
