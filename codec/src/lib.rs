@@ -21,6 +21,7 @@ pub mod crypto;
 pub mod dsb;
 pub mod eap;
 mod error;
+mod form;
 pub mod ip;
 pub mod mip4;
 pub mod mip6;

@@ -10,112 +10,20 @@ use dsboot_spec::registry::radius::{
 
 use super::hidden::UserPassword;
 use super::value::{
-    Address, Address6, Chap, ChapPassword, Exactly, Form, Integer, Ipv6Prefix, LinkPrefix,
-    LongInteger, Octets, Password, Prefix6, Vendor, VendorSpecific,
+    Chap, ChapPassword, Ipv6Prefix, LinkPrefix, Password, Prefix6, Vendor, VendorSpecific,
 };
 use super::{Authenticator, Packet};
 use crate::dsb::Prefixed;
+use crate::form::{Address, Address6, Exactly, Form, Integer, LongInteger, Octets, units};
 use crate::wire::serialize;
 use crate::{Error, ErrorKind, Found};
 
 /// Text and strings have one octet at least.
 type Text = Octets<1>;
 
-/// Declares the typed units of one number space: the enum, how to decode and encode a value,
-/// for units that stand at most once a getter on what holds them, and a last variant for types
-/// that have a home elsewhere.
-macro_rules! units {
-    (
-        $(#[$doc:meta])*
-        $vis:vis enum $units:ident<'a> in $numbers:ident, found by $holder:ident {
-            $($(#[$unit_doc:meta])*
-            $unit:ident($value:ty): $form:ty = $number:ident $(=> $getter:ident)?;)*
-        }
-        $(
-            $(#[$shared_doc:meta])*
-            with $shared:ident($shared_value:ty) for $($shared_number:ident)|+
-        )?
-    ) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        $vis enum $units<'a> {
-            $($(#[$unit_doc])* $unit($value),)*
-            $($(#[$shared_doc])* $shared($shared_value),)?
-            /// A type that is known here with a value that it does not allow, octet for octet.
-            Malformed {
-                /// The type number.
-                kind: u8,
-                /// The value.
-                data: &'a [u8],
-            },
-            /// A type that is not known here, octet for octet.
-            Unknown {
-                /// The type number.
-                kind: u8,
-                /// The value.
-                data: &'a [u8],
-            },
-        }
-
-        impl<'a> $units<'a> {
-            /// What the value octets of a type mean.
-            #[must_use]
-            pub fn decode(kind: u8, data: &'a [u8]) -> $units<'a> {
-                match kind {
-                    $($numbers::$number => match <$form>::decode(data) {
-                        Some(value) => $units::$unit(value),
-                        None => $units::Malformed { kind, data },
-                    },)*
-                    $($($numbers::$shared_number)|+ => {
-                        match <$shared_value>::decode(u16::from(kind), data) {
-                            Some(value) => $units::$shared(value),
-                            None => $units::Malformed { kind, data },
-                        }
-                    })?
-                    _ => $units::Unknown { kind, data },
-                }
-            }
-
-            /// The type number.
-            #[must_use]
-            pub const fn kind(&self) -> u8 {
-                match self {
-                    $($units::$unit(_) => $numbers::$number,)*
-                    $($units::$shared(value) => value.kind(),)?
-                    $units::Malformed { kind, .. } | $units::Unknown { kind, .. } => *kind,
-                }
-            }
-
-            /// The value octets.
-            #[must_use]
-            pub fn value(&self) -> Vec<u8> {
-                match self {
-                    $($units::$unit(value) => <$form>::encode(value),)*
-                    $($units::$shared(value) => value.encode(),)?
-                    $units::Malformed { data, .. } | $units::Unknown { data, .. } => data.to_vec(),
-                }
-            }
-        }
-
-        impl<'a> $holder<'a> {
-            $($(
-                #[doc = concat!("The value of [`", stringify!($units), "::", stringify!($unit), "`].")]
-                #[must_use]
-                pub fn $getter(&self) -> Found<$value> {
-                    self.find(|unit| match unit {
-                        $units::$unit(value) => Some(value),
-                        _ => None,
-                    })
-                }
-            )?)*
-        }
-    };
-}
-pub(super) use units;
-
 units! {
     /// An attribute: its type and what its value means.
-    pub enum Attribute<'a> in attribute, found by Packet {
+    pub enum Attribute<'a> in attribute: u8, found by Packet {
         /// Name of the user: here the NAI.
         UserName(&'a [u8]): Text = USER_NAME => user_name;
         /// Password of the user, hidden.

@@ -1,122 +1,21 @@
-//! The forms that values of attributes and sub-attributes have, and the types that stand for them.
+//! The forms that only values of RADIUS have, and the types that stand for them.
 
 use alloc::vec::Vec;
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv6Addr;
 
-use cookie_factory::bytes::{be_u8, be_u32, be_u64};
+use cookie_factory::bytes::{be_u8, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::radius::AUTHENTICATOR_LENGTH;
 use nom::Parser;
 use nom::bytes::complete::tag;
-use nom::combinator::{all_consuming, rest};
-use nom::number::complete::{be_u8 as octet, be_u32 as integer, be_u64 as long_integer, be_u128};
+use nom::combinator::rest;
+use nom::number::complete::{be_u8 as octet, be_u32 as integer, be_u128};
 
 use super::hidden::{Salted, UserPassword};
 use crate::dsb::Prefixed;
-use crate::wire::{NomError, serialize};
-
-/// A form: which octets are a value, and the value of which octets.
-pub(super) trait Form {
-    /// What the octets stand for.
-    type Value<'a>;
-
-    /// The value, or `None` when the octets do not have this form.
-    fn decode(octets: &[u8]) -> Option<Self::Value<'_>>;
-
-    /// The octets.
-    fn encode(value: &Self::Value<'_>) -> Vec<u8>;
-}
-
-/// Any octets, at least `MIN` of them. (The attribute sets the upper bound.)
-pub(super) struct Octets<const MIN: usize>;
-
-impl<const MIN: usize> Form for Octets<MIN> {
-    type Value<'a> = &'a [u8];
-
-    fn decode(octets: &[u8]) -> Option<&[u8]> {
-        (octets.len() >= MIN).then_some(octets)
-    }
-
-    fn encode(value: &&[u8]) -> Vec<u8> {
-        serialize(slice(*value))
-    }
-}
-
-/// Exactly `N` octets.
-pub(super) struct Exactly<const N: usize>;
-
-impl<const N: usize> Form for Exactly<N> {
-    type Value<'a> = &'a [u8; N];
-
-    fn decode(octets: &[u8]) -> Option<&[u8; N]> {
-        octets.try_into().ok()
-    }
-
-    fn encode(value: &&[u8; N]) -> Vec<u8> {
-        serialize(slice(value.as_slice()))
-    }
-}
-
-/// An integer in 4 octets.
-pub(super) struct Integer;
-
-impl Form for Integer {
-    type Value<'a> = u32;
-
-    fn decode(octets: &[u8]) -> Option<u32> {
-        whole(integer, octets)
-    }
-
-    fn encode(value: &u32) -> Vec<u8> {
-        serialize(be_u32(*value))
-    }
-}
-
-/// An integer in 8 octets.
-pub(super) struct LongInteger;
-
-impl Form for LongInteger {
-    type Value<'a> = u64;
-
-    fn decode(octets: &[u8]) -> Option<u64> {
-        whole(long_integer, octets)
-    }
-
-    fn encode(value: &u64) -> Vec<u8> {
-        serialize(be_u64(*value))
-    }
-}
-
-/// An IPv4 address.
-pub(super) struct Address;
-
-impl Form for Address {
-    type Value<'a> = Ipv4Addr;
-
-    fn decode(octets: &[u8]) -> Option<Ipv4Addr> {
-        whole(integer.map(Ipv4Addr::from_bits), octets)
-    }
-
-    fn encode(value: &Ipv4Addr) -> Vec<u8> {
-        serialize(slice(value.octets()))
-    }
-}
-
-/// An IPv6 address.
-pub(super) struct Address6;
-
-impl Form for Address6 {
-    type Value<'a> = Ipv6Addr;
-
-    fn decode(octets: &[u8]) -> Option<Ipv6Addr> {
-        whole(be_u128.map(Ipv6Addr::from_bits), octets)
-    }
-
-    fn encode(value: &Ipv6Addr) -> Vec<u8> {
-        serialize(slice(value.octets()))
-    }
-}
+use crate::form::{Form, whole};
+use crate::wire::serialize;
 
 /// CHAP identifier and response (RFC 2865 §5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -293,12 +192,4 @@ impl Form for SaltHidden {
     fn encode(value: &Salted<'_>) -> Vec<u8> {
         serialize(slice(value.octets()))
     }
-}
-
-/// What the parser makes of all octets, if it takes them all.
-fn whole<'a, T>(
-    parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
-    octets: &'a [u8],
-) -> Option<T> {
-    all_consuming(parser).parse(octets).ok().map(|(_, value)| value)
 }

@@ -5,11 +5,11 @@ use alloc::vec::Vec;
 use dsboot_spec::registry::dsb::parameter;
 use dsboot_spec::registry::radius::{ATTRIBUTE_HEADER_LENGTH, MAX_SUB_VALUE_LENGTH};
 
-use super::attribute::{self, units};
 use super::hidden::Salted;
-use super::value::{Exactly, Form, Integer, LongInteger, Octets, SaltHidden};
-use super::{Attribute, Units, VendorSpecific};
+use super::value::SaltHidden;
+use super::{Attribute, Units, VendorSpecific, attribute};
 use crate::dsb::{Parameter, Parameters};
+use crate::form::{Exactly, Form, Integer, LongInteger, Octets, units};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 /// Octets before the sub-attributes: Type, Length and Vendor-Id.
@@ -23,7 +23,7 @@ const SHA1: usize = 20;
 
 units! {
     /// A sub-attribute: its type and what its value means.
-    pub enum SubAttribute<'a> in parameter, found by Vendor {
+    pub enum SubAttribute<'a> in parameter: u8, found by Vendor {
         /// The client's part, a `client_role`.
         ClientRole(u32): Integer = CLIENT_ROLE => client_role;
         /// The MN–FHA key, hidden.
@@ -69,8 +69,10 @@ units! {
         Mip6MsaLifetime(u32): Integer = MIP6_MSA_LIFETIME => mip6_msa_lifetime;
     }
     /// A parameter that travels in other protocols too.
-    with Parameter(Parameter<'a>) for FHA_IPV4_ADDRESS | FHA_FQDN | COLOCATED_ADDRESS | THOAV4
-        | IPV6_HOA | HA_IPV6_ADDRESS | IPV6_COA | BOOTSTRAP_REQUEST
+    with Parameter(Parameter<'a>) for [
+        FHA_IPV4_ADDRESS, FHA_FQDN, COLOCATED_ADDRESS, THOAV4, IPV6_HOA, HA_IPV6_ADDRESS, IPV6_COA,
+        BOOTSTRAP_REQUEST
+    ]
 }
 
 impl<'a> From<Parameter<'a>> for SubAttribute<'a> {
