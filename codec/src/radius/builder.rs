@@ -174,7 +174,7 @@ impl Builder<Response> {
         | SubAttribute::MnFaKey(key)
         | SubAttribute::Mip6MnHaKey(key)) = unit
         else {
-            return self.add(Err(Error::new(ErrorKind::BadType, 0, "wire.5.18")));
+            return self.add(Err(Error::new(ErrorKind::BadType, 0, "wire.5.17")));
         };
         //= wire.4.17
         if self.kind.salts.contains(&key.salt()) {
