@@ -12,17 +12,11 @@ pub const IPV6_HEADER_LENGTH: usize = 40;
 /// Extension headers are made of units of this many octets (RFC 8200 §4).
 pub const EXTENSION_UNIT: usize = 8;
 
-/// Octets of a fragment header (RFC 8200 §4.5).
-pub const FRAGMENT_HEADER_LENGTH: usize = 8;
-
 /// Octets of a UDP header (RFC 768).
 pub const UDP_HEADER_LENGTH: usize = 8;
 
 /// Octets of type, code and checksum of an ICMP message (RFC 792, RFC 4443 §2.1).
 pub const ICMP_HEADER_LENGTH: usize = 4;
-
-/// Octets of a type 2 routing header (RFC 6275 §6.4.1).
-pub const TYPE_2_ROUTING_HEADER_LENGTH: usize = 24;
 
 /// Every IPv6 link carries packets of this many octets (RFC 8200 §5).
 pub const IPV6_MINIMUM_MTU: usize = 1280;
@@ -85,6 +79,10 @@ code_points! {
         DO_NOT_FRAGMENT = 0x4000, "DF";
     }
 }
+
+/// The bits beside [`ipv4_flag`] that hold the fragment offset, in units of 8 octets
+/// (RFC 791 §3.1).
+pub const IPV4_FRAGMENT_OFFSET_MASK: u16 = 0x1fff;
 
 code_points! {
     /// Types of options in destination options and hop-by-hop options headers.

@@ -1,0 +1,83 @@
+//! GRE, protocol 47 (RFC 2784), with key and sequence number (RFC 2890).
+
+use alloc::vec::Vec;
+
+use cookie_factory::bytes::{be_u16, be_u32};
+use cookie_factory::combinator::{cond, slice};
+use cookie_factory::sequence::tuple;
+use dsboot_spec::registry::ip::{GRE_MUST_BE_ZERO, gre_flag};
+use nom::combinator::cond as optional;
+use nom::number::complete::{be_u16 as word, be_u32 as double};
+
+use crate::ip::checksum;
+use crate::wire::{parse, serialize};
+use crate::{Error, ErrorKind};
+
+/// A GRE header and what it carries: the payload of an IPv4 packet of protocol 47.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Packet<'a> {
+    /// What the payload is, a [`gre_protocol`](dsboot_spec::registry::ip::gre_protocol).
+    pub protocol: u16,
+    /// Whether it has a checksum.
+    pub has_checksum: bool,
+    /// Which flow.
+    pub key: Option<u32>,
+    /// Which packet of the flow.
+    pub sequence: Option<u32>,
+    /// The inner packet.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    /// A packet without checksum, key and sequence number.
+    #[must_use]
+    pub const fn new(protocol: u16, payload: &'a [u8]) -> Packet<'a> {
+        Packet { protocol, has_checksum: false, key: None, sequence: None, payload }
+    }
+
+    /// Decodes a packet and verifies its checksum if it has one.
+    ///
+    /// # Errors
+    /// When it is too short, a bit is set that means discard, or the checksum is wrong.
+    pub fn decode(octets: &'a [u8]) -> Result<Packet<'a>, Error> {
+        //= wire.10.35
+        let (rest, (flags, protocol)) = parse((word, word), octets, 0, "wire.10.35")?;
+        if flags & GRE_MUST_BE_ZERO != 0 {
+            return Err(Error::new(ErrorKind::BadValue, 0, "wire.10.35"));
+        }
+        let has = |flag| flags & flag != 0;
+        let fields = (
+            optional(has(gre_flag::CHECKSUM), (word, word)),
+            optional(has(gre_flag::KEY), double),
+            optional(has(gre_flag::SEQUENCE), double),
+        );
+        let (payload, (sum, key, sequence)) = parse(fields, rest, 4, "wire.10.35")?;
+        let has_checksum = sum.is_some();
+        //= wire.10.35
+        if has_checksum && checksum(&[octets]) != 0 {
+            return Err(Error::new(ErrorKind::BadChecksum, 4, "wire.10.35"));
+        }
+        Ok(Packet { protocol, has_checksum, key, sequence, payload })
+    }
+
+    /// Encodes the packet.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let flag = |there, flag| if there { flag } else { 0 };
+        let flags = flag(self.has_checksum, gre_flag::CHECKSUM)
+            | flag(self.key.is_some(), gre_flag::KEY)
+            | flag(self.sequence.is_some(), gre_flag::SEQUENCE);
+        let packet = |checksum| {
+            serialize(tuple((
+                be_u16(flags),
+                be_u16(self.protocol),
+                cond(self.has_checksum, tuple((be_u16(checksum), be_u16(0)))),
+                cond(self.key.is_some(), be_u32(self.key.unwrap_or_default())),
+                cond(self.sequence.is_some(), be_u32(self.sequence.unwrap_or_default())),
+                slice(self.payload),
+            )))
+        };
+        //= wire.10.35
+        packet(checksum(&[&packet(0)]))
+    }
+}

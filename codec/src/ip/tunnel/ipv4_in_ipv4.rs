@@ -1,0 +1,58 @@
+//! IPv4 in IPv4, protocol 4 (RFC 2003): the tunnel of Mobile IPv4.
+
+use alloc::vec::Vec;
+use core::net::Ipv4Addr;
+
+use dsboot_spec::registry::ip::protocol;
+
+use super::Tunnelled;
+use crate::ip::v4::{Fragment, Packet};
+use crate::{Error, ErrorKind};
+
+/// Puts the packet `inner` into a tunnel from `source` to `destination`.
+///
+/// # Errors
+/// When `inner` is no IPv4 packet, lives no longer, has an end of the tunnel as its source, or is
+/// too long.
+pub fn wrap(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let packet = alive(Packet::decode(inner)?)?;
+    //= data-path.5.4
+    //= wire.10.29
+    if packet.source == source || packet.source == destination {
+        return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.29"));
+    }
+    //= data-path.5.2
+    //= wire.10.28
+    let fragment = match packet.fragment.do_not_fragment() {
+        true => Fragment::DO_NOT_FRAGMENT,
+        false => Fragment::WHOLE,
+    };
+    let outer = Packet::new(source, destination, protocol::IPV4, inner);
+    Packet { tos: packet.tos, ttl, fragment, ..outer }.encode()
+}
+
+/// Takes the inner packet out of `outer`.
+///
+/// # Errors
+/// When `outer` is a fragment or of another protocol, or the inner packet is none of IPv4 or lives
+/// no longer. Offsets count from the start of the inner packet.
+pub fn unwrap<'a>(outer: &Packet<'a>) -> Result<Tunnelled<'a, Packet<'a>>, Error> {
+    let octets = outer.payload_of(protocol::IPV4)?;
+    let tunnelled = Tunnelled::new(octets, Packet::split(octets)?);
+    alive(tunnelled.packet)?;
+    Ok(tunnelled)
+}
+
+/// A packet whose time to live is 0 neither enters nor leaves a tunnel.
+fn alive(packet: Packet<'_>) -> Result<Packet<'_>, Error> {
+    //= wire.10.30
+    if packet.ttl == 0 {
+        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.30"));
+    }
+    Ok(packet)
+}

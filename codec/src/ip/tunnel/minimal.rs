@@ -1,0 +1,69 @@
+//! Minimal encapsulation, protocol 55 (RFC 2004): the outer header is the inner one, changed.
+
+use alloc::vec::Vec;
+use core::net::Ipv4Addr;
+
+use cookie_factory::bytes::{be_u8, be_u16};
+use cookie_factory::combinator::{cond, slice};
+use cookie_factory::sequence::tuple;
+use dsboot_spec::registry::ip::{MINIMAL_SOURCE_PRESENT, protocol};
+use nom::combinator::cond as optional;
+use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as address};
+
+use crate::ip::checksum;
+use crate::ip::v4;
+use crate::wire::{parse, serialize};
+use crate::{Error, ErrorKind};
+
+/// Puts `packet` into a tunnel from `source` to `destination`.
+///
+/// # Errors
+/// When `packet` is a fragment, or too long.
+pub fn wrap(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    packet: &v4::Packet<'_>,
+) -> Result<Vec<u8>, Error> {
+    //= wire.10.36
+    if packet.fragment.is_part() {
+        return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.36"));
+    }
+    let has_source = packet.source != source;
+    let header = |checksum| {
+        serialize(tuple((
+            be_u8(packet.protocol),
+            be_u8(if has_source { MINIMAL_SOURCE_PRESENT } else { 0 }),
+            be_u16(checksum),
+            slice(packet.destination.octets()),
+            cond(has_source, slice(packet.source.octets())),
+        )))
+    };
+    let payload = [&header(checksum(&[&header(0)])), packet.payload].concat();
+    let outer = v4::Packet { source, destination, protocol: protocol::MINIMAL, ..*packet };
+    v4::Packet { payload: &payload, ..outer }.encode()
+}
+
+/// The packet that `outer` was before it entered the tunnel.
+///
+/// # Errors
+/// When `outer` is a fragment or of another protocol, or the forwarding header is too short or has
+/// a wrong checksum. Offsets in the latter cases count from the start of that header.
+pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<v4::Packet<'a>, Error> {
+    let octets = outer.payload_of(protocol::MINIMAL)?;
+    //= wire.10.36
+    let (rest, (protocol, flags, _, to)) =
+        parse((octet, octet, word, address), octets, 0, "wire.10.36")?;
+    let has_source = flags & MINIMAL_SOURCE_PRESENT != 0;
+    let (payload, from) = parse(optional(has_source, address), rest, 8, "wire.10.36")?;
+    let header = octets.get(..octets.len() - payload.len()).unwrap_or(octets);
+    if checksum(&[header]) != 0 {
+        return Err(Error::new(ErrorKind::BadChecksum, 2, "wire.10.36"));
+    }
+    Ok(v4::Packet {
+        protocol,
+        source: from.map_or(outer.source, Ipv4Addr::from),
+        destination: Ipv4Addr::from(to),
+        payload,
+        ..*outer
+    })
+}

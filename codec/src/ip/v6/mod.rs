@@ -1,0 +1,178 @@
+//! IPv6 packets (RFC 8200) and their extension headers.
+//!
+//! ```
+//! use dsboot_codec::ip::v6::{self, Packet};
+//! use dsboot_spec::registry::ip::next_header;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A packet from a care-of address whose sender is known by its home address.
+//! let home = "2001:db8:1::100".parse()?;
+//! let mut payload = v6::home_address_header(next_header::NO_NEXT_HEADER, home).to_vec();
+//! let packet = Packet::new(
+//!     "2001:db8:f::77".parse()?,
+//!     "2001:db8:1::1".parse()?,
+//!     next_header::DESTINATION_OPTIONS,
+//!     &payload,
+//! );
+//! let octets = packet.encode()?;
+//!
+//! let upper = Packet::decode(&octets)?.upper_layer()?;
+//! assert_eq!(upper.protocol, next_header::NO_NEXT_HEADER);
+//! assert_eq!(upper.home_address, Some(home));
+//! assert_eq!(upper.source(), home);
+//! # Ok(())
+//! # }
+//! ```
+
+mod extension;
+mod option;
+
+use alloc::vec::Vec;
+use core::net::Ipv6Addr;
+
+use cookie_factory::bytes::{be_u8, be_u16, be_u32};
+use cookie_factory::combinator::slice;
+use cookie_factory::sequence::tuple;
+use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_HEADER_LENGTH};
+use nom::bytes::complete::take;
+use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as double, be_u128 as address};
+
+pub use extension::{
+    Chain, Extension, Extensions, Fragment, UpperLayer, encapsulation_limit_header,
+    home_address_header, type_2_routing_header,
+};
+pub use option::{DestinationOption, Options, OptionsIter};
+
+use super::Pseudo;
+use crate::wire::{parse, serialize};
+use crate::{Error, ErrorKind};
+
+/// An IPv6 packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Packet<'a> {
+    /// Traffic class.
+    pub traffic_class: u8,
+    /// Flow label: the low 20 bits.
+    pub flow_label: u32,
+    /// What the payload begins with, a [`next_header`](dsboot_spec::registry::ip::next_header).
+    pub next_header: u8,
+    /// Hop limit.
+    pub hop_limit: u8,
+    /// Source address in the header.
+    pub source: Ipv6Addr,
+    /// Destination address in the header.
+    pub destination: Ipv6Addr,
+    /// What follows the header: extension headers, if any, and upper layer.
+    pub payload: &'a [u8],
+}
+
+impl<'a> Packet<'a> {
+    /// A packet of traffic class 0 and flow label 0, with hop limit 64.
+    #[must_use]
+    pub const fn new(
+        source: Ipv6Addr,
+        destination: Ipv6Addr,
+        next_header: u8,
+        payload: &'a [u8],
+    ) -> Packet<'a> {
+        Packet {
+            traffic_class: 0,
+            flow_label: 0,
+            next_header,
+            hop_limit: DEFAULT_TTL,
+            source,
+            destination,
+            payload,
+        }
+    }
+
+    /// Decodes the header; octets after the payload's length are left out.
+    ///
+    /// # Errors
+    /// When version or payload length are wrong (RFC 8200 §3).
+    pub fn decode(octets: &'a [u8]) -> Result<Packet<'a>, Error> {
+        Packet::split(octets).map(|(packet, _)| packet)
+    }
+
+    /// Decodes the header and returns what stands after the payload: padding of a link or tunnel.
+    ///
+    /// # Errors
+    /// Those of [`Packet::decode`].
+    pub fn split(octets: &'a [u8]) -> Result<(Packet<'a>, &'a [u8]), Error> {
+        let fixed = (double, word, octet, octet, address, address);
+        //= wire.10.7
+        let (rest, (first, length, next_header, hop_limit, from, to)) =
+            parse(fixed, octets, 0, "wire.10.7")?;
+        //= wire.10.1
+        if first >> 28 != 6 {
+            return Err(Error::new(ErrorKind::BadType, 0, "wire.10.1"));
+        }
+        //= wire.10.4
+        let (padding, payload) = parse(take(length), rest, IPV6_HEADER_LENGTH, "wire.10.7")?;
+        let packet = Packet {
+            traffic_class: ((first >> 20) & 0xff) as u8,
+            flow_label: first & FLOW_LABEL_MASK,
+            next_header,
+            hop_limit,
+            source: Ipv6Addr::from(from),
+            destination: Ipv6Addr::from(to),
+            payload,
+        };
+        Ok((packet, padding))
+    }
+
+    /// Encodes the packet.
+    ///
+    /// # Errors
+    /// When the payload is longer than 65535 octets or the flow label than 20 bits.
+    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let length = u16::try_from(self.payload.len())
+            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.7"))?;
+        if self.flow_label > FLOW_LABEL_MASK {
+            return Err(Error::new(ErrorKind::TooLong, 1, "wire.10.7"));
+        }
+        let first = (6 << 28) | (u32::from(self.traffic_class) << 20) | self.flow_label;
+        Ok(serialize(tuple((
+            be_u32(first),
+            be_u16(length),
+            be_u8(self.next_header),
+            be_u8(self.hop_limit),
+            slice(self.source.octets()),
+            slice(self.destination.octets()),
+            slice(self.payload),
+        ))))
+    }
+
+    /// The extension headers, every one validated.
+    ///
+    /// # Errors
+    /// When one is malformed, or has an option or routing type that demands to discard the packet.
+    pub fn extensions(&self) -> Result<Chain<'a>, Error> {
+        Chain::decode(self)
+    }
+
+    /// What stands behind the extension headers, and between whom it is.
+    ///
+    /// # Errors
+    /// Those of [`Packet::extensions`], and when this is a fragment.
+    pub fn upper_layer(&self) -> Result<UpperLayer<'a>, Error> {
+        self.extensions()?.upper_layer()
+    }
+
+    /// The packet as the next hop gets it, or `None` when it lives no longer (RFC 8200 §3).
+    #[must_use]
+    pub fn forwarded(&self) -> Option<Packet<'a>> {
+        //= data-path.5.1
+        let hop_limit = self.hop_limit.checked_sub(1).filter(|limit| *limit > 0)?;
+        Some(Packet { hop_limit, ..*self })
+    }
+
+    /// The pseudo-header of a packet whose header holds the final addresses, that is, one without
+    /// Home Address option and routing header.
+    #[must_use]
+    pub const fn pseudo(&self) -> Pseudo {
+        Pseudo::v6(self.source, self.destination)
+    }
+}
+
+const FLOW_LABEL_MASK: u32 = 0x000f_ffff;
