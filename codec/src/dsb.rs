@@ -62,31 +62,31 @@ impl<'a> Parameter<'a> {
     /// and its carrier skips it.
     #[must_use]
     pub fn decode(kind: u16, value: &'a [u8]) -> Option<Parameter<'a>> {
-        //= wire.2.40
+        //= wire.2.33
         let kind = u8::try_from(kind).ok()?;
-        //= wire.2.39
+        //= wire.2.32
         let mut parser = all_consuming(move |input: &'a [u8]| match kind {
-            //= wire.2.31
+            //= wire.2.28
             parameter::FHA_IPV4_ADDRESS => ipv4.map(Parameter::FhaAddress).parse(input),
-            //= wire.2.32
+            //= wire.2.29
             parameter::FHA_FQDN => {
                 map_opt(rest, Fqdn::from_octets).map(Parameter::FhaFqdn).parse(input)
             }
-            //= wire.2.33
+            //= wire.2.30
             parameter::COLOCATED_ADDRESS => {
                 map_opt((u8, ipv4), |(length, address)| Prefixed::<Ipv4Addr>::new(address, length))
                     .map(Parameter::ColocatedAddress)
                     .parse(input)
             }
-            //= wire.2.35
+            //= wire.2.28
             parameter::THOAV4 => ipv4.map(Parameter::Thoav4).parse(input),
-            //= wire.2.36
+            //= wire.2.30
             parameter::IPV6_HOA => prefixed_ipv6.map(Parameter::Ipv6Hoa).parse(input),
-            //= wire.2.37
+            //= wire.2.28
             parameter::HA_IPV6_ADDRESS => ipv6.map(Parameter::HomeAgent).parse(input),
-            //= wire.2.36
+            //= wire.2.30
             parameter::IPV6_COA => prefixed_ipv6.map(Parameter::Ipv6Coa).parse(input),
-            //= wire.2.38
+            //= wire.2.31
             parameter::BOOTSTRAP_REQUEST => {
                 u8.map(|bits| Parameter::BootstrapRequest(Wanted(bits))).parse(input)
             }
@@ -192,7 +192,7 @@ impl<'a> FromIterator<Parameter<'a>> for Parameters<'a> {
     }
 }
 
-//= wire.2.41
+//= wire.2.34
 fn add<T>(found: &mut Found<T>, value: T) {
     *found = match found {
         Found::Absent => Found::Once(value),
@@ -245,7 +245,7 @@ impl<'a> Fqdn<'a> {
     /// The name, or `None` if it is not of that form.
     #[must_use]
     pub fn new(name: &'a str) -> Option<Fqdn<'a>> {
-        //= wire.2.34
+        //= wire.2.29
         let fits = (1..=FQDN_MAX_LENGTH).contains(&name.len());
         (fits && name.bytes().all(|octet| octet.is_ascii_graphic()) && !name.ends_with('.'))
             .then_some(Fqdn(name))
@@ -303,7 +303,7 @@ mod tests {
     }
 
     proptest! {
-        //= wire.2.39
+        //= wire.2.32
         #[test]
         fn typed_values_survive_their_octets(
             v4 in any::<Ipv4Addr>(),
@@ -328,7 +328,7 @@ mod tests {
             }
         }
 
-        //= wire.2.40
+        //= wire.2.33
         #[test]
         fn whatever_is_understood_has_one_encoding(
             kind in 0..12u16,
@@ -340,13 +340,10 @@ mod tests {
         }
     }
 
+    //= wire.2.28
+    //= wire.2.29
+    //= wire.2.30
     //= wire.2.31
-    //= wire.2.32
-    //= wire.2.33
-    //= wire.2.35
-    //= wire.2.36
-    //= wire.2.37
-    //= wire.2.38
     #[test]
     fn value_octets() {
         let cases: [(u16, &str, Parameter<'_>); 7] = [
@@ -385,8 +382,8 @@ mod tests {
         }
     }
 
-    //= wire.2.34
-    //= wire.2.40
+    //= wire.2.29
+    //= wire.2.33
     #[test]
     fn what_is_not_understood() {
         let cases: [(u16, &[u8]); 15] = [
@@ -413,7 +410,7 @@ mod tests {
         assert!(Parameter::decode(2, &[b'a'; 247]).is_some());
     }
 
-    //= wire.2.41
+    //= wire.2.34
     #[test]
     fn a_parameter_given_twice_is_not_learned() {
         let fha = |last| Parameter::FhaAddress(Ipv4Addr::new(192, 0, 2, last));
