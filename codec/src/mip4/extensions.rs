@@ -22,7 +22,7 @@ pub struct Extensions<'a> {
 impl<'a> Extensions<'a> {
     pub(super) fn decode(message: &'a [u8], start: usize) -> Result<Extensions<'a>, Error> {
         //= wire.1.9
-        Frames::new(message, start).try_for_each(|frame| read(&frame?).map(drop))?;
+        frames(message, start).try_for_each(|frame| read(&frame?).map(drop))?;
         Ok(Extensions { message, start })
     }
 
@@ -31,13 +31,13 @@ impl<'a> Extensions<'a> {
         start: usize,
     ) -> Result<Extensions<'a>, Error> {
         //= wire.2.8
-        Frames::new(message, start).try_for_each(|frame| frame.map(drop))?;
+        frames(message, start).try_for_each(|frame| frame.map(drop))?;
         Ok(Extensions { message, start })
     }
 
     /// Every extension, in order.
     pub fn iter(&self) -> impl Iterator<Item = Positioned<'a, Extension<'a>>> + use<'a> {
-        Frames::new(self.message, self.start).map_while(Result::ok).map(|frame| Positioned {
+        frames(self.message, self.start).map_while(Result::ok).map(|frame| Positioned {
             offset: frame.offset,
             raw: frame.raw,
             value: read_leniently(&frame),
@@ -259,35 +259,6 @@ fn split(octets: &[u8], at: usize) -> (&[u8], &[u8]) {
     octets.split_at(at.min(octets.len()))
 }
 
-/// Cuts one extension after the other, and stops after the first that cannot be cut.
-struct Frames<'a> {
-    rest: &'a [u8],
-    offset: usize,
-}
-
-impl<'a> Frames<'a> {
-    fn new(message: &'a [u8], start: usize) -> Frames<'a> {
-        Frames { rest: split(message, start).1, offset: start }
-    }
-}
-
-impl<'a> Iterator for Frames<'a> {
-    type Item = Result<Frame<'a>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        match Frame::cut(self.rest, self.offset) {
-            Ok((rest, frame)) => {
-                self.offset += frame.raw.len();
-                self.rest = rest;
-                Some(Ok(frame))
-            }
-            Err(error) => {
-                self.rest = &[];
-                Some(Err(error))
-            }
-        }
-    }
+fn frames(message: &[u8], start: usize) -> impl Iterator<Item = Result<Frame<'_>, Error>> {
+    Frame::sequence(Frame::cut, split(message, start).1, start)
 }

@@ -1,6 +1,6 @@
 //! Where one extension ends and the next begins.
 
-use dsboot_spec::registry::mip4::{FIRST_SKIPPABLE, dynamic_ha, extension};
+use dsboot_spec::registry::mip4::{FIRST_SKIPPABLE, discovery_extension, dynamic_ha, extension};
 use nom::bytes::complete::{tag, take};
 use nom::combinator::{peek, verify};
 use nom::multi::length_data;
@@ -31,30 +31,49 @@ pub(super) enum Body<'a> {
     Long { sub_type: u8, data: &'a [u8] },
 }
 
+/// What is left, and the extension that was cut out before it.
+type Cut<'a> = Result<(&'a [u8], Frame<'a>), Error>;
+
 impl<'a> Frame<'a> {
     /// Cuts the first extension out of `input`, which begins at `offset` of a registration
     /// message.
-    pub(super) fn cut(input: &'a [u8], offset: usize) -> Result<(&'a [u8], Frame<'a>), Error> {
+    pub(super) fn cut(input: &'a [u8], offset: usize) -> Cut<'a> {
         Frame::cut_by(body, input, offset)
     }
 
     /// Cuts the first extension out of `input`, which begins at `offset` of an ICMP message:
     /// there the long form does not exist.
-    pub(super) fn cut_icmp(input: &'a [u8], offset: usize) -> Result<(&'a [u8], Frame<'a>), Error> {
-        Frame::cut_by(
-            |kind, input| {
-                if kind == extension::PAD { Ok((input, Body::Pad)) } else { simple(input) }
-            },
-            input,
-            offset,
-        )
+    pub(super) fn cut_icmp(input: &'a [u8], offset: usize) -> Cut<'a> {
+        Frame::cut_by(icmp_body, input, offset)
+    }
+
+    /// One extension after the other from `input`, which begins at `offset` of a message; the
+    /// first that cannot be cut ends the sequence.
+    pub(super) fn sequence(
+        cut: fn(&'a [u8], usize) -> Cut<'a>,
+        input: &'a [u8],
+        offset: usize,
+    ) -> impl Iterator<Item = Result<Frame<'a>, Error>> {
+        let mut next = (input, offset);
+        core::iter::from_fn(move || {
+            let (input, offset) = next;
+            if input.is_empty() {
+                return None;
+            }
+            let result = cut(input, offset);
+            next = match &result {
+                Ok((rest, frame)) => (rest, offset + frame.raw.len()),
+                Err(_) => (&[], offset),
+            };
+            Some(result.map(|(_, frame)| frame))
+        })
     }
 
     fn cut_by(
         body: impl Fn(u8, &'a [u8]) -> IResult<&'a [u8], Body<'a>>,
         input: &'a [u8],
         offset: usize,
-    ) -> Result<(&'a [u8], Frame<'a>), Error> {
+    ) -> Cut<'a> {
         let cut = |input| {
             let (rest, kind) = octet(input)?;
             body(kind, rest).map(|(rest, body)| (rest, (kind, body)))
@@ -98,6 +117,15 @@ fn body(kind: u8, input: &[u8]) -> IResult<&[u8], Body<'_>> {
         //= wire.2.19
         extension::DYNAMIC_HA if peek(dynamic_ha_header).parse(input).is_ok() => long(input),
         //= wire.2.1
+        _ => simple(input),
+    }
+}
+
+fn icmp_body(kind: u8, input: &[u8]) -> IResult<&[u8], Body<'_>> {
+    match kind {
+        //= wire.1.20
+        discovery_extension::PAD => Ok((input, Body::Pad)),
+        //= wire.1.15
         _ => simple(input),
     }
 }

@@ -64,6 +64,7 @@
 
 mod auth;
 mod builder;
+pub mod discovery;
 mod extension;
 mod extensions;
 mod frame;

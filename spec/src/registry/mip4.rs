@@ -64,6 +64,9 @@ pub const MAX_NAI_LENGTH: usize = 253;
 /// The longest value of a Normal Vendor Specific Extension, in octets (RFC 3115 §2.2).
 pub const MAX_NVSE_VALUE_LENGTH: usize = 247;
 
+/// Addr Entry Size of an advertisement: 32-bit words of each router's entry (RFC 1256 §3).
+pub const ADDRESS_ENTRY_WORDS: u8 = 2;
+
 /// What follows 0xffff as sequence number of an advertisement (RFC 3344 §2.3.2).
 pub const SEQUENCE_AFTER_WRAP: u16 = 256;
 
