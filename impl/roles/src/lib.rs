@@ -6,12 +6,18 @@
 //! socket, reads a clock, starts a thread or makes a random number of its own.
 
 pub mod count;
+mod expiring;
+pub mod keys;
 mod machine;
+mod nai;
+pub mod radius;
 mod random;
+pub mod retransmit;
 mod secret;
 mod time;
 
 pub use machine::{AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine, Packet};
+pub use nai::Nai;
 pub use random::Random;
 pub use secret::Secret;
 pub use time::Time;
