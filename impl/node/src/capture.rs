@@ -156,3 +156,95 @@ fn failed(path: PathBuf, error: PcapError) -> Error {
     };
     Error::Write { path, source }
 }
+
+#[cfg(test)]
+mod tests {
+    use dsboot_roles::Time;
+    use pcap_file::pcapng::{Block, PcapNgReader};
+
+    use super::*;
+    use crate::Carrier;
+    use crate::net::{HostId, Net, Settings};
+
+    /// A machine that is not there.
+    struct Nobody;
+
+    impl dsboot_roles::Machine for Nobody {
+        fn handle(
+            &mut self,
+            _: Time,
+            _: &mut dyn dsboot_roles::Random,
+            _: dsboot_roles::Input<'_>,
+        ) -> dsboot_roles::Effects {
+            dsboot_roles::Effects::new()
+        }
+
+        fn poll_timeout(&self) -> Option<Time> {
+            None
+        }
+    }
+
+    fn link(name: &str, ends: [HostId; 2], carries: Carries) -> Link {
+        Link {
+            name: name.to_owned(),
+            ends,
+            latency: Duration::ZERO,
+            carries,
+            is_local: false,
+            is_up: true,
+        }
+    }
+
+    #[test]
+    fn packets_stand_on_their_links_interface_with_the_runs_time() {
+        let start = Time::from_unix_micros(1_700_000_000_000_000);
+        let network = crate::net::Prefix::v4([127, 197, 0, 0].into(), 16);
+        let ports = crate::Ports::REAL;
+        let loss = crate::Probability::NEVER;
+        let mut net: Net<Nobody> =
+            Net::new(Settings { start, seed: 0, loss, ports, network }).unwrap();
+        let hosts = [1, 2].map(|i| net.add_host("H", [127, 197, 255, i].into()).unwrap());
+        let four = net.add_link(link("four", hosts, Carries::Ipv4));
+        let six = net.add_link(link("six", hosts, Carries::Ipv6));
+
+        let mut capture = Capture::new(Vec::new(), Path::new("test")).unwrap();
+        let [from, to] = hosts;
+        for (round, about) in ["first", "second"].into_iter().enumerate() {
+            capture.begin(about, net.links()).unwrap();
+            for (link, lost) in [(six, false), (four, true)] {
+                let packet = vec![u8::try_from(round).unwrap()];
+                let carrier = Carrier::Frame;
+                let what = What::Sent { link, from, to, carrier, lost, packet };
+                capture.write(&Record { at: start, what }, Some("note")).unwrap();
+            }
+        }
+        let file = capture.finish().unwrap();
+
+        let mut reader = PcapNgReader::new(&file[..]).unwrap();
+        let mut interfaces = Vec::new();
+        let mut packets = Vec::new();
+        while let Some(block) = reader.next_block() {
+            match block.unwrap() {
+                Block::InterfaceDescription(i) => interfaces.push(i.linktype),
+                Block::EnhancedPacket(p) => {
+                    let comments: Vec<_> = p.options.iter().map(|o| format!("{o:?}")).collect();
+                    packets.push((p.interface_id, p.timestamp, p.data.to_vec(), comments.concat()));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(interfaces, [DataLink::IPV4, DataLink::IPV6, DataLink::IPV4, DataLink::IPV6]);
+        let at = Duration::from_secs(1_700_000_000);
+        let note = r#"Comment("note")"#.to_owned();
+        let lost = r#"Comment("note")Comment("lost")"#.to_owned();
+        assert_eq!(
+            packets,
+            [
+                (1, at, vec![0], note.clone()),
+                (0, at, vec![0], lost.clone()),
+                (3, at, vec![1], note),
+                (2, at, vec![1], lost),
+            ]
+        );
+    }
+}

@@ -16,6 +16,7 @@ mod wire;
 pub mod capture;
 pub mod net;
 pub mod trace;
+pub mod world;
 
 pub use error::Error;
 pub use lease::Lease;
