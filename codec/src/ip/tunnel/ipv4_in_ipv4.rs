@@ -9,7 +9,7 @@ use super::Tunnelled;
 use crate::ip::v4::{Fragment, Packet};
 use crate::{Error, ErrorKind};
 
-/// Puts the packet `inner` into a tunnel from `source` to `destination`.
+/// Puts a packet that is forwarded into a tunnel from `source` to `destination`.
 ///
 /// # Errors
 /// When `inner` is no IPv4 packet, lives no longer, has an end of the tunnel as its source, or is
@@ -20,12 +20,27 @@ pub fn wrap(
     ttl: u8,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    let packet = alive(Packet::decode(inner)?)?;
+    let packet = Packet::decode(inner)?;
     //= data-path.5.4
     //= wire.10.29
     if packet.source == source || packet.source == destination {
         return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.29"));
     }
+    wrap_own(source, destination, ttl, inner)
+}
+
+/// Puts a packet that the encapsulator has made itself, so that it cannot have come out of a
+/// loop, into a tunnel from `source` to `destination`.
+///
+/// # Errors
+/// When `inner` is no IPv4 packet, lives no longer, or is too long.
+pub fn wrap_own(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let packet = alive(Packet::decode(inner)?)?;
     //= data-path.5.2
     //= wire.10.28
     let fragment = match packet.fragment.do_not_fragment() {
@@ -50,9 +65,9 @@ pub fn unwrap<'a>(outer: &Packet<'a>) -> Result<Tunnelled<'a, Packet<'a>>, Error
 
 /// A packet whose time to live is 0 neither enters nor leaves a tunnel.
 fn alive(packet: Packet<'_>) -> Result<Packet<'_>, Error> {
-    //= wire.10.30
+    //= wire.10.20
     if packet.ttl == 0 {
-        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.30"));
+        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.20"));
     }
     Ok(packet)
 }

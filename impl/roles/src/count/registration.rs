@@ -1,7 +1,44 @@
 reasons! {
-    /// Reasons of Mobile IPv4 registration.
+    /// Reasons of Mobile IPv4 registration: those of the FHA, of the FA, of the MN.
     Registration {
-        /// Octets that are no message of the protocol.
+        /// Octets that are no message of the protocol, or one that must be discarded.
         Malformed = "registration.malformed",
+        /// A message of a type that this role does not take.
+        Unexpected = "registration.unexpected",
+        /// A message that could not be made, for the length of what should be in it.
+        NotEncodable = "registration.not-encodable",
+
+        /// FHA: a request that nothing authorises.
+        NoAuthorization = "fha.no-authorization",
+        /// FHA: MN–AAA authentication by another algorithm than CHAP.
+        NotChap = "fha.not-chap",
+        /// FHA: MN–AAA authentication without a request for a key.
+        NoKeyRequest = "fha.no-key-request",
+        /// FHA: a request that tells neither NAI nor a home address assigned here.
+        NoNai = "fha.no-nai",
+        /// FHA: the request accepted last, again; answered by the same reply.
+        Duplicate = "fha.duplicate",
+        /// FHA: a request while the AAAH is being asked about one of the same MN.
+        Parallel = "fha.parallel",
+        /// FHA: an authenticator under an SPI of no association.
+        NoAssociation = "fha.no-association",
+        /// FHA: a wrong MN–FHA authenticator.
+        BadAuthenticator = "fha.bad-authenticator",
+        /// FHA: a foreign agent that did not prove itself, though it can.
+        ForeignAgentUnproved = "fha.foreign-agent-unproved",
+        /// FHA: the AAAH rejected the MN, or this FHA.
+        AaaRejected = "fha.aaa-rejected",
+        /// FHA: the AAAH did not answer.
+        AaaSilent = "fha.aaa-silent",
+        /// FHA: an Access-Accept without a key that can be used.
+        IncompleteAccept = "fha.incomplete-accept",
+        /// FHA: a request answered by a denial.
+        Refused = "fha.refused",
+        /// FHA: a registration accepted.
+        Accepted = "fha.accepted",
+        /// FHA: a deregistration answered.
+        Released = "fha.released",
+        /// FHA: a binding whose lifetime has run out.
+        Expired = "fha.expired",
     }
 }

@@ -1,0 +1,232 @@
+use core::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddrV4},
+    time::Duration,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+use dsboot_codec::{dsb::Prefixed, mip4::Identification};
+
+use crate::{Nai, Secret, Time};
+
+/// A mobility security association between MN and FHA (RFC 3957 §5, RFC 3344 §1.6).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Association {
+    /// Chosen by the MN; stands in replies.
+    pub mn_spi: u32,
+    /// Chosen by the FHA; stands in requests.
+    pub fha_spi: u32,
+    /// The key.
+    pub key: Secret,
+    /// Authentication algorithm, as in the key generation reply.
+    pub algorithm: u16,
+    /// When the key may be used no longer.
+    pub expires: Time,
+}
+
+/// The IPv6 half of what the AAAH assigned, as its value octets: copied, never changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ipv6Parameters {
+    /// IPv6 home address: prefix length, address.
+    pub home_address: Option<Prefixed<Ipv6Addr>>,
+    /// Mobile IPv6 home agent.
+    pub home_agent: Option<Ipv6Addr>,
+    /// IPv6 care-of address on the FHA's IPv6 side: prefix length, address.
+    pub care_of_address: Option<Prefixed<Ipv6Addr>>,
+}
+
+/// How packets reach the MN's care-of address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TunnelEnd {
+    /// IPv4 in IPv4 (RFC 2003) to the care-of address.
+    Ip,
+    /// In UDP (RFC 3519) to this address and port.
+    Udp(SocketAddrV4),
+}
+
+/// What the FHA holds for a registered MN.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// Temporary IPv4 home address.
+    pub thoav4: Ipv4Addr,
+    /// Care-of address.
+    pub care_of_address: Ipv4Addr,
+    /// The other end of the tunnel.
+    pub tunnel: TunnelEnd,
+    /// What the MN needs for Mobile IPv6.
+    pub ipv6: Ipv6Parameters,
+    /// Identification of the request accepted last.
+    pub identification: Identification,
+    /// When the binding ends.
+    pub expires: Time,
+    /// When what the AAAH granted ends; no lifetime reaches past it.
+    pub session_ends: Time,
+    /// The key shared with the MN.
+    pub association: Association,
+    /// SHA-1 of the request accepted last, and the reply given to it.
+    pub last_reply: ([u8; 20], Vec<u8>),
+}
+
+impl Binding {
+    /// The IPv6 care-of address that the FHA defends for it.
+    #[must_use]
+    pub fn defended(&self) -> Option<Ipv6Addr> {
+        self.ipv6.care_of_address.map(|prefixed| prefixed.address())
+    }
+}
+
+/// What is kept of an MN whose binding has ended, while its last requests could be replayed and
+/// a deregistration repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Mark {
+    identification: Identification,
+    association: Association,
+    until: Time,
+}
+
+/// The bindings, each findable by NAI, by THOAv4, by IPv6 care-of address and by its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Bindings {
+    by_nai: BTreeMap<Nai, Binding>,
+    by_thoav4: BTreeMap<Ipv4Addr, Nai>,
+    by_care_of: BTreeMap<Ipv6Addr, Nai>,
+    ends: BTreeSet<(Time, Nai)>,
+    marks: BTreeMap<Nai, Mark>,
+    marks_end: BTreeSet<(Time, Nai)>,
+}
+
+impl Bindings {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_nai.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_nai.is_empty()
+    }
+
+    /// The binding of an MN.
+    #[must_use]
+    pub fn get(&self, nai: &Nai) -> Option<&Binding> {
+        self.by_nai.get(nai)
+    }
+
+    /// The MN that holds a temporary home address.
+    #[must_use]
+    pub fn holder(&self, thoav4: Ipv4Addr) -> Option<(&Nai, &Binding)> {
+        let nai = self.by_thoav4.get(&thoav4)?;
+        Some((nai, self.by_nai.get(nai)?))
+    }
+
+    /// The MN whose IPv6 care-of address this is.
+    #[must_use]
+    pub fn care_of(&self, address: Ipv6Addr) -> Option<(&Nai, &Binding)> {
+        let nai = self.by_care_of.get(&address)?;
+        Some((nai, self.by_nai.get(nai)?))
+    }
+
+    /// All of them, by NAI.
+    pub fn iter(&self) -> impl Iterator<Item = (&Nai, &Binding)> {
+        self.by_nai.iter()
+    }
+
+    /// The greatest Identification accepted from an MN that could still be replayed.
+    #[must_use]
+    pub fn last_identification(&self, nai: &Nai) -> Option<Identification> {
+        let bound = self.by_nai.get(nai).map(|binding| binding.identification);
+        bound.max(self.marks.get(nai).map(|mark| mark.identification))
+    }
+
+    /// The association with an MN: that of its binding or, shortly after that has ended, the one
+    /// it had.
+    #[must_use]
+    pub fn association(&self, nai: &Nai, now: Time) -> Option<&Association> {
+        let bound = self.by_nai.get(nai).map(|binding| &binding.association);
+        bound
+            .or_else(|| self.marks.get(nai).map(|mark| &mark.association))
+            .filter(|association| association.expires > now)
+    }
+
+    /// Enters or replaces the binding of `nai`. Its addresses must be free or held by `nai`.
+    pub(super) fn insert(&mut self, nai: Nai, binding: Binding) {
+        self.forget(&nai);
+        self.take(&nai);
+        self.by_thoav4.insert(binding.thoav4, nai.clone());
+        if let Some(address) = binding.defended() {
+            self.by_care_of.insert(address, nai.clone());
+        }
+        self.ends.insert((binding.expires, nai.clone()));
+        self.by_nai.insert(nai, binding);
+    }
+
+    /// Deletes the binding of `nai`, and keeps for `keep` from `now` what its replays and
+    /// repetitions are recognised by, `identification` among it.
+    pub(super) fn end(
+        &mut self,
+        nai: &Nai,
+        identification: Identification,
+        now: Time,
+        keep: Duration,
+    ) -> Option<Binding> {
+        let binding = self.take(nai)?;
+        let until = now + keep;
+        let identification = identification.max(binding.identification);
+        let association = binding.association.clone();
+        self.marks.insert(nai.clone(), Mark { identification, association, until });
+        self.marks_end.insert((until, nai.clone()));
+        Some(binding)
+    }
+
+    /// Raises the Identification remembered of an MN whose binding has ended.
+    pub(super) fn raise(&mut self, nai: &Nai, identification: Identification) {
+        if let Some(mark) = self.marks.get_mut(nai) {
+            mark.identification = mark.identification.max(identification);
+        }
+    }
+
+    /// Moves the end of the tunnel of `nai`.
+    pub(super) fn set_tunnel(&mut self, nai: &Nai, tunnel: TunnelEnd) {
+        if let Some(binding) = self.by_nai.get_mut(nai) {
+            binding.tunnel = tunnel;
+        }
+    }
+
+    /// Ends, as [`Bindings::end`], what has run out by `now`, and returns what that was.
+    pub(super) fn expire(&mut self, now: Time, keep: Duration) -> Vec<(Nai, Binding)> {
+        while let Some((_, nai)) = self.marks_end.first().filter(|(end, _)| *end <= now).cloned() {
+            self.forget(&nai);
+        }
+        let mut ended = Vec::new();
+        while let Some((_, nai)) = self.ends.first().filter(|(end, _)| *end <= now).cloned() {
+            ended
+                .extend(self.end(&nai, Identification(0), now, keep).map(|binding| (nai, binding)));
+        }
+        ended
+    }
+
+    /// When [`Bindings::expire`] has something to do next.
+    #[must_use]
+    pub fn next_end(&self) -> Option<Time> {
+        let first = |ends: &BTreeSet<(Time, Nai)>| ends.first().map(|(end, _)| *end);
+        [first(&self.ends), first(&self.marks_end)].into_iter().flatten().min()
+    }
+
+    /// Takes a binding out of every index.
+    fn take(&mut self, nai: &Nai) -> Option<Binding> {
+        let binding = self.by_nai.remove(nai)?;
+        self.by_thoav4.remove(&binding.thoav4);
+        if let Some(address) = binding.defended() {
+            self.by_care_of.remove(&address);
+        }
+        self.ends.remove(&(binding.expires, nai.clone()));
+        Some(binding)
+    }
+
+    fn forget(&mut self, nai: &Nai) {
+        if let Some(mark) = self.marks.remove(nai) {
+            self.marks_end.remove(&(mark.until, nai.clone()));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use dsboot_codec::{
+    dsb::Parameter,
+    mip4::{
+        AuthenticationKind, Builder, Code, Extension, Identification, MnHaKeyReply, ReplyHeader,
+        UdpTunnelReply,
+    },
+};
+use dsboot_spec::registry::mip4::{code, udp_tunnel_reply};
+
+use super::{Association, Binding, FhaConfig, Ipv6Parameters, grant::Grant, request::Request};
+
+/// A reply under construction, up to its authenticator.
+pub(super) struct Reply<'a> {
+    request: &'a Request,
+    config: &'a FhaConfig,
+    header: ReplyHeader,
+    key: Option<&'a Grant>,
+    parameters: Option<&'a Ipv6Parameters>,
+}
+
+impl<'a> Reply<'a> {
+    /// A reply that accepts, with `lifetime` seconds granted.
+    pub(super) fn accept(
+        request: &'a Request,
+        config: &'a FhaConfig,
+        binding: &'a Binding,
+        lifetime: u16,
+    ) -> Reply<'a> {
+        //= registration.7.11
+        let code = if request.flags.simultaneous() {
+            code::ACCEPTED_NOT_SIMULTANEOUS
+        } else {
+            code::ACCEPTED
+        };
+        //= registration.8.1
+        let mut reply = Reply::new(request, config, Code(code), lifetime);
+        reply.header.home_address = binding.thoav4;
+        reply.parameters = Some(&binding.ipv6);
+        reply
+    }
+
+    /// A reply that confirms a deregistration.
+    pub(super) fn released(request: &'a Request, config: &'a FhaConfig) -> Reply<'a> {
+        //= movement.3.4
+        Reply::new(request, config, Code(code::ACCEPTED), 0)
+    }
+
+    /// A reply that refuses; it carries none of the parameters.
+    pub(super) fn refuse(
+        request: &'a Request,
+        config: &'a FhaConfig,
+        code: Code,
+        identification: Option<Identification>,
+    ) -> Reply<'a> {
+        //= registration.8.8
+        let mut reply = Reply::new(request, config, code, request.lifetime);
+        reply.header.identification = identification.unwrap_or(request.identification);
+        reply
+    }
+
+    /// With the key generation reply.
+    pub(super) fn key(mut self, grant: &'a Grant) -> Reply<'a> {
+        //= registration.8.3
+        self.key = Some(grant);
+        self
+    }
+
+    /// The octets, signed for the MN under `association` and for the FA under theirs. `None` if
+    /// a value does not fit into its extension.
+    pub(super) fn sign(&self, association: &Association) -> Option<Vec<u8>> {
+        //= registration.8.2
+        //= keys.1.7
+        let context = association.context(association.mn_spi)?;
+        //= registration.8.4
+        let mut builder = self.unsigned().authenticate(AuthenticationKind::MobileHome, &context);
+        //= registration.8.5
+        if let Some(challenge) = &self.request.challenge {
+            builder = builder.extension(Extension::Challenge(challenge));
+        }
+        if self.request.tunnel_is_agents() {
+            builder = builder.extensions(self.tunnel());
+        }
+        self.sign_for_agent(builder).finish().ok()
+    }
+
+    /// The octets, signed for the FA alone; `None` without an association with it.
+    pub(super) fn sign_for_agent_alone(&self) -> Option<Vec<u8>> {
+        self.request.foreign_agent(self.config)?;
+        self.sign_for_agent(self.unsigned()).finish().ok()
+    }
+
+    fn new(request: &'a Request, config: &'a FhaConfig, code: Code, lifetime: u16) -> Reply<'a> {
+        //= registration.2.1
+        //= registration.8.6
+        let header = ReplyHeader {
+            code,
+            lifetime,
+            home_address: request.home_address,
+            home_agent: config.address,
+            identification: request.identification,
+        };
+        Reply { request, config, header, key: None, parameters: None }
+    }
+
+    /// Everything that stands before the MN–FHA authenticator.
+    fn unsigned(&self) -> Builder {
+        let mut builder =
+            Builder::reply(&self.header).extension(Extension::Nai(self.request.nai.octets()));
+        if let Some(grant) = self.key {
+            builder = builder.extension(Extension::MnHaKeyReply(MnHaKeyReply {
+                lifetime: grant.key_lifetime,
+                aaa_spi: grant.aaa_spi,
+                ha_spi: grant.association.fha_spi,
+                algorithm: grant.association.algorithm,
+                replay_method: grant.replay_method,
+                nonce: &grant.nonce,
+            }));
+        }
+        for parameter in self.parameters.iter().flat_map(|parameters| parameters.iter()) {
+            builder = builder.parameter(self.config.vendor_id, &parameter);
+        }
+        if !self.request.tunnel_is_agents() {
+            builder = builder.extensions(self.tunnel());
+        }
+        builder
+    }
+
+    /// The answer about UDP tunnelling, to an accepted request that asks for it.
+    fn tunnel(&self) -> Option<Extension<'static>> {
+        //= data-path.6.3
+        let request = self.request.tunnel_request()?;
+        let _ = self.parameters?;
+        let (code, keepalive) = match self.config.udp_keepalive {
+            Some(keepalive) => (udp_tunnel_reply::ACCEPTED, keepalive),
+            None => (udp_tunnel_reply::DECLINED, 0),
+        };
+        let force = request.force && self.config.udp_keepalive.is_some();
+        Some(Extension::UdpTunnelReply(UdpTunnelReply { code, force, keepalive }))
+    }
+
+    fn sign_for_agent(&self, builder: Builder) -> Builder {
+        match self.request.foreign_agent(self.config) {
+            Some(agent) => builder.authenticate(AuthenticationKind::ForeignHome, &agent.context()),
+            None => builder,
+        }
+    }
+}
+
+impl Ipv6Parameters {
+    /// The parameters that are there, in the order of a reply.
+    fn iter(&self) -> impl Iterator<Item = Parameter<'static>> {
+        [
+            self.home_address.map(Parameter::Ipv6Hoa),
+            self.home_agent.map(Parameter::HomeAgent),
+            self.care_of_address.map(Parameter::Ipv6Coa),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}
