@@ -15,6 +15,8 @@ mod wire;
 
 pub mod capture;
 pub mod net;
+pub mod sight;
+pub mod story;
 pub mod trace;
 pub mod world;
 

@@ -7,11 +7,11 @@ use dsboot_roles::LinkAddr;
 
 /// A host of the run, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct HostId(pub(super) usize);
+pub struct HostId(pub(crate) usize);
 
 /// A link of the run, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LinkId(pub(super) usize);
+pub struct LinkId(pub(crate) usize);
 
 impl LinkId {
     /// Its place in [`super::Net::links`].

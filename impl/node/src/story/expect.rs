@@ -1,0 +1,247 @@
+//! What a phase of a run must show on the wire, and the check that it did.
+
+use std::collections::BTreeMap;
+
+use dsboot_roles::Time;
+use dsboot_spec::ladder::{Ladder, Message, Step};
+use dsboot_spec::{Role, Setup};
+
+use crate::net::HostId;
+use crate::sight::{Kind, Sight};
+
+/// A packet that was sent, and what it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observation {
+    /// When it was sent.
+    pub at: Time,
+    /// Who sent it.
+    pub from: HostId,
+    /// Who was to receive it.
+    pub to: HostId,
+    /// Whether it was lost on the way.
+    pub lost: bool,
+    /// What it is.
+    pub sight: Sight,
+    /// The ladder's label, where it is the arrow of a ladder or repeats one.
+    pub label: Option<&'static str>,
+}
+
+/// A message that a phase must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The figure's step, or a name for what no figure draws.
+    pub label: &'static str,
+    /// Which arrow of the step.
+    pub arrow: u8,
+    /// Who sends.
+    pub from: Role,
+    /// Who receives.
+    pub to: Role,
+    /// What is sent.
+    pub kind: Kind,
+    /// The sentence of the specification by which it is sent.
+    pub sentence: &'static str,
+}
+
+/// A message that a phase must not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forbidden {
+    /// What is not to be sent.
+    pub kind: Kind,
+    /// The sentence of the specification that forbids it.
+    pub sentence: &'static str,
+}
+
+/// Who plays which role in a phase.
+pub type Cast = BTreeMap<Role, HostId>;
+
+/// The expectations of a phase, checked off one after the other.
+#[derive(Clone, Debug)]
+pub struct Checklist {
+    cast: Cast,
+    expected: Vec<(Expected, Option<Time>)>,
+    forbidden: Vec<(Forbidden, Option<Time>)>,
+}
+
+impl Checklist {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new(cast: Cast, expected: Vec<Expected>, forbidden: Vec<Forbidden>) -> Checklist {
+        Checklist {
+            cast,
+            expected: expected.into_iter().map(|e| (e, None)).collect(),
+            forbidden: forbidden.into_iter().map(|f| (f, None)).collect(),
+        }
+    }
+
+    /// Takes note of a packet. An expectation is met by a packet that was not lost, and only after
+    /// all those before it.
+    pub fn see(&mut self, observation: &Observation) {
+        let kind = observation.sight.kind;
+        if let Some((_, seen)) = self.forbidden.iter_mut().find(|(f, _)| f.kind == kind) {
+            seen.get_or_insert(observation.at);
+        }
+        if observation.lost {
+            return;
+        }
+        let cast = &self.cast;
+        let open = self.expected.iter_mut().find(|(_, seen)| seen.is_none());
+        if let Some((expected, seen)) = open
+            && expected.is_met_by(observation, cast)
+        {
+            *seen = Some(observation.at);
+        }
+    }
+
+    /// The label of what an observation is, whether or not it is the first of its kind.
+    #[must_use]
+    pub fn label(&self, observation: &Observation) -> Option<&'static str> {
+        let kind = observation.sight.kind;
+        let fits = |e: &Expected| {
+            e.is_met_by(observation, &self.cast) || e.kind == kind && e.is_end_to_end()
+        };
+        self.expected.iter().find(|(e, _)| fits(e)).map(|(e, _)| e.label)
+    }
+
+    /// Whether everything expected has been seen.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.expected.iter().all(|(_, seen)| seen.is_some())
+    }
+
+    /// Whether everything expected and nothing forbidden has been seen.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.is_complete() && self.forbidden.iter().all(|(_, seen)| seen.is_none())
+    }
+
+    /// Each expectation, with when it was met.
+    pub fn expected(&self) -> impl Iterator<Item = (&Expected, Option<Time>)> {
+        self.expected.iter().map(|(e, seen)| (e, *seen))
+    }
+
+    /// Each forbidden message, with when it was seen.
+    pub fn forbidden(&self) -> impl Iterator<Item = (&Forbidden, Option<Time>)> {
+        self.forbidden.iter().map(|(f, seen)| (f, *seen))
+    }
+}
+
+impl Expected {
+    fn is_met_by(&self, observation: &Observation, cast: &Cast) -> bool {
+        let plays = |role: Role, host| cast.get(&role) == Some(&host);
+        observation.sight.kind == self.kind
+            && plays(self.to, observation.to)
+            // What travels in tunnels passes others on the way; it counts where it ends.
+            && (self.is_end_to_end() || plays(self.from, observation.from))
+    }
+
+    const fn is_end_to_end(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::Drawn(Message::BindingUpdate | Message::BindingAcknowledgement)
+                | Kind::BindingRelease
+                | Kind::EchoRequest
+                | Kind::EchoReply
+        )
+    }
+}
+
+/// The arrows of the setup's figure.
+#[must_use]
+pub fn bootstrap(setup: Setup) -> Vec<Expected> {
+    Ladder::of(setup).steps().map(|step| drawn(&step)).collect()
+}
+
+/// A registration below the same FHA from a new place: the figure without step 5 and what
+/// follows step 6.
+#[must_use]
+pub fn movement(setup: Setup) -> Vec<Expected> {
+    let steps = Ladder::of(setup).steps();
+    let stays = |step: &Step| ["0", "1", "2", "3", "4", "6"].contains(&step.label);
+    steps.filter(stays).map(|step| drawn(&step)).collect()
+}
+
+/// What a movement below the same FHA must not show.
+pub const NOT_IN_MOVEMENT: [Forbidden; 3] = [
+    Forbidden {
+        kind: Kind::Drawn(Message::RegistrationAccessRequest),
+        sentence: "registration.7.1",
+    },
+    Forbidden { kind: Kind::Drawn(Message::BindingUpdate), sentence: "movement.1.4" },
+    Forbidden { kind: Kind::BindingRelease, sentence: "movement.1.4" },
+];
+
+/// Steps 4 and 6 alone.
+#[must_use]
+pub fn refresh(setup: Setup) -> Vec<Expected> {
+    let steps = Ladder::of(setup).steps();
+    steps.filter(|step| ["4", "6"].contains(&step.label)).map(|step| drawn(&step)).collect()
+}
+
+/// What a refresh must not show.
+pub const NOT_IN_REFRESH: [Forbidden; 2] = [
+    Forbidden {
+        kind: Kind::Drawn(Message::RegistrationAccessRequest),
+        sentence: "registration.7.1",
+    },
+    Forbidden { kind: Kind::Drawn(Message::RadiusAccessRequest), sentence: "movement.2.2" },
+];
+
+/// An echo request to the correspondent and its reply.
+#[must_use]
+pub fn traffic() -> Vec<Expected> {
+    let expected = |label, from, to, kind| Expected {
+        label,
+        arrow: 1,
+        from,
+        to,
+        kind,
+        sentence: "data-path.4.4",
+    };
+    vec![
+        expected("echo", Role::Mn, Role::Cn, Kind::EchoRequest),
+        expected("reply", Role::Cn, Role::Mn, Kind::EchoReply),
+    ]
+}
+
+/// Release of the home binding, of the registration, of access.
+#[must_use]
+pub fn release(setup: Setup) -> Vec<Expected> {
+    let released = |step: &Step, kind, sentence| Expected { kind, sentence, ..drawn(step) };
+    let mut binding = Vec::new();
+    let mut registration = Vec::new();
+    for step in Ladder::of(setup).steps() {
+        match step.message {
+            Message::BindingUpdate => {
+                binding.push(released(&step, Kind::BindingRelease, "movement.3.1"));
+            }
+            Message::BindingAccessRequest
+            | Message::BindingAccessAccept
+            | Message::BindingAcknowledgement => binding.push(drawn(&step)),
+            Message::RegistrationRequest => {
+                registration.push(released(&step, Kind::Deregistration, "movement.3.1"));
+            }
+            Message::RegistrationReply => {
+                registration.push(released(&step, Kind::DeregistrationReply, "movement.3.4"));
+            }
+            _ => {}
+        }
+    }
+    let pana =
+        |label, from, to, kind, sentence| Expected { label, arrow: 1, from, to, kind, sentence };
+    binding.append(&mut registration);
+    binding.push(pana("PTR", Role::Mn, Role::Nas, Kind::Termination, "movement.3.1"));
+    binding.push(pana("PTA", Role::Nas, Role::Mn, Kind::TerminationAnswer, "access.5.7"));
+    binding
+}
+
+fn drawn(step: &Step) -> Expected {
+    Expected {
+        label: step.label,
+        arrow: step.arrow,
+        from: step.from,
+        to: step.to,
+        kind: Kind::Drawn(step.message),
+        sentence: step.sentence,
+    }
+}
