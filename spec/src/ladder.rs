@@ -176,7 +176,7 @@ const ARROWS: [(When, Step); 21] = {
         row(ColocatedViaFa, ("4", 1), (Mn, Fa), RegistrationRequest, "registration.3.4"),
         row(ViaFa, ("4", 2), (Fa, Fha), RegistrationRequest, "registration.5.1"),
         row(Always, ("5", 1), (Fha, Aaah), RegistrationAccessRequest, "registration.6.1"),
-        row(Always, ("5", 2), (Aaah, Fha), RegistrationAccessAccept, "registration.6.7"),
+        row(Always, ("5", 2), (Aaah, Fha), RegistrationAccessAccept, "registration.6.8"),
         row(Direct, ("6", 1), (Fha, Mn), RegistrationReply, "registration.8.1"),
         row(ViaFa, ("6", 1), (Fha, Fa), RegistrationReply, "registration.8.1"),
         row(ViaFa, ("6", 2), (Fa, Mn), RegistrationReply, "registration.9.1"),
