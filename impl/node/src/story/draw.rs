@@ -145,7 +145,7 @@ mod tests {
             observation(c, b, true),
         ];
         let ladder = text(&lifelines(), &observations, Time::from_unix_micros(0));
-        let expected = "           MN       NAS/FA        FHA
+        let expected = "           MN        NAS/FA        FHA
     0.002   |---------->|           |  BU          hello [in UDP in 41]
     0.002   |<----------------------|  BU          hello [in UDP in 41]
     0.002   |           |----------x|  BU          hello [in UDP in 41] (lost)
