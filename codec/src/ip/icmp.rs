@@ -61,9 +61,9 @@ impl<'a> Message<'a> {
     /// When it is too short, or its checksum wrong.
     pub fn decode_v4(octets: &'a [u8]) -> Result<Message<'a>, Error> {
         let message = Message::decode_unverified(octets)?;
-        //= wire.10.23
+        //= wire.10.16
         if checksum(&[octets]) != 0 {
-            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.23"));
+            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.16"));
         }
         Ok(message)
     }
@@ -74,9 +74,9 @@ impl<'a> Message<'a> {
     /// When it is too short, or its checksum wrong.
     pub fn decode_v6(octets: &'a [u8], pseudo: &Pseudo) -> Result<Message<'a>, Error> {
         let message = Message::decode_unverified(octets)?;
-        //= wire.10.24
+        //= wire.10.16
         if pseudo.checksum(protocol::ICMPV6, &[octets]) != 0 {
-            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.24"));
+            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.16"));
         }
         Ok(message)
     }
@@ -86,22 +86,22 @@ impl<'a> Message<'a> {
     /// # Errors
     /// When it is too short.
     pub fn decode_unverified(octets: &'a [u8]) -> Result<Message<'a>, Error> {
-        //= wire.10.23
-        let (body, (kind, code, _)) = parse((octet, octet, word), octets, 0, "wire.10.23")?;
+        //= wire.10.16
+        let (body, (kind, code, _)) = parse((octet, octet, word), octets, 0, "wire.10.16")?;
         Ok(Message { kind, code, body })
     }
 
     /// Encodes the message for IPv4.
     #[must_use]
     pub fn encode_v4(&self) -> Vec<u8> {
-        //= wire.10.23
+        //= wire.10.16
         self.encode(checksum(&[&self.encode(0)]))
     }
 
     /// Encodes the message for IPv6.
     #[must_use]
     pub fn encode_v6(&self, pseudo: &Pseudo) -> Vec<u8> {
-        //= wire.10.24
+        //= wire.10.16
         self.encode(pseudo.checksum(protocol::ICMPV6, &[&self.encode(0)]))
     }
 
@@ -127,9 +127,9 @@ impl<'a> Echo<'a> {
     /// # Errors
     /// When it is too short.
     pub fn decode(body: &'a [u8]) -> Result<Echo<'a>, Error> {
-        //= wire.10.25
+        //= wire.10.17
         let (data, (identifier, sequence)) =
-            parse((word, word), body, ICMP_HEADER_LENGTH, "wire.10.25")?;
+            parse((word, word), body, ICMP_HEADER_LENGTH, "wire.10.17")?;
         Ok(Echo { identifier, sequence, data })
     }
 
@@ -159,7 +159,7 @@ pub fn packet_v6(
 #[must_use]
 pub fn error_body(field: u32, offending: &[u8]) -> Vec<u8> {
     const ROOM: usize = IPV6_MINIMUM_MTU - IPV6_HEADER_LENGTH - ICMP_HEADER_LENGTH - 4;
-    //= wire.10.26
+    //= wire.10.18
     let quoted = offending.get(..ROOM).unwrap_or(offending);
     serialize(tuple((be_u32(field), slice(quoted))))
 }

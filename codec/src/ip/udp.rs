@@ -43,13 +43,13 @@ impl<'a> Datagram<'a> {
     /// When the Length is wrong, or the checksum is, or is missing where it must not be.
     pub fn decode(octets: &'a [u8], pseudo: &Pseudo) -> Result<Datagram<'a>, Error> {
         let (datagram, covered) = Datagram::split(octets)?;
-        let bad = Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.20"));
+        let bad = Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.14"));
         match (datagram.has_checksum, pseudo) {
-            //= wire.10.20
+            //= wire.10.14
             (true, _) if pseudo.checksum(protocol::UDP, &[covered]) != 0 => bad,
-            //= wire.10.21
+            //= wire.10.15
             (false, Pseudo::V6 { .. }) => {
-                Err(Error::new(ErrorKind::Missing, CHECKSUM_OFFSET, "wire.10.21"))
+                Err(Error::new(ErrorKind::Missing, CHECKSUM_OFFSET, "wire.10.15"))
             }
             _ => Ok(datagram),
         }
@@ -65,13 +65,13 @@ impl<'a> Datagram<'a> {
 
     /// The datagram, and the octets that its checksum covers.
     fn split(octets: &'a [u8]) -> Result<(Datagram<'a>, &'a [u8]), Error> {
-        //= wire.10.19
+        //= wire.10.13
         let (_, (source_port, destination_port, length, checksum)) =
-            parse((word, word, word, word), octets, 0, "wire.10.19")?;
-        let (_, covered) = parse(take(length), octets, 0, "wire.10.19")?;
+            parse((word, word, word, word), octets, 0, "wire.10.13")?;
+        let (_, covered) = parse(take(length), octets, 0, "wire.10.13")?;
         let payload = covered.get(UDP_HEADER_LENGTH..);
-        let payload = payload.ok_or(Error::new(ErrorKind::BadLength, 4, "wire.10.19"))?;
-        //= wire.10.21
+        let payload = payload.ok_or(Error::new(ErrorKind::BadLength, 4, "wire.10.13"))?;
+        //= wire.10.15
         let has_checksum = checksum != 0;
         Ok((Datagram { source_port, destination_port, has_checksum, payload }, covered))
     }
@@ -82,9 +82,9 @@ impl<'a> Datagram<'a> {
     /// When it is longer than 65535 octets, or is to have no checksum over IPv6.
     pub fn encode(&self, pseudo: &Pseudo) -> Result<Vec<u8>, Error> {
         let length = u16::try_from(UDP_HEADER_LENGTH + self.payload.len())
-            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.19"))?;
+            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.13"))?;
         if !self.has_checksum && matches!(pseudo, Pseudo::V6 { .. }) {
-            return Err(Error::new(ErrorKind::Missing, CHECKSUM_OFFSET, "wire.10.21"));
+            return Err(Error::new(ErrorKind::Missing, CHECKSUM_OFFSET, "wire.10.15"));
         }
         let datagram = |checksum| {
             serialize(tuple((
@@ -99,7 +99,7 @@ impl<'a> Datagram<'a> {
         if !self.has_checksum {
             return Ok(unsummed);
         }
-        //= wire.10.22
+        //= wire.10.14
         Ok(datagram(match pseudo.checksum(protocol::UDP, &[&unsummed]) {
             0 => 0xffff,
             checksum => checksum,

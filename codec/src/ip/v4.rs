@@ -94,11 +94,10 @@ impl<'a> Packet<'a> {
     /// Those of [`Packet::decode`].
     pub fn split(octets: &'a [u8]) -> Result<(Packet<'a>, &'a [u8]), Error> {
         let fixed = (octet, octet, word, word, word, octet, octet, word, address, address);
-        //= wire.10.2
-        let (rest, fields) = parse(fixed, octets, 0, "wire.10.2")?;
+        //= wire.10.1
+        let (rest, fields) = parse(fixed, octets, 0, "wire.10.1")?;
         let (version_ihl, tos, total, identification, fragment, ttl, protocol, _, from, to) =
             fields;
-        //= wire.10.1
         if version_ihl >> 4 != 4 {
             return Err(Error::new(ErrorKind::BadType, 0, "wire.10.1"));
         }
@@ -107,21 +106,21 @@ impl<'a> Packet<'a> {
         let options_length = header_length.checked_sub(IPV4_HEADER_LENGTH).ok_or(Error::new(
             ErrorKind::BadLength,
             0,
-            "wire.10.2",
+            "wire.10.1",
         ))?;
         let payload_length = total.checked_sub(header_length).ok_or(Error::new(
             ErrorKind::BadLength,
             2,
-            "wire.10.2",
+            "wire.10.1",
         ))?;
-        let (rest, options) = parse(take(options_length), rest, IPV4_HEADER_LENGTH, "wire.10.2")?;
+        let (rest, options) = parse(take(options_length), rest, IPV4_HEADER_LENGTH, "wire.10.1")?;
         let header = octets.get(..header_length).unwrap_or(octets);
-        //= wire.10.3
+        //= wire.10.2
         if checksum(&[header]) != 0 {
-            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.3"));
+            return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.2"));
         }
         //= wire.10.4
-        let (padding, payload) = parse(take(payload_length), rest, header_length, "wire.10.2")?;
+        let (padding, payload) = parse(take(payload_length), rest, header_length, "wire.10.1")?;
         let packet = Packet {
             tos,
             identification,
@@ -143,12 +142,12 @@ impl<'a> Packet<'a> {
     /// 65535 octets.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let options_length = self.options.len();
-        //= wire.10.5
+        //= wire.10.1
         if options_length > IPV4_OPTIONS_MAX_LENGTH || !options_length.is_multiple_of(WORD) {
-            return Err(Error::new(ErrorKind::TooLong, IPV4_HEADER_LENGTH, "wire.10.5"));
+            return Err(Error::new(ErrorKind::TooLong, IPV4_HEADER_LENGTH, "wire.10.1"));
         }
         let header_length = IPV4_HEADER_LENGTH + options_length;
-        let too_long = |_| Error::new(ErrorKind::TooLong, 2, "wire.10.2");
+        let too_long = |_| Error::new(ErrorKind::TooLong, 2, "wire.10.1");
         let total = u16::try_from(header_length + self.payload.len()).map_err(too_long)?;
         let version_ihl = 0x40 | u8::try_from(header_length / WORD).map_err(too_long)?;
         let header = |checksum| {
@@ -166,7 +165,7 @@ impl<'a> Packet<'a> {
                 slice(self.options),
             )))
         };
-        //= wire.10.3
+        //= wire.10.2
         let mut octets = header(checksum(&[&header(0)]));
         octets.extend_from_slice(self.payload);
         Ok(octets)
@@ -183,12 +182,12 @@ impl<'a> Packet<'a> {
     /// # Errors
     /// When this is a fragment, or of another protocol.
     pub fn payload_of(&self, protocol: u8) -> Result<&'a [u8], Error> {
-        //= wire.10.6
+        //= wire.10.5
         if self.fragment.is_part() {
-            return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.6"));
+            return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.5"));
         }
         if self.protocol != protocol {
-            return Err(Error::new(ErrorKind::BadType, 9, "wire.10.6"));
+            return Err(Error::new(ErrorKind::BadType, 9, "wire.10.5"));
         }
         Ok(self.payload)
     }

@@ -40,10 +40,10 @@ impl<'a> Packet<'a> {
     /// # Errors
     /// When it is too short, a bit is set that means discard, or the checksum is wrong.
     pub fn decode(octets: &'a [u8]) -> Result<Packet<'a>, Error> {
-        //= wire.10.35
-        let (rest, (flags, protocol)) = parse((word, word), octets, 0, "wire.10.35")?;
+        //= wire.10.24
+        let (rest, (flags, protocol)) = parse((word, word), octets, 0, "wire.10.24")?;
         if flags & GRE_MUST_BE_ZERO != 0 {
-            return Err(Error::new(ErrorKind::BadValue, 0, "wire.10.35"));
+            return Err(Error::new(ErrorKind::BadValue, 0, "wire.10.24"));
         }
         let has = |flag| flags & flag != 0;
         let fields = (
@@ -51,11 +51,10 @@ impl<'a> Packet<'a> {
             optional(has(gre_flag::KEY), double),
             optional(has(gre_flag::SEQUENCE), double),
         );
-        let (payload, (sum, key, sequence)) = parse(fields, rest, 4, "wire.10.35")?;
+        let (payload, (sum, key, sequence)) = parse(fields, rest, 4, "wire.10.24")?;
         let has_checksum = sum.is_some();
-        //= wire.10.35
         if has_checksum && checksum(&[octets]) != 0 {
-            return Err(Error::new(ErrorKind::BadChecksum, 4, "wire.10.35"));
+            return Err(Error::new(ErrorKind::BadChecksum, 4, "wire.10.24"));
         }
         Ok(Packet { protocol, has_checksum, key, sequence, payload })
     }
@@ -77,7 +76,7 @@ impl<'a> Packet<'a> {
                 slice(self.payload),
             )))
         };
-        //= wire.10.35
+        //= wire.10.24
         packet(checksum(&[&packet(0)]))
     }
 }

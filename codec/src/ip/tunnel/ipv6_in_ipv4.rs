@@ -23,13 +23,12 @@ pub fn wrap(
     ttl: u8,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    //= wire.10.31
+    //= wire.10.21
     let (_, padding) = v6::Packet::split(inner)?;
     if !padding.is_empty() {
-        return Err(Error::new(ErrorKind::Trailing, inner.len() - padding.len(), "wire.10.31"));
+        return Err(Error::new(ErrorKind::Trailing, inner.len() - padding.len(), "wire.10.21"));
     }
     //= data-path.5.2
-    //= wire.10.31
     v4::Packet { ttl, ..v4::Packet::new(source, destination, protocol::IPV6, inner) }.encode()
 }
 
@@ -40,11 +39,10 @@ pub fn wrap(
 /// source that no packet can come from. Offsets count from the start of the inner packet.
 pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<Tunnelled<'a, v6::Packet<'a>>, Error> {
     let octets = outer.payload_of(protocol::IPV6)?;
-    //= wire.10.32
+    //= wire.10.22
     let tunnelled = Tunnelled::new(octets, v6::Packet::split(octets)?);
-    //= wire.10.33
     if !can_be_source(tunnelled.packet.source) {
-        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.33"));
+        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.22"));
     }
     Ok(tunnelled)
 }

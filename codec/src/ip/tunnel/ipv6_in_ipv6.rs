@@ -23,10 +23,10 @@ pub fn wrap(
     limit: Option<u8>,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    //= wire.10.34
+    //= wire.10.23
     Packet::decode(inner)?;
     let (first, payload) = match limit {
-        //= wire.10.27
+        //= wire.10.23
         Some(limit) => (
             next_header::DESTINATION_OPTIONS,
             [&encapsulation_limit_header(next_header::IPV6, limit), inner].concat(),
@@ -42,7 +42,7 @@ pub fn wrap(
 /// When the extension headers of `outer` do not lead to another packet, or that is none of IPv6.
 /// Offsets in the latter case count from the start of the inner packet.
 pub fn unwrap<'a>(outer: &Packet<'a>) -> Result<Tunnelled<'a, Packet<'a>>, Error> {
-    //= wire.10.34
+    //= wire.10.23
     let octets = outer.upper_layer()?.octets_of(next_header::IPV6)?;
     Ok(Tunnelled::new(octets, Packet::split(octets)?))
 }

@@ -24,9 +24,9 @@ pub fn wrap(
     destination: Ipv4Addr,
     packet: &v4::Packet<'_>,
 ) -> Result<Vec<u8>, Error> {
-    //= wire.10.36
+    //= wire.10.25
     if packet.fragment.is_part() {
-        return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.36"));
+        return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.25"));
     }
     let has_source = packet.source != source;
     let header = |checksum| {
@@ -50,14 +50,14 @@ pub fn wrap(
 /// a wrong checksum. Offsets in the latter cases count from the start of that header.
 pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<v4::Packet<'a>, Error> {
     let octets = outer.payload_of(protocol::MINIMAL)?;
-    //= wire.10.36
+    //= wire.10.25
     let (rest, (protocol, flags, _, to)) =
-        parse((octet, octet, word, address), octets, 0, "wire.10.36")?;
+        parse((octet, octet, word, address), octets, 0, "wire.10.25")?;
     let has_source = flags & MINIMAL_SOURCE_PRESENT != 0;
-    let (payload, from) = parse(optional(has_source, address), rest, 8, "wire.10.36")?;
+    let (payload, from) = parse(optional(has_source, address), rest, 8, "wire.10.25")?;
     let header = octets.get(..octets.len() - payload.len()).unwrap_or(octets);
     if checksum(&[header]) != 0 {
-        return Err(Error::new(ErrorKind::BadChecksum, 2, "wire.10.36"));
+        return Err(Error::new(ErrorKind::BadChecksum, 2, "wire.10.25"));
     }
     Ok(v4::Packet {
         protocol,

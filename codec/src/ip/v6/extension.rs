@@ -94,9 +94,9 @@ impl<'a> Chain<'a> {
     /// # Errors
     /// When this is a fragment.
     pub fn upper_layer(&self) -> Result<UpperLayer<'a>, Error> {
-        //= wire.10.6
+        //= wire.10.5
         match self.fragment {
-            Some(offset) => Err(Error::new(ErrorKind::BadValue, offset, "wire.10.6")),
+            Some(offset) => Err(Error::new(ErrorKind::BadValue, offset, "wire.10.5")),
             None => Ok(self.upper),
         }
     }
@@ -126,25 +126,25 @@ impl Seen {
     fn add(&mut self, extension: &Positioned<'_, Extension<'_>>) -> Result<(), Error> {
         let misplaced = |sentence| Error::new(ErrorKind::Misplaced, extension.offset, sentence);
         match extension.value {
-            //= wire.10.13
+            //= wire.10.8
             Extension::DestinationOptions(options) => match options.home_address() {
                 Found::Absent => (),
                 Found::Once(option) => {
                     if self.home_address.is_some() || self.too_late_for_home_address {
-                        return Err(misplaced("wire.10.13"));
+                        return Err(misplaced("wire.10.8"));
                     }
                     self.home_address = Some(option.value);
                 }
-                Found::Many => return Err(misplaced("wire.10.13")),
+                Found::Many => return Err(misplaced("wire.10.8")),
             },
             Extension::Type2Routing(_) | Extension::Routing { .. }
                 if self.home_address.is_some() =>
             {
-                return Err(misplaced("wire.10.13"));
+                return Err(misplaced("wire.10.8"));
             }
-            //= wire.10.14
+            //= wire.10.9
             Extension::Type2Routing(_) if self.routed_to.is_some() => {
-                return Err(misplaced("wire.10.14"));
+                return Err(misplaced("wire.10.9"));
             }
             Extension::Type2Routing(address) => self.routed_to = Some(address),
             Extension::Fragment(part) => {
@@ -183,25 +183,25 @@ impl<'a> UpperLayer<'a> {
     /// # Errors
     /// When it is another one.
     pub fn octets_of(&self, protocol: u8) -> Result<&'a [u8], Error> {
-        //= wire.10.6
+        //= wire.10.5
         if self.protocol == protocol {
             Ok(self.octets)
         } else {
-            Err(Error::new(ErrorKind::BadType, self.offset, "wire.10.6"))
+            Err(Error::new(ErrorKind::BadType, self.offset, "wire.10.5"))
         }
     }
 
     /// The final source: the home address where there is a Home Address option.
     #[must_use]
     pub fn source(&self) -> Ipv6Addr {
-        //= wire.10.15
+        //= wire.10.12
         self.home_address.unwrap_or(self.header_source)
     }
 
     /// The final destination: the home address where there is a type 2 routing header.
     #[must_use]
     pub fn destination(&self) -> Ipv6Addr {
-        //= wire.10.15
+        //= wire.10.12
         self.routed_to.unwrap_or(self.header_destination)
     }
 
@@ -228,7 +228,7 @@ impl<'a> Extensions<'a> {
     /// The next header, or `None` when what comes next is none.
     fn advance(&mut self) -> Result<Option<Positioned<'a, Extension<'a>>>, Error> {
         let (kind, octets, offset) = (self.kind, self.rest, self.offset);
-        //= wire.10.8
+        //= wire.10.6
         let unit = match kind {
             next_header::HOP_BY_HOP_OPTIONS | next_header::DESTINATION_OPTIONS => EXTENSION_UNIT,
             next_header::ROUTING => EXTENSION_UNIT,
@@ -237,11 +237,11 @@ impl<'a> Extensions<'a> {
             next_header::AH => EXTENSION_UNIT / 2,
             _ => return Ok(None),
         };
-        //= wire.10.9
-        let (_, (next, length)) = parse((be_u8, be_u8), octets, offset, "wire.10.9")?;
+        //= wire.10.6
+        let (_, (next, length)) = parse((be_u8, be_u8), octets, offset, "wire.10.6")?;
         let length = EXTENSION_UNIT + usize::from(length) * unit;
-        let (rest, raw) = parse(take(length), octets, offset, "wire.10.9")?;
-        let (body, _) = parse(take(2usize), raw, offset, "wire.10.9")?;
+        let (rest, raw) = parse(take(length), octets, offset, "wire.10.6")?;
+        let (body, _) = parse(take(2usize), raw, offset, "wire.10.6")?;
         let value = match kind {
             next_header::HOP_BY_HOP_OPTIONS => {
                 Extension::HopByHopOptions(Options::decode(body, offset + 2)?)
@@ -276,7 +276,7 @@ impl<'a> Iterator for Extensions<'a> {
 #[must_use]
 pub fn home_address_header(next: u8, home_address: Ipv6Addr) -> [u8; 24] {
     const PADN_OF_4: [u8; 4] = [ipv6_option::PADN, 2, 0, 0];
-    //= wire.10.16
+    //= wire.10.8
     let [a, b, c, d] = PADN_OF_4;
     with_address([next, 2, a, b, c, d, ipv6_option::HOME_ADDRESS, 16], home_address)
 }
@@ -284,7 +284,7 @@ pub fn home_address_header(next: u8, home_address: Ipv6Addr) -> [u8; 24] {
 /// A type 2 routing header of 24 octets (RFC 6275 §6.4), to be followed by `next`.
 #[must_use]
 pub fn type_2_routing_header(next: u8, home_address: Ipv6Addr) -> [u8; 24] {
-    //= wire.10.14
+    //= wire.10.9
     with_address([next, 2, routing_type::TYPE_2, 1, 0, 0, 0, 0], home_address)
 }
 
@@ -292,7 +292,7 @@ pub fn type_2_routing_header(next: u8, home_address: Ipv6Addr) -> [u8; 24] {
 /// (RFC 2473 §5.1), to be followed by `next`.
 #[must_use]
 pub const fn encapsulation_limit_header(next: u8, limit: u8) -> [u8; 8] {
-    //= wire.10.27
+    //= wire.10.23
     [next, 0, ipv6_option::TUNNEL_ENCAPSULATION_LIMIT, 1, limit, ipv6_option::PADN, 1, 0]
 }
 
@@ -308,27 +308,31 @@ fn with_address([a, b, c, d, e, f, g, h]: [u8; 8], address: Ipv6Addr) -> [u8; 24
 
 /// What a routing header says behind its length.
 fn routing(body: &[u8], offset: usize) -> Result<Extension<'_>, Error> {
-    let (data, (kind, left)) = parse((be_u8, be_u8), body, offset + 2, "wire.10.9")?;
+    let (data, (kind, left)) = parse((be_u8, be_u8), body, offset + 2, "wire.10.6")?;
     match kind {
-        //= wire.10.14
+        //= wire.10.9
         routing_type::TYPE_2 => {
-            let bad_length = Error::new(ErrorKind::BadLength, offset + 1, "wire.10.14");
+            let bad_length = Error::new(ErrorKind::BadLength, offset + 1, "wire.10.9");
             let (_, address) = whole((be_u32, be_u128), data).ok_or(bad_length)?;
             let address = Ipv6Addr::from(address);
-            if left != 1 || !is_routable(address) {
-                return Err(Error::new(ErrorKind::BadValue, offset + 3, "wire.10.14"));
+            if left != 1 {
+                return Err(Error::new(ErrorKind::BadValue, offset + 3, "wire.10.9"));
+            }
+            //= wire.10.11
+            if !is_routable(address) {
+                return Err(Error::new(ErrorKind::BadValue, offset + 8, "wire.10.11"));
             }
             Ok(Extension::Type2Routing(address))
         }
-        //= wire.10.17
+        //= wire.10.10
         _ if left == 0 => Ok(Extension::Routing { kind, data }),
-        _ => Err(Error::new(ErrorKind::NotSkippable, offset + 2, "wire.10.17")),
+        _ => Err(Error::new(ErrorKind::NotSkippable, offset + 2, "wire.10.10")),
     }
 }
 
 /// What a fragment header says behind its second octet.
 fn fragment(body: &[u8], offset: usize) -> Result<Extension<'_>, Error> {
-    let (_, (position, identification)) = parse((be_u16, be_u32), body, offset + 2, "wire.10.9")?;
+    let (_, (position, identification)) = parse((be_u16, be_u32), body, offset + 2, "wire.10.6")?;
     Ok(Extension::Fragment(Fragment {
         // The unit is 8 octets, and the field stands above 3 bits: no shift is needed.
         offset: usize::from(position & !0x0007),

@@ -100,15 +100,14 @@ impl<'a> Packet<'a> {
     /// Those of [`Packet::decode`].
     pub fn split(octets: &'a [u8]) -> Result<(Packet<'a>, &'a [u8]), Error> {
         let fixed = (double, word, octet, octet, address, address);
-        //= wire.10.7
+        //= wire.10.3
         let (rest, (first, length, next_header, hop_limit, from, to)) =
-            parse(fixed, octets, 0, "wire.10.7")?;
-        //= wire.10.1
+            parse(fixed, octets, 0, "wire.10.3")?;
         if first >> 28 != 6 {
-            return Err(Error::new(ErrorKind::BadType, 0, "wire.10.1"));
+            return Err(Error::new(ErrorKind::BadType, 0, "wire.10.3"));
         }
         //= wire.10.4
-        let (padding, payload) = parse(take(length), rest, IPV6_HEADER_LENGTH, "wire.10.7")?;
+        let (padding, payload) = parse(take(length), rest, IPV6_HEADER_LENGTH, "wire.10.3")?;
         let packet = Packet {
             traffic_class: ((first >> 20) & 0xff) as u8,
             flow_label: first & FLOW_LABEL_MASK,
@@ -127,9 +126,9 @@ impl<'a> Packet<'a> {
     /// When the payload is longer than 65535 octets or the flow label than 20 bits.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let length = u16::try_from(self.payload.len())
-            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.7"))?;
+            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.3"))?;
         if self.flow_label > FLOW_LABEL_MASK {
-            return Err(Error::new(ErrorKind::TooLong, 1, "wire.10.7"));
+            return Err(Error::new(ErrorKind::TooLong, 1, "wire.10.3"));
         }
         let first = (6 << 28) | (u32::from(self.traffic_class) << 20) | self.flow_label;
         Ok(serialize(tuple((

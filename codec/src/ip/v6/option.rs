@@ -106,12 +106,12 @@ impl<'a> Iterator for OptionsIter<'a> {
 type Decoded<'a> = (&'a [u8], Positioned<'a, DestinationOption<'a>>);
 
 fn option(octets: &[u8], offset: usize) -> Result<Decoded<'_>, Error> {
-    //= wire.10.10
-    let (rest, kind) = parse(be_u8, octets, offset, "wire.10.10")?;
+    //= wire.10.7
+    let (rest, kind) = parse(be_u8, octets, offset, "wire.10.7")?;
     let (rest, value) = match kind {
         ipv6_option::PAD1 => (rest, DestinationOption::Pad1),
         _ => {
-            let (rest, data) = parse(length_data(be_u8), rest, offset + 1, "wire.10.10")?;
+            let (rest, data) = parse(length_data(be_u8), rest, offset + 1, "wire.10.7")?;
             (rest, with_data(kind, data, offset)?)
         }
     };
@@ -120,25 +120,28 @@ fn option(octets: &[u8], offset: usize) -> Result<Decoded<'_>, Error> {
 }
 
 fn with_data(kind: u8, data: &[u8], offset: usize) -> Result<DestinationOption<'_>, Error> {
-    let bad_length = Error::new(ErrorKind::BadLength, offset + 1, "wire.10.12");
+    let bad_length = |sentence| Error::new(ErrorKind::BadLength, offset + 1, sentence);
     match kind {
         ipv6_option::PADN => Ok(DestinationOption::PadN(data)),
-        //= wire.10.12
+        //= wire.10.23
         ipv6_option::TUNNEL_ENCAPSULATION_LIMIT => {
-            whole(be_u8.map(DestinationOption::TunnelEncapsulationLimit), data).ok_or(bad_length)
+            whole(be_u8.map(DestinationOption::TunnelEncapsulationLimit), data)
+                .ok_or(bad_length("wire.10.23"))
         }
+        //= wire.10.8
         ipv6_option::HOME_ADDRESS => {
-            let address = whole(be_u128.map(Ipv6Addr::from), data).ok_or(bad_length)?;
-            //= wire.10.13
+            let address =
+                whole(be_u128.map(Ipv6Addr::from), data).ok_or(bad_length("wire.10.8"))?;
+            //= wire.10.11
             if !is_routable(address) {
-                return Err(Error::new(ErrorKind::BadValue, offset + 2, "wire.10.13"));
+                return Err(Error::new(ErrorKind::BadValue, offset + 2, "wire.10.11"));
             }
             Ok(DestinationOption::HomeAddress(address))
         }
-        //= wire.10.11
+        //= wire.10.7
         _ if kind & UNKNOWN_OPTION_ACTION_MASK == unknown_option_action::SKIP => {
             Ok(DestinationOption::Unknown { kind, data })
         }
-        _ => Err(Error::new(ErrorKind::NotSkippable, offset, "wire.10.11")),
+        _ => Err(Error::new(ErrorKind::NotSkippable, offset, "wire.10.7")),
     }
 }
