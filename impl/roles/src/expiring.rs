@@ -46,6 +46,23 @@ impl<K: Ord + Clone, V> Expiring<K, V> {
         self.entries.get(key).map(|(_, value)| value)
     }
 
+    /// The entry of a key, to be changed.
+    #[must_use]
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        self.entries.get_mut(key).map(|(_, value)| value)
+    }
+
+    /// Every entry, by key.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, (_, value))| (key, value))
+    }
+
+    /// The key of the entry that ends first.
+    #[must_use]
+    pub(crate) fn first_key(&self) -> Option<&K> {
+        self.ends.first().map(|(_, key)| key)
+    }
+
     /// When the entry of a key ends.
     #[must_use]
     pub(crate) fn end_of(&self, key: &K) -> Option<Time> {

@@ -2,11 +2,11 @@ use core::{
     net::{Ipv4Addr, Ipv6Addr, SocketAddrV4},
     time::Duration,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use dsboot_codec::{dsb::Prefixed, mip4::Identification};
 
-use crate::{Nai, Secret, Time};
+use crate::{Nai, Secret, Time, expiring::Expiring};
 
 /// A mobility security association between MN and FHA (RFC 3957 §5, RFC 3344 §1.6).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -80,18 +80,15 @@ impl Binding {
 struct Mark {
     identification: Identification,
     association: Association,
-    until: Time,
 }
 
 /// The bindings, each findable by NAI, by THOAv4, by IPv6 care-of address and by its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bindings {
-    by_nai: BTreeMap<Nai, Binding>,
+    by_nai: Expiring<Nai, Binding>,
     by_thoav4: BTreeMap<Ipv4Addr, Nai>,
     by_care_of: BTreeMap<Ipv6Addr, Nai>,
-    ends: BTreeSet<(Time, Nai)>,
-    marks: BTreeMap<Nai, Mark>,
-    marks_end: BTreeSet<(Time, Nai)>,
+    marks: Expiring<Nai, Mark>,
 }
 
 impl Bindings {
@@ -151,14 +148,14 @@ impl Bindings {
 
     /// Enters or replaces the binding of `nai`. Its addresses must be free or held by `nai`.
     pub(super) fn insert(&mut self, nai: Nai, binding: Binding) {
-        self.forget(&nai);
+        self.marks.remove(&nai);
         self.take(&nai);
         self.by_thoav4.insert(binding.thoav4, nai.clone());
         if let Some(address) = binding.defended() {
             self.by_care_of.insert(address, nai.clone());
         }
-        self.ends.insert((binding.expires, nai.clone()));
-        self.by_nai.insert(nai, binding);
+        let ends = binding.expires;
+        self.by_nai.insert(nai, binding, ends);
     }
 
     /// Deletes the binding of `nai`, and keeps for `keep` from `now` what its replays and
@@ -171,18 +168,19 @@ impl Bindings {
         keep: Duration,
     ) -> Option<Binding> {
         let binding = self.take(nai)?;
-        let until = now + keep;
         let identification = identification.max(binding.identification);
-        let association = binding.association.clone();
-        self.marks.insert(nai.clone(), Mark { identification, association, until });
-        self.marks_end.insert((until, nai.clone()));
+        let mark = Mark { identification, association: binding.association.clone() };
+        self.marks.insert(nai.clone(), mark, now + keep);
         Some(binding)
     }
 
-    /// Raises the Identification remembered of an MN whose binding has ended.
+    /// Raises the Identification remembered of an MN whose binding has ended or stays.
     pub(super) fn raise(&mut self, nai: &Nai, identification: Identification) {
         if let Some(mark) = self.marks.get_mut(nai) {
             mark.identification = mark.identification.max(identification);
+        }
+        if let Some(binding) = self.by_nai.get_mut(nai) {
+            binding.identification = binding.identification.max(identification);
         }
     }
 
@@ -194,14 +192,12 @@ impl Bindings {
     }
 
     /// Ends, as [`Bindings::end`], what has run out by `now`, and returns what that was.
-    pub(super) fn expire(&mut self, now: Time, keep: Duration) -> Vec<(Nai, Binding)> {
-        while let Some((_, nai)) = self.marks_end.first().filter(|(end, _)| *end <= now).cloned() {
-            self.forget(&nai);
-        }
+    pub(super) fn expire(&mut self, now: Time, keep: Duration) -> Vec<Binding> {
+        while self.marks.pop_ended(now).is_some() {}
         let mut ended = Vec::new();
-        while let Some((_, nai)) = self.ends.first().filter(|(end, _)| *end <= now).cloned() {
-            ended
-                .extend(self.end(&nai, Identification(0), now, keep).map(|binding| (nai, binding)));
+        while self.by_nai.first_end().is_some_and(|end| end <= now) {
+            let Some(nai) = self.by_nai.first_key().cloned() else { break };
+            ended.extend(self.end(&nai, Identification(0), now, keep));
         }
         ended
     }
@@ -209,8 +205,7 @@ impl Bindings {
     /// When [`Bindings::expire`] has something to do next.
     #[must_use]
     pub fn next_end(&self) -> Option<Time> {
-        let first = |ends: &BTreeSet<(Time, Nai)>| ends.first().map(|(end, _)| *end);
-        [first(&self.ends), first(&self.marks_end)].into_iter().flatten().min()
+        [self.by_nai.first_end(), self.marks.first_end()].into_iter().flatten().min()
     }
 
     /// Takes a binding out of every index.
@@ -220,13 +215,6 @@ impl Bindings {
         if let Some(address) = binding.defended() {
             self.by_care_of.remove(&address);
         }
-        self.ends.remove(&(binding.expires, nai.clone()));
         Some(binding)
-    }
-
-    fn forget(&mut self, nai: &Nai) {
-        if let Some(mark) = self.marks.remove(nai) {
-            self.marks_end.remove(&(mark.until, nai.clone()));
-        }
     }
 }

@@ -400,7 +400,7 @@ impl Fha {
         }
         //= registration.7.13
         //= movement.3.10
-        for (_, binding) in self.bindings.expire(now, self.keep()) {
+        for binding in self.bindings.expire(now, self.keep()) {
             effects.count(Registration::Expired);
             defend(binding.defended(), None, effects);
         }

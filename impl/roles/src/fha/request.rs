@@ -63,7 +63,10 @@ impl Request {
             return Err(Registration::Malformed);
         };
         let (header, extensions) = (message.header, message.extensions);
-        let authorization = extensions.authorization().ok_or(Registration::NoAuthorization)?;
+        let last = extensions.authorization().ok_or(Registration::NoAuthorization)?;
+        //= registration.7.1
+        let authorization =
+            extensions.authenticator(AuthenticationKind::MobileHome).once().unwrap_or(last);
         let covered = extensions.before(&authorization);
         let nai = match covered.nai().once() {
             Some(octets) => Nai::new(octets),
@@ -84,7 +87,7 @@ impl Request {
             Proof::Aaa { password: credentials.password, challenge: credentials.challenge }
         };
         let own = covered.unique(udp_tunnel_request).once();
-        let agents = extensions.after(&authorization).unique(udp_tunnel_request).once();
+        let agents = extensions.after(&last).unique(udp_tunnel_request).once();
         Ok(Request {
             octets: datagram.payload.clone(),
             source,
@@ -98,7 +101,7 @@ impl Request {
             identification: header.identification,
             proof,
             key_request,
-            challenge: covered.challenge().once().map(<[u8]>::to_vec),
+            challenge: extensions.challenge().once().map(<[u8]>::to_vec),
             wanted: None,
             tunnel: own.or(agents),
             tunnel_is_agents: own.is_none(),
