@@ -21,6 +21,7 @@ use crate::{Error, ErrorKind, Found};
 /// Text and strings have one octet at least.
 type Text = Octets<1>;
 
+//= wire.5.8
 units! {
     /// An attribute: its type and what its value means.
     pub enum Attribute<'a> in attribute: u8, found by Packet {

@@ -139,13 +139,14 @@ impl Builder<Response> {
     /// in it.
     #[must_use]
     pub fn new(code: u8, request: &Packet<'_>) -> ResponseBuilder {
-        //= wire.4.18
+        //= wire.4.11
         let mut builder = Builder::start(Response {
             code,
             identifier: request.identifier(),
             request_authenticator: *request.authenticator(),
             salts: Vec::new(),
         });
+        //= wire.4.18
         for state in request.proxy_states() {
             builder.attribute(&Attribute::ProxyState(state));
         }
@@ -169,6 +170,7 @@ impl Builder<Response> {
             Ok(hidden) => hidden,
             Err(error) => return self.add(Err(error)),
         };
+        //= wire.5.17
         let unit = SubAttribute::decode(kind, &hidden);
         let (SubAttribute::MnFhaKey(key)
         | SubAttribute::MnFaKey(key)

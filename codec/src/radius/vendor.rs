@@ -21,6 +21,7 @@ const NONCE: usize = 16;
 /// Octets of an authenticator or digest made with SHA-1.
 const SHA1: usize = 20;
 
+//= wire.5.16
 units! {
     /// A sub-attribute: its type and what its value means.
     pub enum SubAttribute<'a> in parameter: u8, found by Vendor {
