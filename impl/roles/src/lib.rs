@@ -5,8 +5,13 @@
 //! wants [`Input::Timeout`]. The same inputs always give the same octets. Nothing here opens a
 //! socket, reads a clock, starts a thread or makes a random number of its own.
 
+pub mod aaa;
 pub mod count;
+pub mod eap;
 mod expiring;
+pub mod fa;
+pub mod fha;
+pub mod icmp;
 pub mod keys;
 mod machine;
 mod nai;

@@ -6,7 +6,7 @@ use core::time::Duration;
 const NTP_UNIX_OFFSET_SECONDS: u64 = 2_208_988_800;
 
 /// A point in time as a role sees it: microseconds since the Unix epoch, by that role's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(u64);
 
 impl Time {

@@ -1,5 +1,7 @@
 //! Code points of Mobile IPv4 (RFC 3344 and 5944, and the RFCs that extend them).
 
+use core::net::Ipv4Addr;
+
 /// UDP port of every Mobile IPv4 message (RFC 3344 §1.8).
 pub const PORT: u16 = 434;
 
@@ -69,6 +71,9 @@ pub const ADDRESS_ENTRY_WORDS: u8 = 2;
 
 /// What follows 0xffff as sequence number of an advertisement (RFC 3344 §2.3.2).
 pub const SEQUENCE_AFTER_WRAP: u16 = 256;
+
+/// Where advertisements to everybody on a link go (RFC 1256 §3).
+pub const ALL_SYSTEMS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 
 /// TTL of advertisements, solicitations and multicast requests (RFC 3344 §2.1, §3.6.1.1).
 pub const LINK_TTL: u8 = 1;

@@ -40,5 +40,22 @@ reasons! {
         Released = "fha.released",
         /// FHA: a binding whose lifetime has run out.
         Expired = "fha.expired",
+
+        /// FA: an agent solicitation, or MN: an advertisement, that must be discarded.
+        BadDiscovery = "registration.bad-discovery",
+        /// FA, MN: a reply that answers no pending request.
+        Unsolicited = "registration.unsolicited",
+        /// FA: as many visitors as there may be.
+        Full = "fa.full",
+        /// FA: a request relayed.
+        RelayedRequest = "fa.relayed-request",
+        /// FA: a reply relayed.
+        RelayedReply = "fa.relayed-reply",
+        /// FA: a request that the agent itself denied.
+        DeniedByAgent = "fa.denied",
+        /// FA: a reply from an FHA that did not prove itself, though it can.
+        HomeAgentUnproved = "fa.home-agent-unproved",
+        /// FA: a visitor whose lifetime has run out.
+        VisitorExpired = "fa.visitor-expired",
     }
 }

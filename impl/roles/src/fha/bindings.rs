@@ -101,7 +101,7 @@ impl Bindings {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.by_nai.is_empty()
+        self.by_nai.len() == 0
     }
 
     /// The binding of an MN.
