@@ -38,13 +38,15 @@ impl<'a> Frame<'a> {
     /// Cuts the first extension out of `input`, which begins at `offset` of a registration
     /// message.
     pub(super) fn cut(input: &'a [u8], offset: usize) -> Cut<'a> {
-        Frame::cut_by(body, input, offset)
+        //= wire.1.9
+        Frame::cut_by(body, input, offset, "wire.1.9")
     }
 
     /// Cuts the first extension out of `input`, which begins at `offset` of an ICMP message:
     /// there the long form does not exist.
     pub(super) fn cut_icmp(input: &'a [u8], offset: usize) -> Cut<'a> {
-        Frame::cut_by(icmp_body, input, offset)
+        //= wire.1.15
+        Frame::cut_by(icmp_body, input, offset, "wire.1.15")
     }
 
     /// One extension after the other from `input`, which begins at `offset` of a message; the
@@ -73,13 +75,13 @@ impl<'a> Frame<'a> {
         body: impl Fn(u8, &'a [u8]) -> IResult<&'a [u8], Body<'a>>,
         input: &'a [u8],
         offset: usize,
+        sentence: &'static str,
     ) -> Cut<'a> {
         let cut = |input| {
             let (rest, kind) = octet(input)?;
             body(kind, rest).map(|(rest, body)| (rest, (kind, body)))
         };
-        //= wire.1.9
-        let (rest, (kind, body)) = parse(cut, input, offset, "wire.1.9")?;
+        let (rest, (kind, body)) = parse(cut, input, offset, sentence)?;
         let (raw, _) = input.split_at(input.len() - rest.len());
         Ok((rest, Frame { offset, raw, kind, body }))
     }
@@ -91,7 +93,7 @@ impl<'a> Frame<'a> {
 }
 
 /// Whether a type has a 16-bit Length: those of the registry in the long form, and CVSE.
-pub(super) const fn is_long(kind: u8) -> bool {
+const fn is_long(kind: u8) -> bool {
     matches!(
         kind,
         extension::GENERALIZED_AUTHENTICATION

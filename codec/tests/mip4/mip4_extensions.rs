@@ -1,0 +1,597 @@
+//! Extensions and authenticators, rule by rule.
+
+use dsboot_codec::dsb::{Parameter, Prefixed, Wanted};
+use dsboot_codec::mip4::{
+    Algorithm, Authentication, AuthenticationKind, Builder, Extension, Message, MnFaKeyReply,
+    MnHaKeyReply, SecurityContext, UdpTunnelRequest, Vendor,
+};
+use dsboot_codec::{ErrorKind, Found, crypto};
+use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
+use dsboot_spec::registry::mip4::{MAX_NVSE_VALUE_LENGTH, extension as kind, message_string};
+
+use super::{
+    AAA_KEY, THOAV4, extension, refusal, reply, reply_header, request, request_header,
+    with_extensions,
+};
+
+const CONTEXT: SecurityContext<'_> =
+    SecurityContext { spi: 0x100, algorithm: Algorithm::HmacMd5, key: &[7; 16] };
+
+fn encode(extension: Extension<'_>) -> Result<Vec<u8>, (ErrorKind, &'static str)> {
+    match Builder::request(&request_header()).extension(extension).finish() {
+        Ok(octets) => Ok(octets[24..].to_vec()),
+        Err(error) => Err((error.kind, error.sentence)),
+    }
+}
+
+//= wire.2.1
+//= wire.2.2
+#[test]
+fn the_three_forms() {
+    assert_eq!(encode(Extension::Challenge(&[1, 2])), Ok(vec![132, 2, 1, 2]));
+    let text = Extension::MessageString { sub_type: message_string::HOME_AGENT, text: "no" };
+    assert_eq!(encode(text), Ok(vec![145, 3, 1, b'n', b'o']));
+    let key = Extension::MnFaKeyRequest { mn_spi: 0x0102_0304 };
+    assert_eq!(encode(key), Ok(vec![40, 1, 0, 4, 1, 2, 3, 4]));
+}
+
+//= wire.2.3
+#[test]
+fn padding_is_read_and_not_written() {
+    let octets = with_extensions(&[0, 132, 1, 9, 0, 0]);
+    let all: Vec<_> = request(&octets).extensions.iter().map(|e| (e.offset, e.value)).collect();
+    assert_eq!(
+        all,
+        [
+            (24, Extension::Pad),
+            (25, Extension::Challenge(&[9])),
+            (28, Extension::Pad),
+            (29, Extension::Pad),
+        ]
+    );
+    assert_eq!(encode(Extension::Pad), Err((ErrorKind::BadType, "wire.2.3")));
+}
+
+//= wire.2.4
+#[test]
+fn unknown_up_to_127_refuses_the_message() {
+    let known = [0, 32, 33, 34, 36, 38, 40, 41, 42, 43, 44, 45];
+    for kind in (0..=127).filter(|kind| !known.contains(kind)) {
+        let refused = refusal(&[132, 1, 9, kind, 0, 0, 0]);
+        assert_eq!(refused, (ErrorKind::NotSkippable, 3, "wire.2.4"), "type {kind}");
+    }
+    // Types that are known, with sub-types that are not.
+    for octets in
+        [[36, 2, 0, 0], [40, 2, 0, 0], [41, 0, 0, 0], [43, 9, 0, 0], [44, 2, 1, 0], [45, 2, 1, 0]]
+    {
+        assert_eq!(refusal(&octets), (ErrorKind::NotSkippable, 0, "wire.2.4"), "{octets:?}");
+    }
+}
+
+//= wire.2.5
+#[test]
+fn unknown_from_128_on_is_skipped() {
+    let octets = with_extensions(&[129, 3, 1, 2, 3, 255, 0, 133, 1, 7]);
+    let all: Vec<_> = request(&octets).extensions.iter().map(|e| e.value).collect();
+    assert_eq!(
+        all,
+        [
+            Extension::Unknown { kind: 129, data: &[1, 2, 3] },
+            Extension::Unknown { kind: 255, data: &[] },
+            Extension::Unknown { kind: 133, data: &[7] },
+        ]
+    );
+    assert!(all.iter().all(Extension::is_unknown));
+}
+
+//= wire.2.6
+//= wire.2.11
+//= wire.2.12
+//= wire.2.13
+//= wire.2.14
+//= wire.2.15
+#[test]
+fn lengths_that_refuse_the_message() {
+    let long =
+        |kind: u8, length: u8| [[kind, 1, 0, length].as_slice(), &vec![0; length.into()]].concat();
+    let simple =
+        |kind: u8, length: u8| [[kind, length].as_slice(), &vec![0; length.into()]].concat();
+    let shortest =
+        [(36, 20), (38, 6), (41, 30), (43, 32)].map(|(k, l)| (long(k, l), long(k, l - 1)));
+    let exact = [(40, 4), (42, 4)]
+        .map(|(k, l)| [(long(k, l), long(k, l - 1)), (long(k, l), long(k, l + 1))])
+        .concat();
+    let authentications = [32, 33, 34].map(|k| (simple(k, 4), simple(k, 3)));
+    let tunnel = [(44, 6), (45, 2)]
+        .map(|(k, l)| [(simple(k, l), simple(k, l - 1)), (simple(k, l), simple(k, l + 1))])
+        .concat();
+    for (right, wrong) in shortest.into_iter().chain(exact).chain(authentications).chain(tunnel) {
+        assert!(Message::decode(&with_extensions(&right)).is_ok(), "{right:02x?}");
+        assert_eq!(refusal(&wrong), (ErrorKind::BadLength, 0, "wire.2.6"), "{wrong:02x?}");
+    }
+}
+
+//= wire.2.7
+//= wire.2.9
+//= wire.2.10
+//= wire.2.17
+//= wire.2.19
+//= wire.2.20
+//= wire.2.22
+//= wire.2.23
+#[test]
+fn skippable_values_that_are_not_understood() {
+    let cases: [&[u8]; 15] = [
+        &[130, 1, 0],
+        &[131, 0],
+        &[132, 0],
+        &[134, 7, 0, 0, 0, 0, 0, 0, 0],
+        &[139, 1, 0],
+        &[139, 3, 0, 4, 1],
+        &[144, 5, 0, 0, 0, 0, 0],
+        &[144, 6, 1, 0, 0, 0, 0, 0],
+        &[144, 6, 0, 0, 0, 0, 0, 1],
+        &[145, 1, 1],
+        &[145, 2, 1, 0xff],
+        &[152, 0],
+        &[152, 2, 4, 0],
+        &[152, 3, 3, 0, 0],
+        &[152, 17, 1, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    ];
+    for octets in cases {
+        let message = with_extensions(octets);
+        let expected = Extension::Unknown { kind: octets[0], data: &octets[2..] };
+        assert_eq!(extension(&message), expected);
+        assert_eq!(encode(expected), Ok(octets.to_vec()));
+    }
+    for length in [254, 255] {
+        let message =
+            with_extensions(&[[131, length].as_slice(), &[b'a'; 255][..length.into()]].concat());
+        assert!(extension(&message).is_unknown());
+    }
+    let longest = with_extensions(&[[131, 253].as_slice(), &[b'a'; 253]].concat());
+    assert_eq!(request(&longest).extensions.nai(), Found::Once([b'a'; 253].as_slice()));
+}
+
+//= wire.2.8
+#[test]
+fn tools_keep_what_receivers_refuse() {
+    let cases: [(&[u8], Extension<'_>); 6] = [
+        (&[35, 2, 1, 2], Extension::Unknown { kind: 35, data: &[1, 2] }),
+        (&[32, 1, 9], Extension::Unknown { kind: 32, data: &[9] }),
+        (&[45, 2, 1, 64], Extension::Unknown { kind: 45, data: &[1, 64] }),
+        (&[36, 2, 0, 1, 9], Extension::UnknownLong { kind: 36, sub_type: 2, data: &[9] }),
+        (&[43, 1, 0, 1, 9], Extension::UnknownLong { kind: 43, sub_type: 1, data: &[9] }),
+        (&[127, 5, 0, 2, 9, 9], Extension::UnknownLong { kind: 127, sub_type: 5, data: &[9, 9] }),
+    ];
+    for (octets, expected) in cases {
+        let message = with_extensions(octets);
+        assert!(Message::decode(&message).is_err());
+        let Ok(Message::Request(kept)) = Message::decode_leniently(&message) else {
+            panic!("not kept: {octets:?}")
+        };
+        assert_eq!(kept.extensions.iter().map(|e| e.value).collect::<Vec<_>>(), [expected]);
+        assert_eq!(encode(expected), Ok(octets.to_vec()));
+    }
+    let cut = with_extensions(&[127, 5, 0, 2, 9]);
+    assert_eq!(Message::decode_leniently(&cut).unwrap_err().sentence, "wire.1.9");
+}
+
+//= wire.2.14
+#[test]
+fn key_replies() {
+    let nonce = [0xaa; 17];
+    let fa = MnFaKeyReply { lifetime: 1, aaa_spi: 2, fa_spi: 3, algorithm: 4, nonce: &nonce };
+    let octets = encode(Extension::MnFaKeyReply(fa)).unwrap();
+    let head = [41, 1, 0, 31, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 4];
+    assert_eq!(octets, [head.as_slice(), &nonce].concat());
+    assert_eq!(request(&with_extensions(&octets)).extensions.mn_fa_key_reply(), Found::Once(fa));
+
+    let short = MnHaKeyReply {
+        lifetime: 1,
+        aaa_spi: 2,
+        ha_spi: 3,
+        algorithm: 4,
+        replay_method: 5,
+        nonce: &nonce[..15],
+    };
+    assert_eq!(encode(Extension::MnHaKeyReply(short)), Err((ErrorKind::BadValue, "wire.2.26")));
+    let long = MnHaKeyReply { nonce: &nonce, ..short };
+    let octets = encode(Extension::MnHaKeyReply(long)).unwrap();
+    let head = [43, 1, 0, 33, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3, 0, 4, 0, 5];
+    assert_eq!(octets, [head.as_slice(), &nonce].concat());
+}
+
+//= wire.2.15
+//= wire.2.16
+#[test]
+fn critical_vendor_extensions_of_strangers_are_for_the_receiver_to_refuse() {
+    let octets = [38, 9, 0, 7, 0, 0, 0, 1, 0xff, 0xfe, 5];
+    let message = with_extensions(&octets);
+    let vendor = Vendor { vendor: 1, kind: 0xfffe, value: &[5] };
+    assert_eq!(extension(&message), Extension::Cvse(vendor));
+    assert_eq!(vendor.parameter(DEFAULT_VENDOR_ID), None);
+    // Length counted from the octet after it, as RFC 3115 can also be read, does not fit.
+    let other = [[38, 0, 0, 8].as_slice(), &octets[4..]].concat();
+    assert_eq!(refusal(&other).0, ErrorKind::Truncated);
+    assert_eq!(request(&message).extensions.of_kind(kind::CVSE).count(), 1);
+}
+
+//= wire.2.18
+#[test]
+fn parameters_are_those_of_the_vendor_asked_for() {
+    let octets = Builder::request(&request_header())
+        .parameter(9, &Parameter::Thoav4(THOAV4))
+        .parameter(32473, &Parameter::BootstrapRequest(Wanted(3)))
+        .extension(Extension::Nvse(Vendor { vendor: 9, kind: 8, value: &[1] }))
+        .finish()
+        .unwrap();
+    let extensions = request(&octets).extensions;
+    let of =
+        |vendor| extensions.parameters(vendor).map(|p| (p.offset, p.value)).collect::<Vec<_>>();
+    assert_eq!(of(9), [(24, Parameter::Thoav4(THOAV4))]);
+    assert_eq!(of(32473), [(38, Parameter::BootstrapRequest(Wanted(3)))]);
+    assert_eq!(of(1), []);
+    assert_eq!(extensions.bootstrap(9).thoav4, Found::Once(THOAV4));
+}
+
+//= wire.2.19
+#[test]
+fn dynamic_ha_in_the_form_that_rfc_4433_draws() {
+    let redirected = Extension::DynamicHa { sub_type: 2, home_agent: THOAV4 };
+    assert_eq!(encode(redirected), Ok(vec![139, 2, 0, 4, 203, 0, 113, 9]));
+    let other = Extension::DynamicHa { sub_type: 3, home_agent: THOAV4 };
+    assert_eq!(encode(other), Err((ErrorKind::BadValue, "wire.2.26")));
+    // The same type in the form of its number range.
+    let message = with_extensions(&[139, 2, 0, 5, 132, 1, 9]);
+    let all: Vec<_> = request(&message).extensions.iter().map(|e| e.value).collect();
+    assert_eq!(all, [Extension::Unknown { kind: 139, data: &[0, 5] }, Extension::Challenge(&[9])]);
+}
+
+//= wire.2.20
+#[test]
+fn udp_tunnel_flags_and_reserved_fields() {
+    let request = UdpTunnelRequest { force: false, registration_required: true, encapsulation: 4 };
+    let octets = encode(Extension::UdpTunnelRequest(request)).unwrap();
+    assert_eq!(octets, [144, 6, 0, 0, 0x40, 4, 0, 0]);
+    let reserved = with_extensions(&[144, 6, 0, 9, 0x7f, 4, 0, 0]);
+    assert_eq!(extension(&reserved), Extension::UdpTunnelRequest(request));
+
+    let reserved = with_extensions(&[44, 6, 0, 64, 0x7f, 9, 0, 110]);
+    let Extension::UdpTunnelReply(reply) = extension(&reserved) else { panic!("not understood") };
+    assert!(!reply.force && !reply.is_accepted());
+    assert_eq!(reply.keepalive, 110);
+    let octets = encode(Extension::UdpTunnelReply(reply)).unwrap();
+    assert_eq!(octets, [44, 6, 0, 64, 0, 0, 0, 110]);
+}
+
+//= wire.2.22
+#[test]
+fn delivery_style_and_text() {
+    assert_eq!(encode(Extension::EncapsulatingDelivery), Ok(vec![130, 0]));
+    let message = with_extensions(&[130, 0]);
+    assert_eq!(extension(&message), Extension::EncapsulatingDelivery);
+    let message = with_extensions(&[[145, 4, 2].as_slice(), "é!".as_bytes()].concat());
+    assert_eq!(extension(&message), Extension::MessageString { sub_type: 2, text: "é!" });
+}
+
+//= wire.2.24
+#[test]
+fn what_stands_twice_is_not_found() {
+    let octets = Builder::request(&request_header())
+        .extension(Extension::Nai(b"a@b"))
+        .extension(Extension::Nai(b"a@b"))
+        .extension(Extension::MnHaKeyRequest { mn_spi: 1 })
+        .extension(Extension::MnHaKeyRequest { mn_spi: 2 })
+        .authenticate(AuthenticationKind::MobileHome, &CONTEXT)
+        .authenticate(AuthenticationKind::MobileHome, &CONTEXT)
+        .finish()
+        .unwrap();
+    let extensions = request(&octets).extensions;
+    assert_eq!(extensions.nai(), Found::Many);
+    assert_eq!(extensions.mn_ha_key_request(), Found::Many);
+    assert_eq!(extensions.authenticator(AuthenticationKind::MobileHome), Found::Many);
+    assert_eq!(extensions.fa_error(), Found::Absent);
+    let firsts = extensions.of_kind(kind::MN_HA_KEY_REQUEST).map(|e| e.value).next();
+    assert_eq!(firsts, Some(Extension::MnHaKeyRequest { mn_spi: 1 }));
+    // Two challenges: no authenticator can be checked by either.
+    let octets = with_extensions(&[132, 1, 7, 132, 1, 7]);
+    assert_eq!(request(&octets).extensions.mn_aaa_challenge(), None);
+}
+
+//= wire.2.25
+#[test]
+fn order_of_extensions() {
+    use AuthenticationKind::{ForeignHome, MnAaa, MobileForeign, MobileHome};
+    let nonce = [0; 16];
+    let mn_ha_reply = Extension::MnHaKeyReply(MnHaKeyReply {
+        lifetime: 1,
+        aaa_spi: 2,
+        ha_spi: 3,
+        algorithm: 1,
+        replay_method: 2,
+        nonce: &nonce,
+    });
+    let mn_fa_reply = Extension::MnFaKeyReply(MnFaKeyReply {
+        lifetime: 1,
+        aaa_spi: 2,
+        fa_spi: 3,
+        algorithm: 1,
+        nonce: &nonce,
+    });
+    let misplaced = [
+        (Extension::Nai(b"a@b"), MobileHome),
+        (Extension::Nai(b"a@b"), MobileForeign),
+        (Extension::Nai(b"a@b"), MnAaa),
+        (Extension::MnFaKeyRequest { mn_spi: 300 }, MnAaa),
+        (Extension::MnHaKeyRequest { mn_spi: 300 }, MnAaa),
+        (Extension::Challenge(&[1]), MnAaa),
+        (Extension::Challenge(&[1]), MobileForeign),
+        (Extension::Challenge(&[1]), ForeignHome),
+        (mn_ha_reply, MobileHome),
+        (mn_fa_reply, MobileForeign),
+        (Extension::TunnelingMode, MobileHome),
+        (Extension::EncapsulatingDelivery, MobileForeign),
+    ];
+    for (extension, authenticator) in misplaced {
+        let early = Builder::request(&request_header())
+            .extension(extension)
+            .authenticate(authenticator, &CONTEXT)
+            .finish()
+            .unwrap();
+        assert_eq!(request(&early).extensions.check_order(), Ok(()));
+        let builder = Builder::request(&request_header()).authenticate(authenticator, &CONTEXT);
+        let offset = builder.clone().finish().unwrap().len();
+        let late = builder.extension(extension).finish().unwrap();
+        let error = request(&late).extensions.check_order().unwrap_err();
+        assert_eq!(
+            (error.kind, error.offset, error.sentence),
+            (ErrorKind::Misplaced, offset, "wire.2.25"),
+        );
+    }
+    for (first, second) in [
+        (MnAaa, MobileHome),
+        (MobileForeign, MobileHome),
+        (MobileForeign, MnAaa),
+        (ForeignHome, MobileHome),
+    ] {
+        let build = |first, second| {
+            Builder::request(&request_header())
+                .authenticate(first, &CONTEXT)
+                .authenticate(second, &CONTEXT)
+                .finish()
+                .unwrap()
+        };
+        assert!(request(&build(first, second)).extensions.check_order().is_err());
+        assert!(request(&build(second, first)).extensions.check_order().is_ok());
+    }
+}
+
+//= wire.2.26
+#[test]
+fn nothing_is_cut_to_fit() {
+    let long = vec![b'x'; 0x1_0000];
+    let too_long = Err((ErrorKind::TooLong, "wire.2.26"));
+    let not_allowed = Err((ErrorKind::BadValue, "wire.2.26"));
+    assert_eq!(encode(Extension::Nai(&long[..256])), too_long);
+    assert_eq!(encode(Extension::Nai(&long[..254])), not_allowed);
+    assert_eq!(encode(Extension::Nai(b"")), not_allowed);
+    assert_eq!(encode(Extension::Challenge(b"")), not_allowed);
+    assert_eq!(encode(Extension::Unknown { kind: 200, data: &long[..256] }), too_long);
+    assert_eq!(encode(Extension::Unknown { kind: 36, data: &[1] }), not_allowed);
+    assert_eq!(encode(Extension::UnknownLong { kind: 32, sub_type: 1, data: &[] }), not_allowed);
+    assert_eq!(encode(Extension::UnknownLong { kind: 127, sub_type: 1, data: &long }), too_long);
+    let vendor = |length| Vendor { vendor: 1, kind: 1, value: &long[..length] };
+    assert!(encode(Extension::Nvse(vendor(MAX_NVSE_VALUE_LENGTH))).is_ok());
+    assert_eq!(encode(Extension::Nvse(vendor(MAX_NVSE_VALUE_LENGTH + 1))), too_long);
+    assert!(encode(Extension::Cvse(vendor(0xffff - 6))).is_ok());
+    assert_eq!(encode(Extension::Cvse(vendor(0xffff - 5))), too_long);
+    let authentication = Authentication { spi: 300, authenticator: &[0; 15] };
+    assert_eq!(encode(Extension::MnAaaAuthentication(authentication)), not_allowed);
+    // The first error stands, and later steps do not undo it.
+    let built = Builder::request(&request_header())
+        .extension(Extension::Nai(b""))
+        .extension(Extension::Pad)
+        .authenticate(AuthenticationKind::MobileHome, &CONTEXT)
+        .finish();
+    assert_eq!(built.unwrap_err().offset, 24);
+}
+
+//= wire.2.35
+#[test]
+fn parameters_after_the_authenticator_do_not_count() {
+    let home = Prefixed::<std::net::Ipv6Addr>::new("2001:db8::1".parse().unwrap(), 64).unwrap();
+    let octets = Builder::reply(&reply_header())
+        .parameter(DEFAULT_VENDOR_ID, &Parameter::Ipv6Hoa(home))
+        .authenticate(AuthenticationKind::MobileHome, &CONTEXT)
+        .parameter(DEFAULT_VENDOR_ID, &Parameter::Thoav4(THOAV4))
+        .finish()
+        .unwrap();
+    let extensions = reply(&octets).extensions;
+    let authenticator = extensions.authenticator(AuthenticationKind::MobileHome).once().unwrap();
+    let learned = extensions.before(&authenticator).bootstrap(DEFAULT_VENDOR_ID);
+    assert_eq!(learned.ipv6_hoa, Found::Once(home));
+    assert!(learned.thoav4.is_absent());
+    let after = extensions.after(&authenticator).bootstrap(DEFAULT_VENDOR_ID);
+    assert_eq!(after.thoav4, Found::Once(THOAV4));
+    assert!(after.ipv6_hoa.is_absent());
+}
+
+//= wire.3.1
+#[test]
+fn what_an_authenticator_covers() {
+    for kind in [
+        AuthenticationKind::MobileHome,
+        AuthenticationKind::MobileForeign,
+        AuthenticationKind::ForeignHome,
+        AuthenticationKind::MnAaa,
+    ] {
+        let octets = Builder::request(&request_header())
+            .extension(Extension::Nai(b"a@b"))
+            .authenticate(kind, &CONTEXT)
+            .extension(Extension::Challenge(&[1, 2, 3]))
+            .finish()
+            .unwrap();
+        let found = request(&octets).extensions.authenticator(kind).once().unwrap();
+        assert_eq!((found.offset, found.end()), (29, octets.len() - 5));
+        let verifies = |octets: &[u8]| match Message::decode(octets) {
+            Ok(Message::Request(request)) => {
+                request.extensions.authenticator(kind).once().is_some_and(|a| a.verify(&CONTEXT))
+            }
+            _ => false,
+        };
+        assert!(verifies(&octets));
+        for bit in 0..found.end() * 8 {
+            let mut wrong = octets.clone();
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert!(!verifies(&wrong), "{kind:?}, bit {bit}");
+        }
+        let mut after = octets.clone();
+        after[octets.len() - 1] ^= 1;
+        assert!(verifies(&after));
+    }
+}
+
+//= wire.3.2
+//= wire.3.3
+//= wire.3.4
+#[test]
+fn algorithms() {
+    let key = [3; 80];
+    for algorithm in [Algorithm::HmacMd5, Algorithm::HmacSha1, Algorithm::PrefixSuffixMd5] {
+        let context = SecurityContext { spi: 0x100, algorithm, key: &key };
+        let octets = Builder::request(&request_header())
+            .authenticate(AuthenticationKind::MobileHome, &context)
+            .finish()
+            .unwrap();
+        let found = request(&octets)
+            .extensions
+            .authenticator(AuthenticationKind::MobileHome)
+            .once()
+            .unwrap();
+        let covered = &octets[..30];
+        let expected: &[u8] = match algorithm {
+            Algorithm::HmacMd5 => &crypto::hmac_md5(&key, &[covered]),
+            Algorithm::HmacSha1 => &crypto::hmac_sha1(&key, &[covered]),
+            Algorithm::PrefixSuffixMd5 => &crypto::md5(&[&key, covered, &key]),
+        };
+        assert_eq!(found.value(), expected);
+        assert_eq!(usize::from(octets[25]), 4 + algorithm.length());
+        assert!(found.verify(&context));
+        assert!(!found.verify(&SecurityContext { key: &[3; 79], ..context }));
+    }
+}
+
+//= wire.3.5
+#[test]
+fn numbers_of_algorithms() {
+    let all: Vec<_> = (0..=u16::MAX).filter_map(Algorithm::from_number).collect();
+    assert_eq!(all, [Algorithm::HmacMd5, Algorithm::HmacSha1]);
+    assert_eq!(all.iter().map(|a| a.number()).collect::<Vec<_>>(), [Some(1), Some(2)]);
+    assert_eq!(Algorithm::PrefixSuffixMd5.number(), None);
+}
+
+//= wire.3.6
+#[test]
+fn shortened_authenticators_are_wrong() {
+    let context = SecurityContext { algorithm: Algorithm::HmacSha1, ..CONTEXT };
+    for length in 0..=24 {
+        let mut octets = Builder::request(&request_header()).finish().unwrap();
+        octets.extend([32, 4 + length, 0, 0, 1, 0]);
+        let right = crypto::hmac_sha1(context.key, &[&octets]);
+        octets.extend(right.iter().chain(&[0; 4]).take(length.into()));
+        let found = request(&octets)
+            .extensions
+            .authenticator(AuthenticationKind::MobileHome)
+            .once()
+            .unwrap();
+        assert_eq!(found.verify(&context), length == 20, "{length} octets");
+    }
+}
+
+//= wire.3.7
+//= wire.3.8
+#[test]
+fn reserved_spis() {
+    for spi in [0, 1, 2, 3, 255] {
+        let reserved = SecurityContext { spi, ..CONTEXT };
+        let error = Builder::request(&request_header())
+            .authenticate(AuthenticationKind::MobileHome, &reserved)
+            .finish()
+            .unwrap_err();
+        assert_eq!((error.kind, error.sentence), (ErrorKind::BadValue, "wire.3.7"));
+
+        let mut octets = Builder::request(&request_header()).finish().unwrap();
+        octets.extend([[36, 1, 0, 20].as_slice(), &spi.to_be_bytes()].concat());
+        let right = crypto::hmac_md5(CONTEXT.key, &[&octets]);
+        octets.extend(right);
+        let found =
+            request(&octets).extensions.authenticator(AuthenticationKind::MnAaa).once().unwrap();
+        assert!(!found.verify(&reserved));
+    }
+}
+
+//= wire.3.9
+//= wire.3.10
+#[test]
+fn challenges_of_every_length() {
+    let challenge: Vec<u8> = (1..=255).collect();
+    for length in [1, 2, 16, 237, 238, 239, 255] {
+        let challenge = &challenge[..length];
+        let octets = Builder::request(&request_header())
+            .extension(Extension::Challenge(challenge))
+            .authenticate_chap(AAA_KEY, challenge)
+            .finish()
+            .unwrap();
+        let found = request(&octets).extensions.authorization().unwrap();
+        assert!(found.verify_chap(AAA_KEY, challenge));
+        let tail = &challenge[length.saturating_sub(237)..];
+        let credentials = found.chap_credentials(challenge).unwrap();
+        assert_eq!(credentials.challenge[16..], *tail);
+        // The check of a RADIUS server (RFC 2865 §5.3).
+        let response = crypto::md5(&[&credentials.password[..1], AAA_KEY, &credentials.challenge]);
+        assert_eq!(credentials.password[1..], response);
+        assert!(!found.verify_chap(AAA_KEY, b""));
+        assert_eq!(found.chap_credentials(b""), None);
+    }
+    let error = Builder::request(&request_header()).authenticate_chap(AAA_KEY, b"").finish();
+    assert_eq!(error.unwrap_err().sentence, "wire.3.9");
+}
+
+//= wire.3.14
+//= wire.3.15
+#[test]
+fn what_a_foreign_agent_passes_on() {
+    let fa = SecurityContext { spi: 0x500, ..CONTEXT };
+    // Both 32 and 36: the last one counts, and 132 before it stays.
+    let octets = Builder::request(&request_header())
+        .extension(Extension::Nai(b"a@b"))
+        .authenticate(AuthenticationKind::MobileHome, &CONTEXT)
+        .extension(Extension::Challenge(&[1, 2, 3, 4]))
+        .authenticate_chap(AAA_KEY, &[1, 2, 3, 4])
+        .extension(Extension::EncapsulatingDelivery)
+        .authenticate(AuthenticationKind::MobileForeign, &CONTEXT)
+        .finish()
+        .unwrap();
+    let decoded = request(&octets);
+    let last = decoded.extensions.authorization().unwrap();
+    assert_eq!(last.kind, AuthenticationKind::MnAaa);
+    let kept = decoded.extensions.octets_through(&last);
+    assert_eq!(kept, &octets[..octets.len() - 2 - 22]);
+    let stripped: Vec<_> = decoded.extensions.after(&last).iter().map(|e| e.value.kind()).collect();
+    assert_eq!(stripped, [130, 33]);
+
+    let relayed =
+        Builder::relay(kept).authenticate(AuthenticationKind::ForeignHome, &fa).finish().unwrap();
+    assert_eq!(relayed[..kept.len()], *kept);
+    let arrived = request(&relayed).extensions;
+    for (kind, context) in
+        [(AuthenticationKind::MobileHome, &CONTEXT), (AuthenticationKind::ForeignHome, &fa)]
+    {
+        assert!(arrived.authenticator(kind).once().unwrap().verify(context));
+    }
+    assert!(arrived.authorization().unwrap().verify_chap(AAA_KEY, &[1, 2, 3, 4]));
+
+    let none = with_extensions(&[132, 1, 1]);
+    assert_eq!(request(&none).extensions.authorization(), None);
+}
