@@ -6,6 +6,7 @@
 //! socket, reads a clock, starts a thread or makes a random number of its own.
 
 pub mod aaa;
+mod association;
 pub mod count;
 pub mod eap;
 mod expiring;
@@ -21,6 +22,7 @@ pub mod retransmit;
 mod secret;
 mod time;
 
+pub use association::Association;
 pub use machine::{AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine, Packet};
 pub use nai::Nai;
 pub use random::Random;

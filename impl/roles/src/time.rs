@@ -2,8 +2,7 @@ use core::fmt;
 use core::ops::Add;
 use core::time::Duration;
 
-/// Seconds from the NTP epoch (1900) to the Unix epoch (1970).
-const NTP_UNIX_OFFSET_SECONDS: u64 = 2_208_988_800;
+use dsboot_spec::registry::mip4::NTP_UNIX_OFFSET;
 
 /// A point in time as a role sees it: microseconds since the Unix epoch, by that role's clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,7 +37,7 @@ impl Time {
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "NTP seconds wrap every 136 years")]
     pub const fn ntp_seconds(self) -> u32 {
-        (self.0 / 1_000_000 + NTP_UNIX_OFFSET_SECONDS) as u32
+        (self.0 / 1_000_000 + NTP_UNIX_OFFSET) as u32
     }
 
     /// 64-bit NTP timestamp (RFC 3344 §5.7.1, RFC 4285 §6): seconds, then fraction.

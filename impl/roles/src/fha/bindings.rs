@@ -6,22 +6,7 @@ use std::collections::BTreeMap;
 
 use dsboot_codec::{dsb::Prefixed, mip4::Identification};
 
-use crate::{Nai, Secret, Time, expiring::Expiring};
-
-/// A mobility security association between MN and FHA (RFC 3957 §5, RFC 3344 §1.6).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Association {
-    /// Chosen by the MN; stands in replies.
-    pub mn_spi: u32,
-    /// Chosen by the FHA; stands in requests.
-    pub fha_spi: u32,
-    /// The key.
-    pub key: Secret,
-    /// Authentication algorithm, as in the key generation reply.
-    pub algorithm: u16,
-    /// When the key may be used no longer.
-    pub expires: Time,
-}
+use crate::{Association, Nai, Time, expiring::Expiring};
 
 /// The IPv6 half of what the AAAH assigned, as its value octets: copied, never changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

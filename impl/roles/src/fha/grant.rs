@@ -2,8 +2,8 @@ use core::{net::Ipv4Addr, time::Duration};
 
 use dsboot_spec::registry::mip4::{algorithm, replay_method};
 
-use super::{Association, Ipv6Parameters, request::Request};
-use crate::{Time, radius::Answer};
+use super::{Ipv6Parameters, request::Request};
+use crate::{Association, Time, radius::Answer};
 
 /// What the AAAH grants by an Access-Accept of leg B.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -24,7 +24,7 @@ use dsboot_spec::registry::{
     radius::code as radius_code,
 };
 
-pub use bindings::{Association, Binding, Bindings, Ipv6Parameters, TunnelEnd};
+pub use bindings::{Binding, Bindings, Ipv6Parameters, TunnelEnd};
 pub use config::{FhaConfig, ForeignAgent};
 
 use crate::{

@@ -7,7 +7,8 @@ use dsboot_codec::{
 };
 use dsboot_spec::registry::mip4::{code, udp_tunnel_reply};
 
-use super::{Association, Binding, FhaConfig, Ipv6Parameters, grant::Grant, request::Request};
+use super::{Binding, FhaConfig, Ipv6Parameters, grant::Grant, request::Request};
+use crate::Association;
 
 /// A reply under construction, up to its authenticator.
 pub(super) struct Reply<'a> {
@@ -69,8 +70,7 @@ impl<'a> Reply<'a> {
     /// a value does not fit into its extension.
     pub(super) fn sign(&self, association: &Association) -> Option<Vec<u8>> {
         //= registration.8.2
-        //= keys.1.7
-        let context = association.context(association.mn_spi)?;
+        let context = association.of_replies()?;
         //= registration.8.4
         let mut builder = self.unsigned().authenticate(AuthenticationKind::MobileHome, &context);
         //= registration.8.5

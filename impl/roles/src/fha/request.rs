@@ -10,8 +10,8 @@ use dsboot_codec::{
 };
 use dsboot_spec::registry::{self, mip4::FIRST_FREE_SPI};
 
-use super::{Association, FhaConfig, ForeignAgent, TunnelEnd};
-use crate::{Datagram, Nai, count::Registration};
+use super::{FhaConfig, ForeignAgent, TunnelEnd};
+use crate::{Association, Datagram, Nai, count::Registration};
 
 /// A registration request as far as the FHA needs it, with its octets.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -120,7 +120,7 @@ impl Request {
     /// Whether the MN–FHA authenticator is right under an association.
     pub(super) fn proved_by(&self, association: &Association) -> bool {
         let Ok(Message::Request(message)) = Message::decode(&self.octets) else { return false };
-        let Some(context) = association.context(association.fha_spi) else { return false };
+        let Some(context) = association.of_requests() else { return false };
         message
             .extensions
             .authenticator(AuthenticationKind::MobileHome)
@@ -213,14 +213,6 @@ impl Request {
             neighbour: None,
             payload: reply,
         }
-    }
-}
-
-impl Association {
-    /// The association as a context under one of its SPIs; `None` if its algorithm is not known.
-    pub(super) fn context(&self, spi: u32) -> Option<SecurityContext<'_>> {
-        let algorithm = Algorithm::from_number(self.algorithm)?;
-        Some(SecurityContext { spi, algorithm, key: self.key.octets() })
     }
 }
 
