@@ -62,10 +62,7 @@ impl<K> Builder<K> {
     /// Adds a sub-attribute in a Vendor-Specific attribute of its own.
     pub fn sub_attribute(&mut self, vendor_id: u32, unit: &SubAttribute<'_>) -> &mut Self {
         //= wire.5.15
-        let encoded = unit.encode().and_then(|data| {
-            Attribute::VendorSpecific(VendorSpecific { vendor_id, data: &data }).encode()
-        });
-        self.add(encoded)
+        self.add(unit.encode().and_then(|data| vendor_specific(vendor_id, &data)))
     }
 
     /// Adds an EAP packet in as many EAP-Messages as it takes; an empty one asks for the start of
@@ -166,24 +163,27 @@ impl Builder<Response> {
         salt: u16,
         secret: &[u8],
     ) -> &mut Self {
-        let hidden = match hide_key(key, salt, &self.kind.request_authenticator, secret) {
-            Ok(hidden) => hidden,
-            Err(error) => return self.add(Err(error)),
-        };
-        //= wire.5.17
+        let encoded = self.hide(kind, key, salt, secret);
+        self.add(encoded.and_then(|data| vendor_specific(vendor_id, &data)))
+    }
+
+    /// A hidden key as a sub-attribute.
+    fn hide(&mut self, kind: u8, key: &[u8], salt: u16, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        let hidden = hide_key(key, salt, &self.kind.request_authenticator, secret)?;
         let unit = SubAttribute::decode(kind, &hidden);
+        //= wire.5.17
         let (SubAttribute::MnFhaKey(key)
         | SubAttribute::MnFaKey(key)
         | SubAttribute::Mip6MnHaKey(key)) = unit
         else {
-            return self.add(Err(Error::new(ErrorKind::BadType, 0, "wire.5.17")));
+            return Err(Error::new(ErrorKind::BadType, 0, "wire.5.17"));
         };
         //= wire.4.17
         if self.kind.salts.contains(&key.salt()) {
-            return self.add(Err(Error::new(ErrorKind::BadValue, 0, "wire.4.17")));
+            return Err(Error::new(ErrorKind::BadValue, 0, "wire.4.17"));
         }
         self.kind.salts.push(key.salt());
-        self.sub_attribute(vendor_id, &unit)
+        unit.encode()
     }
 
     /// The packet, signed.
@@ -198,6 +198,10 @@ impl Builder<Response> {
         overwrite(&mut octets, HEADER_LENGTH - AUTHENTICATOR_LENGTH, &authenticator);
         Ok(octets)
     }
+}
+
+fn vendor_specific(vendor_id: u32, data: &[u8]) -> Result<Vec<u8>, Error> {
+    Attribute::VendorSpecific(VendorSpecific { vendor_id, data }).encode()
 }
 
 fn overwrite(octets: &mut [u8], at: usize, authenticator: &Authenticator) {
