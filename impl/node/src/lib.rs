@@ -5,6 +5,7 @@
 //! [`capture`] writes what it moves as pcapng, [`trace`] writes everything it did as JSON lines.
 
 mod error;
+mod flood;
 mod lease;
 mod ports;
 mod queue;
@@ -21,6 +22,7 @@ pub mod trace;
 pub mod world;
 
 pub use error::Error;
+pub use flood::Flood;
 pub use lease::Lease;
 pub use ports::Ports;
 pub use random::{Probability, Stream};

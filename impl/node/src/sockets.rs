@@ -33,7 +33,7 @@ impl Sockets {
     pub(crate) fn new() -> Result<Sockets, Error> {
         Ok(Sockets {
             poll: Poll::new().map_err(Error::Receive)?,
-            events: Events::with_capacity(64),
+            events: Events::with_capacity(1_024),
             table: BTreeMap::new(),
             tokens: BTreeMap::new(),
             next: 0,

@@ -279,6 +279,17 @@ impl<M: Machine> Net<M> {
         Ok(Step::Reached)
     }
 
+    /// Takes in what waits at the sockets and comes from outside the run; it is handled by the
+    /// next steps.
+    ///
+    /// # Errors
+    ///
+    /// When receiving fails.
+    pub fn take_in(&mut self) -> Result<(), Error> {
+        let now = self.now();
+        self.wait_for_foreign(now)
+    }
+
     /// Steps until `until`.
     ///
     /// # Errors

@@ -1,10 +1,13 @@
 //! What a packet is, in the words of the figures.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write as _;
 
 use dsboot_codec::ip::icmp::{Echo, Message as Icmp};
 use dsboot_codec::ip::{Packet, tunnel, udp, v4, v6};
-use dsboot_codec::{eap, mip4, pana, radius};
+use dsboot_codec::{eap, mip4, mip6, pana, radius};
 use dsboot_spec::Role;
 use dsboot_spec::ladder::Message;
 use dsboot_spec::registry::ip::{icmpv4, icmpv6, protocol};
@@ -122,6 +125,7 @@ impl Eye<'_> {
                 self.tunnels.push("IPv6");
                 self.packet(tunnel::ipv6_in_ipv6::unwrap(packet).ok()?.octets)
             }
+            protocol::MOBILITY => mobility(&mip6::Packet::decode(octets).ok()?),
             protocol::ICMPV6 => icmpv6(&Icmp::decode_v6(upper.octets, &upper.pseudo()).ok()?),
             _ => None,
         }
@@ -300,5 +304,34 @@ fn icmpv6(message: &Icmp<'_>) -> Seen {
         icmpv6::ECHO_REQUEST => Some((Kind::EchoRequest, echo("request")?)),
         icmpv6::ECHO_REPLY => Some((Kind::EchoReply, echo("reply")?)),
         kind => Some((Kind::Other, format!("ICMPv6 {}", icmpv6::name(kind)?))),
+    }
+}
+
+fn mobility(packet: &mip6::Packet<'_>) -> Seen {
+    match &packet.message {
+        mip6::Message::BindingUpdate(update) => {
+            let seconds = update.lifetime.seconds();
+            let text = format!("binding update {}, {seconds} s", update.sequence.0);
+            let kind = match seconds {
+                0 => Kind::BindingRelease,
+                _ => Kind::Drawn(Message::BindingUpdate),
+            };
+            Some((kind, text))
+        }
+        mip6::Message::BindingAcknowledgement(answer) => {
+            let text = format!(
+                "binding acknowledgement {}, status {}, {} s",
+                answer.sequence.0,
+                answer.status,
+                answer.lifetime.seconds()
+            );
+            let kind = if answer.status < registry::mip6::FIRST_REJECTING_STATUS {
+                Kind::Drawn(Message::BindingAcknowledgement)
+            } else {
+                Kind::BindingRefused(answer.status)
+            };
+            Some((kind, text))
+        }
+        message => Some((Kind::Other, registry::mip6::message::name(message.kind())?.to_owned())),
     }
 }
