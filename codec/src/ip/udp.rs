@@ -146,7 +146,7 @@ pub fn packet(
             let packet = v6::Packet::new(from, to, protocol::UDP, &datagram);
             v6::Packet { hop_limit: ttl, ..packet }.encode()
         }
-        _ => Err(Error::new(ErrorKind::BadType, 0, "wire.10.1")),
+        _ => Err(Error::new(ErrorKind::BadType, 0, "wire.10.14")),
     }
 }
 

@@ -4,7 +4,7 @@ use dsboot_spec::registry::mip6::{
     AUTHENTICATION_HEADER_LENGTH, MN_AAA_DATA_LENGTH, MN_HA_DATA_LENGTH, spi,
 };
 
-use super::header::CHECKSUM_OFFSET;
+use super::header::{CHECKSUM_OFFSET, Header};
 use super::option::Authentication;
 use super::packet::Addresses;
 use crate::{Positioned, crypto};
@@ -48,14 +48,14 @@ pub struct MobilityData<'a> {
 }
 
 impl<'a> MobilityData<'a> {
-    /// What `option` covers of the mobility header `octets`; `None` if it does not stand there.
+    /// What `option` covers of `header`; `None` if it does not stand there.
     #[must_use]
     pub fn of(
         addresses: Addresses,
-        octets: &'a [u8],
+        header: &Header<'a>,
         option: &Positioned<'_, Authentication<'_>>,
     ) -> Option<MobilityData<'a>> {
-        MobilityData::up_to_spi(addresses, octets, option.offset)
+        MobilityData::up_to_spi(addresses, header.octets(), option.offset)
     }
 
     /// What an option that begins at octet `offset` of the mobility header covers of it.

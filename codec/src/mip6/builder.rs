@@ -41,6 +41,7 @@ impl<'k> Builder<'k> {
     #[must_use]
     pub fn new<'a>(message: impl Into<Message<'a>>) -> Builder<'k> {
         let message = message.into();
+        //= wire.8.11
         let octets = serialize(tuple((
             be_u8(next_header::NO_NEXT_HEADER),
             be_u8(0),

@@ -52,6 +52,7 @@ impl<'a> Header<'a> {
     /// The octet behind the MH Type: sent as zero, and ignored.
     #[must_use]
     pub const fn reserved(&self) -> u8 {
+        //= wire.8.11
         self.reserved
     }
 

@@ -35,8 +35,7 @@ impl<'a> Packet<'a> {
     ///
     /// # Errors
     /// When the packet is none of IPv6, is a fragment, has no mobility header, or the message is to
-    /// be discarded. Offsets count from the start of the packet, and those of errors of sections
-    /// 8 and 9 from the start of the mobility header.
+    /// be discarded. The offset counts from the start of the packet.
     pub fn decode(octets: &'a [u8]) -> Result<Packet<'a>, Error> {
         let packet = v6::Packet::decode(octets)?;
         let upper = packet.upper_layer()?;
@@ -48,7 +47,15 @@ impl<'a> Packet<'a> {
             routed_to: upper.routed_to,
             hop_limit: packet.hop_limit,
         };
-        let header = Header::decode(mobility, &route.pseudo())?;
+        Packet::from_parts(route, mobility).map_err(|error| error.shifted(upper.offset))
+    }
+
+    /// Decodes the mobility header of a packet that went this way.
+    ///
+    /// # Errors
+    /// When the message is to be discarded. The offset counts from the start of the mobility header.
+    pub fn from_parts(route: Route, mobility_header: &'a [u8]) -> Result<Packet<'a>, Error> {
+        let header = Header::decode(mobility_header, &route.pseudo())?;
         route.check(header.kind())?;
         Ok(Packet { route, header, message: header.message()? })
     }
@@ -64,7 +71,7 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn mn_aaa(&self) -> Option<MnAaa<'a>> {
         let option = self.message.options().mn_aaa()?;
-        let data = MobilityData::of(self.addresses(), self.header.octets(), &option)?;
+        let data = MobilityData::of(self.addresses(), &self.header, &option)?;
         Some(MnAaa {
             spi: option.value.spi,
             authenticator: option.value.data,
@@ -76,7 +83,7 @@ impl<'a> Packet<'a> {
     #[must_use]
     pub fn verify_mn_ha(&self, key: &[u8]) -> bool {
         self.message.options().mn_ha().is_some_and(|option| {
-            MobilityData::of(self.addresses(), self.header.octets(), &option)
+            MobilityData::of(self.addresses(), &self.header, &option)
                 .is_some_and(|data| crypto::equal(&data.mn_ha(key), option.value.data))
         })
     }

@@ -55,19 +55,20 @@ pub fn wrap_own(
 ///
 /// # Errors
 /// When `outer` is a fragment or of another protocol, or the inner packet is none of IPv4 or lives
-/// no longer. Offsets count from the start of the inner packet.
+/// no longer.
 pub fn unwrap<'a>(outer: &Packet<'a>) -> Result<Tunnelled<'a, Packet<'a>>, Error> {
     let octets = outer.payload_of(protocol::IPV4)?;
-    let tunnelled = Tunnelled::new(octets, Packet::split(octets)?);
-    alive(tunnelled.packet)?;
-    Ok(tunnelled)
+    Tunnelled::split(octets, outer.payload_offset(), |octets| {
+        let (packet, padding) = Packet::split(octets)?;
+        Ok((alive(packet)?, padding))
+    })
 }
 
 /// A packet whose time to live is 0 neither enters nor leaves a tunnel.
 fn alive(packet: Packet<'_>) -> Result<Packet<'_>, Error> {
     //= wire.10.20
-    if packet.ttl == 0 {
-        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.20"));
+    match packet.ttl {
+        0 => Err(Error::new(ErrorKind::BadValue, 8, "wire.10.20")),
+        _ => Ok(packet),
     }
-    Ok(packet)
 }

@@ -36,15 +36,17 @@ pub fn wrap(
 ///
 /// # Errors
 /// When `outer` is a fragment or of another protocol, the inner packet is none of IPv6, or has a
-/// source that no packet can come from. Offsets count from the start of the inner packet.
+/// source that no packet can come from.
 pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<Tunnelled<'a, v6::Packet<'a>>, Error> {
     let octets = outer.payload_of(protocol::IPV6)?;
-    //= wire.10.22
-    let tunnelled = Tunnelled::new(octets, v6::Packet::split(octets)?);
-    if !can_be_source(tunnelled.packet.source) {
-        return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.22"));
-    }
-    Ok(tunnelled)
+    Tunnelled::split(octets, outer.payload_offset(), |octets| {
+        //= wire.10.22
+        let (packet, padding) = v6::Packet::split(octets)?;
+        if !can_be_source(packet.source) {
+            return Err(Error::new(ErrorKind::BadValue, 8, "wire.10.22"));
+        }
+        Ok((packet, padding))
+    })
 }
 
 /// Whether packets from this address may leave the tunnel (RFC 4213 §3.6).

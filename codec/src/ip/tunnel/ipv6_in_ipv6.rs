@@ -40,9 +40,8 @@ pub fn wrap(
 ///
 /// # Errors
 /// When the extension headers of `outer` do not lead to another packet, or that is none of IPv6.
-/// Offsets in the latter case count from the start of the inner packet.
 pub fn unwrap<'a>(outer: &Packet<'a>) -> Result<Tunnelled<'a, Packet<'a>>, Error> {
     //= wire.10.23
-    let octets = outer.upper_layer()?.octets_of(next_header::IPV6)?;
-    Ok(Tunnelled::new(octets, Packet::split(octets)?))
+    let upper = outer.upper_layer()?;
+    Tunnelled::split(upper.octets_of(next_header::IPV6)?, upper.offset, Packet::split)
 }

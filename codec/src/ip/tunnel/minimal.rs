@@ -47,17 +47,18 @@ pub fn wrap(
 ///
 /// # Errors
 /// When `outer` is a fragment or of another protocol, or the forwarding header is too short or has
-/// a wrong checksum. Offsets in the latter cases count from the start of that header.
+/// a wrong checksum.
 pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<v4::Packet<'a>, Error> {
     let octets = outer.payload_of(protocol::MINIMAL)?;
+    let base = outer.payload_offset();
     //= wire.10.25
     let (rest, (protocol, flags, _, to)) =
-        parse((octet, octet, word, address), octets, 0, "wire.10.25")?;
+        parse((octet, octet, word, address), octets, base, "wire.10.25")?;
     let has_source = flags & MINIMAL_SOURCE_PRESENT != 0;
-    let (payload, from) = parse(optional(has_source, address), rest, 8, "wire.10.25")?;
+    let (payload, from) = parse(optional(has_source, address), rest, base + 8, "wire.10.25")?;
     let header = octets.get(..octets.len() - payload.len()).unwrap_or(octets);
     if checksum(&[header]) != 0 {
-        return Err(Error::new(ErrorKind::BadChecksum, 2, "wire.10.25"));
+        return Err(Error::new(ErrorKind::BadChecksum, base + 2, "wire.10.25"));
     }
     Ok(v4::Packet {
         protocol,

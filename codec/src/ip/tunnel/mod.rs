@@ -11,6 +11,8 @@ pub mod ipv6_in_ipv4;
 pub mod ipv6_in_ipv6;
 pub mod minimal;
 
+use crate::Error;
+
 /// A packet out of a tunnel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tunnelled<'a, P> {
@@ -21,9 +23,14 @@ pub struct Tunnelled<'a, P> {
 }
 
 impl<'a, P> Tunnelled<'a, P> {
-    /// The packet that `split` took off the start of `octets`, with what that left over.
-    fn new(octets: &'a [u8], (packet, padding): (P, &[u8])) -> Tunnelled<'a, P> {
+    /// What `split` takes off the start of `octets`, which stand at `offset` of the outer packet.
+    fn split(
+        octets: &'a [u8],
+        offset: usize,
+        split: impl FnOnce(&'a [u8]) -> Result<(P, &'a [u8]), Error>,
+    ) -> Result<Tunnelled<'a, P>, Error> {
+        let (packet, padding) = split(octets).map_err(|error| error.shifted(offset))?;
         let octets = octets.get(..octets.len() - padding.len()).unwrap_or(octets);
-        Tunnelled { packet, octets }
+        Ok(Tunnelled { packet, octets })
     }
 }
