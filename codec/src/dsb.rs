@@ -113,6 +113,7 @@ impl<'a> Parameter<'a> {
     /// The value octets, the same in every carrier: 1 to 247 of them.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
+        //= wire.2.27
         serialize(self.serializer())
     }
 

@@ -168,6 +168,8 @@ fn key_between_mobile_node_and_fha() {
 
     let octets = vector("rrq_ccoa_chapspi");
     assert_eq!(MnIdentifier::of(&request(&octets)), Some(MnIdentifier::Nai(b"mn1@home.example")));
+    let ambiguous = Builder::request(&request_header()).extensions([NAI, NAI]).finish().unwrap();
+    assert_eq!(MnIdentifier::of(&request(&ambiguous)), None);
     let anonymous = Builder::request(&RequestHeader { home_address: THOAV4, ..request_header() })
         .finish()
         .unwrap();
