@@ -75,6 +75,9 @@ pub const SEQUENCE_AFTER_WRAP: u16 = 256;
 /// Where advertisements to everybody on a link go (RFC 1256 §3).
 pub const ALL_SYSTEMS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 
+/// All mobility agents on a link (RFC 3344 §2.3).
+pub const ALL_AGENTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 11);
+
 /// TTL of advertisements, solicitations and multicast requests (RFC 3344 §2.1, §3.6.1.1).
 pub const LINK_TTL: u8 = 1;
 
