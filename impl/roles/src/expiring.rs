@@ -1,4 +1,3 @@
-use core::mem;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::Time;
@@ -21,12 +20,6 @@ impl<K: Ord + Clone, V> Expiring<K, V> {
     #[must_use]
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     /// Adds or replaces an entry; returns the one replaced.
@@ -61,21 +54,6 @@ impl<K: Ord + Clone, V> Expiring<K, V> {
     #[must_use]
     pub(crate) fn first_key(&self) -> Option<&K> {
         self.ends.first().map(|(_, key)| key)
-    }
-
-    /// When the entry of a key ends.
-    #[must_use]
-    pub(crate) fn end_of(&self, key: &K) -> Option<Time> {
-        self.entries.get(key).map(|(end, _)| *end)
-    }
-
-    /// Gives the entry of a key, if there is one, another end.
-    pub(crate) fn extend(&mut self, key: &K, ends: Time) {
-        if let Some((end, _)) = self.entries.get_mut(key) {
-            let old = mem::replace(end, ends);
-            self.ends.remove(&(old, key.clone()));
-            self.ends.insert((ends, key.clone()));
-        }
     }
 
     /// Takes the entry of a key out.
@@ -130,15 +108,13 @@ mod tests {
     }
 
     #[test]
-    fn a_replaced_moved_or_removed_entry_leaves_no_end_behind() {
+    fn a_replaced_or_removed_entry_leaves_no_end_behind() {
         let mut table = Expiring::default();
         table.insert("a", 1, at(1));
         assert_eq!(table.insert("a", 2, at(9)), Some(1));
         assert_eq!(table.first_end(), Some(at(9)));
-        table.extend(&"a", at(4));
-        assert_eq!((table.first_end(), table.end_of(&"a")), (Some(at(4)), Some(at(4))));
         assert_eq!(table.remove(&"a"), Some(2));
-        assert!(table.is_empty());
+        assert_eq!(table.len(), 0);
         assert_eq!(table.first_end(), None);
         assert_eq!(table, Expiring::default());
     }

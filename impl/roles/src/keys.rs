@@ -1,6 +1,7 @@
 //! The keys that MN and AAAH derive from the one they share (RFC 3957 §5; RFC 5778 §6.16).
 
 use dsboot_codec::crypto;
+use dsboot_codec::mip4::keys::{MnIdentifier, RegistrationKey};
 
 use crate::{Nai, Secret};
 
@@ -9,7 +10,9 @@ use crate::{Nai, Secret};
 pub fn mn_fha_key(mn_aaa_key: &Secret, nonce: &[u8], nai: &Nai) -> Secret {
     //= keys.1.1
     //= keys.1.2
-    Secret::new(crypto::hmac_sha1(mn_aaa_key.octets(), &[nonce, nai.octets()]))
+    let identifier = MnIdentifier::Nai(nai.octets());
+    let key = RegistrationKey::derive(mn_aaa_key.octets(), nonce, &identifier);
+    Secret::new(*key.octets())
 }
 
 /// The MN–HA key that comes of `timestamp`, the Mesg-ID of a binding update.

@@ -108,7 +108,7 @@ fn a_request_is_repeated_unchanged_and_given_up_by_30_seconds() {
             assert_eq!(harness.client.poll_timeout(), None);
             return;
         }
-        assert_eq!(repeated, [first.clone()]);
+        assert_eq!(repeated, std::slice::from_ref(&first));
         assert_eq!(counted, [Radius::Retransmission]);
         let waited = now.since(last).as_secs_f64() * 1000.0;
         assert!((wait * 0.9..=wait * 1.1).contains(&waited), "waited {waited} ms, not {wait}");

@@ -1,4 +1,5 @@
 //! The RADIUS client and server halves, each against packets made and read with the codec.
+#![cfg(test)]
 
 mod client;
 mod server;
@@ -18,7 +19,7 @@ impl Random for Sequence {
         for octet in octets {
             self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            *octet = (mixed >> 56) as u8;
+            *octet = mixed.to_be_bytes()[0];
         }
     }
 }

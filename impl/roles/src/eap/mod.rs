@@ -1,0 +1,3 @@
+//! EAP (RFC 3748).
+
+pub mod server;
