@@ -1,6 +1,7 @@
 //! Mobile IPv4 against vectors, rule by rule, and for whatever octets there are.
 #![cfg(test)]
 
+mod mip4_authenticators;
 mod mip4_discovery;
 mod mip4_extensions;
 mod mip4_messages;
@@ -10,14 +11,18 @@ mod mip4_vectors;
 use core::net::Ipv4Addr;
 
 use dsboot_codec::mip4::{
-    Builder, Code, Extension, Identification, Message, Reply, ReplyHeader, Request, RequestFlags,
-    RequestHeader,
+    Algorithm, Builder, Code, Extension, Identification, Message, Reply, ReplyHeader, Request,
+    RequestFlags, RequestHeader, SecurityContext,
 };
 use dsboot_codec::{Error, ErrorKind};
 use serde_json::Value;
 
 /// The key that the mobile node of the vectors shares with its AAA server.
 const AAA_KEY: &[u8] = b"AAA-shared-key-0";
+
+/// An association of a mobile node or agent.
+const CONTEXT: SecurityContext<'_> =
+    SecurityContext { spi: 0x100, algorithm: Algorithm::HmacMd5, key: &[7; 16] };
 
 const FHA: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const THOAV4: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
