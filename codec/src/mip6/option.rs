@@ -9,8 +9,8 @@ use dsboot_spec::registry::mip6::{
     identifier_subtype, ipv4_home_address_flag, nat_detection_flag, option,
 };
 use nom::Parser;
-use nom::combinator::{map_opt, rest};
-use nom::multi::length_data;
+use nom::bytes::complete::take;
+use nom::combinator::{flat_map, map_opt, rest};
 use nom::number::complete::{
     be_u8 as octet, be_u16 as word, be_u32 as double, be_u64 as quad, be_u128,
 };
@@ -285,7 +285,7 @@ pub(super) fn split(
     let (rest, value) = match kind {
         option::PAD1 => (rest, MobilityOption::Pad1),
         _ => {
-            let (rest, data) = parse(length_data(octet), rest, offset + 1, "wire.9.1")?;
+            let (rest, data) = parse(flat_map(octet, take), rest, offset + 1, "wire.9.1")?;
             (rest, MobilityOption::decode(kind, data))
         }
     };

@@ -2,7 +2,8 @@ use core::net::Ipv6Addr;
 
 use dsboot_spec::registry::ip::{UNKNOWN_OPTION_ACTION_MASK, ipv6_option, unknown_option_action};
 use nom::Parser;
-use nom::multi::length_data;
+use nom::bytes::complete::take;
+use nom::combinator::flat_map;
 use nom::number::complete::{be_u8, be_u128};
 
 use crate::form::whole;
@@ -111,7 +112,7 @@ fn option(octets: &[u8], offset: usize) -> Result<Decoded<'_>, Error> {
     let (rest, value) = match kind {
         ipv6_option::PAD1 => (rest, DestinationOption::Pad1),
         _ => {
-            let (rest, data) = parse(length_data(be_u8), rest, offset + 1, "wire.10.7")?;
+            let (rest, data) = parse(flat_map(be_u8, take), rest, offset + 1, "wire.10.7")?;
             (rest, with_data(kind, data, offset)?)
         }
     };

@@ -1,0 +1,357 @@
+//! The rules of mobility options, each broken on purpose.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+use dsboot_codec::dsb::Prefixed;
+use dsboot_codec::mip6::{
+    Authentication, BindingUpdate, Builder, Header, Identifier, Ipv4AddressAcknowledgement,
+    Ipv4HomeAddress, Lifetime, Message, MobilityOption, NatDetection, NonceIndices, Options, Route,
+    Sequence, Timestamp, UpdateFlags,
+};
+use dsboot_codec::{Error, ErrorKind, Found};
+use dsboot_spec::registry::mip6::{Alignment, alignment, option};
+
+use super::{CARE_OF, HOME, HOME_AGENT, NAI};
+
+const START: usize = 12;
+
+/// The one option in these octets, which are the options of a BU.
+fn one(octets: &[u8]) -> MobilityOption<'_> {
+    let options = Options::decode(octets, START).unwrap();
+    let [option] = options.iter().collect::<Vec<_>>()[..] else { panic!("{options:?}") };
+    assert_eq!((option.offset, option.raw), (START, octets));
+    option.value
+}
+
+/// An option of this type with this data, and the same by value, both ways.
+fn check(kind: u8, data: &[u8], expected: MobilityOption<'_>) {
+    let length = u8::try_from(data.len()).unwrap();
+    let octets = [&[kind, length], data].concat();
+    assert_eq!(one(&octets), expected);
+    assert_eq!(expected.encode().unwrap(), octets);
+    assert_eq!(expected.kind(), kind);
+}
+
+/// No data of another length has a meaning under this type.
+fn check_length(kind: u8, allowed: impl Fn(usize) -> bool) {
+    for length in 0..=64 {
+        let data = vec![4; length];
+        let octets = [&[kind, u8::try_from(length).unwrap()], &data[..]].concat();
+        let malformed = MobilityOption::Malformed { kind, data: &data };
+        assert_eq!(one(&octets) != malformed, allowed(length), "type {kind} of {length}");
+        assert_eq!(malformed.encode().unwrap(), octets);
+    }
+}
+
+//= wire.9.1
+#[test]
+fn options_fill_the_header() {
+    let truncated = |offset| Err(Error::new(ErrorKind::Truncated, START + offset, "wire.9.1"));
+    assert_eq!(Options::decode(&[1], START), truncated(1));
+    assert_eq!(Options::decode(&[1, 1], START), truncated(2));
+    assert_eq!(Options::decode(&[0, 0, 8, 3, 1, 2], START), truncated(4));
+    let options = Options::decode(&[0, 0, 1, 0, 0, 1, 1, 7], START).unwrap();
+    let found: Vec<_> = options.iter().map(|o| (o.offset, o.raw.len(), o.value)).collect();
+    assert_eq!(
+        found,
+        [
+            (12, 1, MobilityOption::Pad1),
+            (13, 1, MobilityOption::Pad1),
+            (14, 2, MobilityOption::PadN(&[])),
+            (16, 1, MobilityOption::Pad1),
+            (17, 3, MobilityOption::PadN(&[7])),
+        ]
+    );
+    assert_eq!(options.octets().len(), 8);
+}
+
+//= wire.9.1
+#[test]
+fn no_option_is_longer_than_255_octets() {
+    let identifier = |length| {
+        let data = vec![b'a'; length];
+        MobilityOption::MobileNodeIdentifier(Identifier::nai(&data)).encode()
+    };
+    assert_eq!(identifier(254).unwrap().len(), 257);
+    assert_eq!(identifier(255), Err(Error::new(ErrorKind::TooLong, 1, "wire.9.1")));
+    let data = [b'a'; 255];
+    let built = Builder::new(BindingUpdate::new(Sequence(1), UpdateFlags(0), Lifetime::ZERO))
+        .option(&MobilityOption::MobileNodeIdentifier(Identifier::nai(&data)))
+        .option(&MobilityOption::Pad1)
+        .header(&Route::direct(HOME, HOME_AGENT));
+    assert_eq!(built, Err(Error::new(ErrorKind::TooLong, 1, "wire.9.1")));
+}
+
+//= wire.9.2
+#[test]
+fn what_is_not_understood_is_skipped_and_kept() {
+    let octets = [200, 2, 1, 2, 3, 1, 9, 10, 8, 0, 0, 0, 5, 0, 0, 0, 6];
+    let options = Options::decode(&octets, START).unwrap();
+    let found: Vec<_> = options.iter().map(|option| option.value).collect();
+    assert_eq!(
+        found,
+        [
+            MobilityOption::Unknown { kind: 200, data: &[1, 2] },
+            MobilityOption::Malformed { kind: 3, data: &[9] },
+            MobilityOption::MessageId(Timestamp(0x0000_0005_0000_0006)),
+        ]
+    );
+    assert_eq!(options.alternate_care_of_address(), Found::Absent);
+    assert_eq!(options.message_id(), Found::Once(Timestamp(0x0000_0005_0000_0006)));
+    for kind in [7, 11, 18, 19, 28, 33, 255] {
+        check(kind, &[1, 2, 3], MobilityOption::Unknown { kind, data: &[1, 2, 3] });
+    }
+}
+
+//= wire.9.3
+#[test]
+fn twice_is_not_understood() {
+    let twice = |option: MobilityOption<'_>| [option.encode().unwrap(), option.encode().unwrap()];
+    let octets = [
+        twice(MobilityOption::AlternateCareOfAddress(CARE_OF)),
+        twice(MobilityOption::MobileNodeIdentifier(Identifier::nai(NAI))),
+        twice(MobilityOption::MessageId(Timestamp(1))),
+        twice(MobilityOption::BindingRefreshAdvice(Lifetime::from_units(1))),
+    ]
+    .concat()
+    .concat();
+    let options = Options::decode(&octets, START).unwrap();
+    assert_eq!(options.alternate_care_of_address(), Found::Many);
+    assert_eq!(options.identifier(), Found::Many);
+    assert_eq!(options.nai(), None);
+    assert_eq!(options.message_id(), Found::Many);
+    assert_eq!(options.binding_refresh_advice(), Found::Many);
+    assert_eq!(options.binding_refresh_advice().once(), None);
+}
+
+fn prefix6(address: Ipv6Addr, length: u8) -> Prefixed<Ipv6Addr> {
+    Prefixed::<Ipv6Addr>::new(address, length).unwrap()
+}
+
+fn prefix4(address: Ipv4Addr, length: u8) -> Prefixed<Ipv4Addr> {
+    Prefixed::<Ipv4Addr>::new(address, length).unwrap()
+}
+
+const THOAV4: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 9);
+
+/// One option of every kind that is known.
+fn every() -> Vec<MobilityOption<'static>> {
+    vec![
+        MobilityOption::Pad1,
+        MobilityOption::PadN(&[0; 3]),
+        MobilityOption::BindingRefreshAdvice(Lifetime::from_units(7)),
+        MobilityOption::AlternateCareOfAddress(CARE_OF),
+        MobilityOption::NonceIndices(NonceIndices { home: 1, care_of: 2 }),
+        MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)),
+        MobilityOption::MobileNodeIdentifier(Identifier::nai(NAI)),
+        MobilityOption::MessageId(Timestamp(9)),
+        MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress {
+            prefix: prefix4(THOAV4, 32),
+            prefix_wanted: true,
+        }),
+        MobilityOption::Ipv4AddressAcknowledgement(Ipv4AddressAcknowledgement {
+            status: 128,
+            prefix: prefix4(THOAV4, 0),
+        }),
+        MobilityOption::NatDetection(NatDetection { force_udp: true, refresh_seconds: 110 }),
+        MobilityOption::Ipv4CareOfAddress(THOAV4),
+        MobilityOption::Unknown { kind: 77, data: &[1] },
+        MobilityOption::BindingAuthorizationData(&[5; 12]),
+        MobilityOption::Authentication(Authentication { subtype: 1, spi: 256, data: &[6; 12] }),
+        MobilityOption::Authentication(Authentication { subtype: 2, spi: 3, data: &[6; 20] }),
+    ]
+}
+
+fn built_options(options: &[MobilityOption<'_>]) -> Vec<u8> {
+    let update = BindingUpdate::new(Sequence(1), UpdateFlags(0), Lifetime::ZERO);
+    let builder = options.iter().fold(Builder::new(update), |builder, o| builder.option(o));
+    builder.header(&Route::direct(HOME, HOME_AGENT)).unwrap()
+}
+
+//= wire.9.4
+//= wire.9.16
+#[test]
+fn every_option_stands_where_its_alignment_allows() {
+    for option in every() {
+        for fill in 0..8 {
+            // Something without alignment before it, to reach every position.
+            let before = vec![3; fill];
+            let before = MobilityOption::Unknown { kind: 99, data: &before };
+            let octets = built_options(&[before, option]);
+            assert!(octets.len().is_multiple_of(8));
+            let header = Header::decode_unverified(&octets).unwrap();
+            let Ok(Message::BindingUpdate(update)) = header.message() else { panic!() };
+            let options: Vec<_> = update.options.iter().collect();
+            let at = options.iter().position(|o| o.value == option).unwrap();
+            let Alignment { multiple, offset } = alignment(option.kind());
+            assert_eq!(options[at].offset % multiple, offset, "{option:?} after {fill}");
+            // No more padding before it than one option, and that shorter than the alignment asks.
+            let from = START + 2 + fill;
+            let ends = matches!(
+                option,
+                MobilityOption::Authentication(_) | MobilityOption::BindingAuthorizationData(_)
+            );
+            let least = if ends { 8 } else { multiple };
+            let padding = options[at].offset - from;
+            assert!(padding < least, "{option:?} after {fill}");
+            assert_eq!(at, if padding == 0 { 1 } else { 2 });
+            if ends {
+                assert_eq!(at, options.len() - 1, "{option:?} ends the header");
+            }
+        }
+    }
+}
+
+//= wire.9.4
+#[test]
+fn padding_is_one_option_of_zeros() {
+    for length in 0..8 {
+        let data = vec![0xff; length];
+        let octets = built_options(&[MobilityOption::Unknown { kind: 99, data: &data }]);
+        let rest = &octets[START + 2 + length..];
+        let expected: &[u8] = match (START + 2 + length).next_multiple_of(8) - START - 2 - length {
+            0 => &[],
+            1 => &[0],
+            2 => &[1, 0],
+            3 => &[1, 1, 0],
+            4 => &[1, 2, 0, 0],
+            5 => &[1, 3, 0, 0, 0],
+            6 => &[1, 4, 0, 0, 0, 0],
+            _ => &[1, 5, 0, 0, 0, 0, 0],
+        };
+        assert_eq!(rest, expected, "after {length}");
+    }
+}
+
+//= wire.9.5
+#[test]
+fn alternate_care_of_address() {
+    check(3, &CARE_OF.octets(), MobilityOption::AlternateCareOfAddress(CARE_OF));
+    check_length(3, |length| length == 16);
+}
+
+//= wire.9.6
+#[test]
+fn refresh_advice_and_nonce_indices() {
+    let advice = MobilityOption::BindingRefreshAdvice(Lifetime::from_units(450));
+    check(2, &[0x01, 0xc2], advice);
+    check_length(2, |length| length == 2);
+    let indices = MobilityOption::NonceIndices(NonceIndices { home: 0x0102, care_of: 0x0304 });
+    check(4, &[1, 2, 3, 4], indices);
+    check_length(4, |length| length == 4);
+}
+
+//= wire.9.7
+#[test]
+fn binding_authorization_data_is_last() {
+    check(5, &[7; 12], MobilityOption::BindingAuthorizationData(&[7; 12]));
+    let option = MobilityOption::BindingAuthorizationData(&[7; 12]).encode().unwrap();
+    let expected = Err(Error::new(ErrorKind::Misplaced, START, "wire.9.7"));
+    for behind in [&[0][..], &[1, 0], &[99, 0], &option] {
+        assert_eq!(Options::decode(&[&option, behind].concat(), START), expected, "{behind:?}");
+    }
+}
+
+//= wire.9.8
+#[test]
+fn mobile_network_prefix() {
+    let data = [&[0, 64][..], &HOME.octets()].concat();
+    check(6, &data, MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)));
+    check_length(6, |length| length == 18);
+    let too_long = [&[0, 129][..], &HOME.octets()].concat();
+    check(6, &too_long, MobilityOption::Malformed { kind: 6, data: &too_long });
+    // What is reserved does not count.
+    let reserved = [&[6, 18, 0xff, 64][..], &HOME.octets()].concat();
+    assert_eq!(one(&reserved), MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)));
+}
+
+//= wire.9.9
+#[test]
+fn mobile_node_identifier() {
+    let data = [&[1][..], NAI].concat();
+    let nai = Identifier { subtype: 1, data: NAI };
+    check(8, &data, MobilityOption::MobileNodeIdentifier(nai));
+    assert_eq!(nai.as_nai(), Some(NAI));
+    check_length(8, |length| length > 0);
+    let data = [&[2][..], NAI].concat();
+    let other = Identifier { subtype: 2, data: NAI };
+    check(8, &data, MobilityOption::MobileNodeIdentifier(other));
+    assert_eq!(other.as_nai(), None);
+    // An identifier of another kind beside it does not make the NAI ambiguous.
+    let both = [
+        MobilityOption::MobileNodeIdentifier(other).encode().unwrap(),
+        MobilityOption::MobileNodeIdentifier(nai).encode().unwrap(),
+    ]
+    .concat();
+    assert_eq!(Options::decode(&both, START).unwrap().nai(), Some(NAI));
+}
+
+//= wire.9.10
+#[test]
+fn message_id() {
+    let data = [0xce, 0xa4, 0xd3, 0x10, 0, 0, 0, 1];
+    let timestamp = Timestamp(0xcea4_d310_0000_0001);
+    check(10, &data, MobilityOption::MessageId(timestamp));
+    assert_eq!(timestamp.seconds(), 0xcea4_d310);
+    check_length(10, |length| length == 8);
+}
+
+//= wire.9.11
+#[test]
+fn authentication() {
+    let data = [&[1, 0, 0, 3, 0][..], &[7; 12]].concat();
+    let value = Authentication { subtype: 1, spi: 0x300, data: &[7; 12] };
+    check(9, &data, MobilityOption::Authentication(value));
+    check_length(9, |length| length >= 5);
+}
+
+//= wire.9.12
+#[test]
+fn dual_stack_options() {
+    let [a, b, c, d] = THOAV4.octets();
+    for (head, length, prefix_wanted) in [(32 << 10, 32, false), (24 << 10 | 0x0200, 24, true)] {
+        let [high, low] = u16::to_be_bytes(head);
+        let prefix = prefix4(THOAV4, length);
+        let value = Ipv4HomeAddress { prefix, prefix_wanted };
+        check(29, &[high, low, a, b, c, d], MobilityOption::Ipv4HomeAddress(value));
+    }
+    for length in [0u16, 33, 63] {
+        let [high, low] = (length << 10).to_be_bytes();
+        let data = [high, low, a, b, c, d];
+        check(29, &data, MobilityOption::Malformed { kind: 29, data: &data });
+    }
+    let value = Ipv4AddressAcknowledgement { status: 133, prefix: prefix4(THOAV4, 24) };
+    check(30, &[133, 24 << 2, a, b, c, d], MobilityOption::Ipv4AddressAcknowledgement(value));
+    let data = [0, 33 << 2, a, b, c, d];
+    check(30, &data, MobilityOption::Malformed { kind: 30, data: &data });
+    let value = NatDetection { force_udp: true, refresh_seconds: 110 };
+    check(31, &[0x80, 0, 0, 0, 0, 110], MobilityOption::NatDetection(value));
+    check(32, &[0, 0, a, b, c, d], MobilityOption::Ipv4CareOfAddress(THOAV4));
+    for kind in [29, 30, 31, 32] {
+        check_length(kind, |length| length == 6);
+    }
+    // Reserved bits do not count.
+    let reserved = [29, 6, 0x81, 0xff, a, b, c, d];
+    let value = Ipv4HomeAddress { prefix: prefix4(THOAV4, 32), prefix_wanted: false };
+    assert_eq!(one(&reserved), MobilityOption::Ipv4HomeAddress(value));
+    let reserved = [30, 6, 0, 0x83, a, b, c, d];
+    let value = Ipv4AddressAcknowledgement { status: 0, prefix: prefix4(THOAV4, 32) };
+    assert_eq!(one(&reserved), MobilityOption::Ipv4AddressAcknowledgement(value));
+    assert_eq!(
+        one(&[31, 6, 0x7f, 0xff, 0, 0, 0, 1]),
+        MobilityOption::NatDetection(NatDetection { force_udp: false, refresh_seconds: 1 })
+    );
+    assert_eq!(one(&[32, 6, 1, 1, a, b, c, d]), MobilityOption::Ipv4CareOfAddress(THOAV4));
+}
+
+#[test]
+fn every_known_type_has_an_option() {
+    let known: Vec<u8> = option::TABLE
+        .iter()
+        .map(|(kind, _)| *kind)
+        .filter(|kind| !matches!(*kind, option::EXPERIMENTAL | option::VENDOR_SPECIFIC))
+        .collect();
+    let mut made: Vec<u8> = every().iter().map(MobilityOption::kind).filter(|k| *k != 77).collect();
+    made.sort_unstable();
+    made.dedup();
+    assert_eq!(made, known);
+}
