@@ -1,7 +1,7 @@
 //! The keys that MN and AAAH derive from the one they share (RFC 3957 §5; RFC 5778 §6.16).
 
-use dsboot_codec::crypto;
 use dsboot_codec::mip4::keys::{MnIdentifier, RegistrationKey};
+use dsboot_codec::mip6::{self, Timestamp};
 
 use crate::{Nai, Secret};
 
@@ -19,11 +19,8 @@ pub fn mn_fha_key(mn_aaa_key: &Secret, nonce: &[u8], nai: &Nai) -> Secret {
 #[must_use]
 pub fn mn_ha_key(mn_aaa_key: &Secret, timestamp: u64, nai: &Nai) -> Secret {
     //= keys.3.1
-    //= keys.3.2
-    let [key @ .., _, _, _, _]: [u8; 20] =
-        crypto::hmac_sha1(mn_aaa_key.octets(), &[&timestamp.to_be_bytes(), nai.octets()]);
-    let key: [u8; 16] = key;
-    Secret::new(key)
+    let key = mip6::mn_ha_key(mn_aaa_key.octets(), Timestamp(timestamp), nai.octets());
+    Secret::new(*key)
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@
 
 pub mod aaa;
 mod association;
+pub mod cn;
 pub mod count;
 pub mod eap;
 mod expiring;
 pub mod fa;
 pub mod fha;
+pub mod ha;
 pub mod icmp;
 pub mod keys;
 mod machine;

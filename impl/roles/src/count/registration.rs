@@ -57,5 +57,26 @@ reasons! {
         HomeAgentUnproved = "fa.home-agent-unproved",
         /// FA: a visitor whose lifetime has run out.
         VisitorExpired = "fa.visitor-expired",
+
+        /// MN: an agent solicitation sent.
+        Solicited = "mn.solicited",
+        /// MN: a registration request sent.
+        Requested = "mn.requested",
+        /// MN: a reply whose MN–FHA authenticator is missing or wrong.
+        ReplyUnproved = "mn.reply-unproved",
+        /// MN: an accepting reply to a request for a key, without a key.
+        ReplyWithoutKey = "mn.reply-without-key",
+        /// MN: an accepting reply without a home address, or with two that differ.
+        ReplyWithoutHome = "mn.reply-without-home",
+        /// MN: a registration accepted.
+        Registered = "mn.registered",
+        /// MN: a registration accepted that lacks what Mobile IPv6 needs.
+        Incomplete = "mn.incomplete",
+        /// MN: a registration denied by the FHA.
+        Denied = "mn.denied",
+        /// MN: a registration ended as asked for.
+        Ended = "mn.ended",
+        /// MN: a registration that ended by its lifetime.
+        Lost = "mn.lost",
     }
 }

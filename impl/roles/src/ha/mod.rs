@@ -1,0 +1,157 @@
+//! The Mobile IPv6 home agent: knows nothing of IPv4, asks the AAAH about every binding update,
+//! and tunnels between home address and care-of address.
+
+mod config;
+mod data;
+mod update;
+
+use core::{net::Ipv6Addr, time::Duration};
+use std::collections::BTreeMap;
+
+use dsboot_codec::mip6::{Sequence, Timestamp};
+use dsboot_spec::registry::radius::code;
+
+pub use config::HaConfig;
+
+use crate::{
+    AddressChange, Datagram, Effect, Effects, Input, Machine, Nai, Random, Secret, Time,
+    count::{Binding as Reason, Radius},
+    expiring::Expiring,
+    radius::Client,
+};
+use update::{Grant, Update};
+
+/// A Mobile IPv6 home agent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Ha {
+    config: HaConfig,
+    /// The binding cache, by home address.
+    bindings: Expiring<Ipv6Addr, HomeBinding>,
+    /// The Mesg-ID accepted last from a mobile node, while an older one could be replayed.
+    marks: Expiring<Nai, Timestamp>,
+    /// Updates that wait for the AAAH.
+    pending: BTreeMap<Nai, Update>,
+    radius: Client<Nai>,
+}
+
+/// An entry of the binding cache.
+//= home-binding.3.10
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HomeBinding {
+    /// Whose it is.
+    pub nai: Nai,
+    /// Where the mobile node is.
+    pub care_of_address: Ipv6Addr,
+    /// The sequence number accepted last.
+    pub sequence: Sequence,
+    /// The Mesg-ID accepted last.
+    pub message_id: Timestamp,
+    /// When the binding ends.
+    pub expires: Time,
+    /// The key of the last exchange.
+    association: Association,
+}
+
+/// A security association between mobile node and home agent (RFC 4285 §4).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Association {
+    spi: u32,
+    key: Secret,
+    expires: Time,
+}
+
+impl Ha {
+    /// A home agent without bindings.
+    #[must_use]
+    pub fn new(config: HaConfig) -> Ha {
+        let radius = Client::new(config.radius.clone());
+        Ha {
+            config,
+            bindings: Expiring::default(),
+            marks: Expiring::default(),
+            pending: BTreeMap::new(),
+            radius,
+        }
+    }
+
+    /// What it is configured with.
+    #[must_use]
+    pub fn config(&self) -> &HaConfig {
+        &self.config
+    }
+
+    /// The binding cache, by home address.
+    pub fn bindings(&self) -> impl Iterator<Item = (&Ipv6Addr, &HomeBinding)> {
+        self.bindings.iter()
+    }
+
+    /// The binding of a home address.
+    #[must_use]
+    pub fn binding(&self, home_address: Ipv6Addr) -> Option<&HomeBinding> {
+        self.bindings.get(&home_address)
+    }
+
+    /// Whose updates wait for the AAAH, with the sequence number of each.
+    pub fn pending(&self) -> impl Iterator<Item = (&Nai, Sequence)> {
+        self.pending.iter().map(|(nai, update)| (nai, update.sequence))
+    }
+
+    /// An answer of the AAAH.
+    fn on_answer(&mut self, now: Time, datagram: &Datagram, effects: &mut Effects) {
+        let Some((nai, answer)) = self.radius.handle(datagram, effects) else { return };
+        let Some(update) = self.pending.remove(&nai) else { return };
+        match answer.packet().code() {
+            code::ACCESS_ACCEPT => match Grant::read(&answer, now) {
+                Some(grant) => self.decide(now, &update, &grant, effects),
+                None => effects.count(Reason::IncompleteAccept),
+            },
+            //= home-binding.2.10
+            code::ACCESS_REJECT => {
+                effects.count(Reason::AaaRejected);
+                self.refuse_under_old(now, &update, effects);
+            }
+            _ => effects.count(Radius::UnexpectedCode),
+        }
+    }
+
+    fn on_timeout(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        //= home-binding.2.10
+        for nai in self.radius.timeout(now, random, effects) {
+            self.pending.remove(&nai);
+            effects.count(Reason::AaaSilent);
+        }
+        while self.marks.pop_ended(now).is_some() {}
+        //= home-binding.3.11
+        while let Some((home, binding)) = self.bindings.pop_ended(now) {
+            effects.count(Reason::Expired);
+            self.remember(now, &binding);
+            effects.push(Effect::Address(AddressChange::Remove(home.into())));
+        }
+    }
+
+    /// Keeps the Mesg-ID of a binding that ends, while an older one could be replayed.
+    fn remember(&mut self, now: Time, binding: &HomeBinding) {
+        let keep = Duration::from_secs(u64::from(self.config.tolerance) * 2 + 1);
+        self.marks.insert(binding.nai.clone(), binding.message_id, now + keep);
+    }
+}
+
+impl Machine for Ha {
+    fn handle(&mut self, now: Time, random: &mut dyn Random, input: Input<'_>) -> Effects {
+        let mut effects = Effects::new();
+        match input {
+            Input::Datagram(datagram) if datagram.destination == self.config.radius.local => {
+                self.on_answer(now, datagram, &mut effects);
+            }
+            Input::Datagram(_) => effects.count(Reason::Unexpected),
+            Input::Packet(packet) => self.on_packet(now, random, packet, &mut effects),
+            Input::Timeout => self.on_timeout(now, random, &mut effects),
+        }
+        effects
+    }
+
+    fn poll_timeout(&self) -> Option<Time> {
+        let ends = [self.bindings.first_end(), self.marks.first_end()];
+        ends.into_iter().chain([self.radius.poll_timeout()]).flatten().min()
+    }
+}

@@ -1,0 +1,436 @@
+//! The mobile node's binding at its home agent: updates, their repetition, acknowledgements.
+
+use core::{net::Ipv6Addr, time::Duration};
+
+use dsboot_codec::mip6::{
+    Addresses, BindingAcknowledgement, BindingUpdate, Builder, Identifier, Lifetime, Message,
+    MobilityOption, Packet, Route, Sequence, Timestamp, UpdateFlags, mn_ha_key,
+};
+use dsboot_spec::registry::mip6::{FIRST_SPI, status, timer};
+
+use super::MnConfig;
+use crate::{Effects, Nai, Random, Secret, Time, count};
+
+/// The wait after the first update to a home agent (RFC 6275 §11.8).
+const FIRST_WAIT: Duration =
+    Duration::from_millis(timer::INITIAL_BINDACK_TIMEOUT_FIRST_MILLISECONDS);
+
+/// The wait after the first update when there is a binding already.
+const LATER_WAIT: Duration = Duration::from_secs(timer::INITIAL_BINDACK_TIMEOUT_SECONDS);
+
+/// The longest wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(timer::MAX_BINDACK_TIMEOUT_SECONDS);
+
+/// The least time between two updates (MAX_UPDATE_RATE).
+const LEAST_WAIT: Duration =
+    Duration::from_millis(1000_u64.div_ceil(timer::MAX_UPDATE_RATE as u64));
+
+/// How often an update that ends the binding is sent before the release goes on unanswered.
+const RELEASES: u32 = 5;
+
+/// What a binding is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Parameters {
+    /// IPv6 home address.
+    pub home_address: Ipv6Addr,
+    /// Home agent.
+    pub home_agent: Ipv6Addr,
+    /// IPv6 care-of address.
+    pub care_of_address: Ipv6Addr,
+    /// When the registration that gave them ends: no binding reaches past it.
+    pub registration_ends: Time,
+}
+
+/// How the home binding stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BindingState {
+    /// None, and none asked for.
+    Idle,
+    /// Asked for, and not yet acknowledged.
+    Updating,
+    /// Acknowledged.
+    Bound,
+    /// Its end has been asked for.
+    Releasing,
+    /// Refused with this status.
+    Refused(u8),
+}
+
+/// The home binding of a mobile node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    nai: Nai,
+    mn_aaa_key: Secret,
+    /// Seconds to ask for.
+    lifetime: u32,
+    parameters: Option<Parameters>,
+    /// When the acknowledged binding ends, and when to update it.
+    bound: Option<(Time, Time)>,
+    outstanding: Option<Outstanding>,
+    refused: Option<u8>,
+    /// The sequence number used last.
+    sequence: Sequence,
+    /// The Mesg-ID used last.
+    message_id: Option<Timestamp>,
+    /// How far the home agent's clock is ahead, in seconds.
+    clock_offset: i64,
+}
+
+/// An update that has not been acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Outstanding {
+    sequence: Sequence,
+    message_id: Timestamp,
+    /// Whether it asks for the binding's end.
+    release: bool,
+    lifetime: Lifetime,
+    sent: Time,
+    times: u32,
+    wait: Duration,
+    next: Time,
+}
+
+impl Binding {
+    /// No binding yet, of the mobile node configured so.
+    pub(super) fn new(config: &MnConfig) -> Binding {
+        Binding {
+            nai: config.nai.clone(),
+            mn_aaa_key: config.mn_aaa_key.clone(),
+            lifetime: config.binding_lifetime,
+            parameters: None,
+            bound: None,
+            outstanding: None,
+            refused: None,
+            sequence: Sequence::default(),
+            message_id: None,
+            clock_offset: 0,
+        }
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn state(&self) -> BindingState {
+        match (&self.outstanding, self.bound, self.refused) {
+            (Some(outstanding), _, _) if outstanding.release => BindingState::Releasing,
+            (_, Some(_), _) => BindingState::Bound,
+            (Some(_), None, _) => BindingState::Updating,
+            (None, None, Some(status)) => BindingState::Refused(status),
+            (None, None, None) => BindingState::Idle,
+        }
+    }
+
+    /// What is bound, and until when.
+    #[must_use]
+    pub fn bound(&self) -> Option<(Parameters, Time)> {
+        //= home-binding.4.3
+        Some((self.parameters?, self.bound?.0))
+    }
+
+    /// The sequence number of the last update.
+    #[must_use]
+    pub fn sequence(&self) -> Sequence {
+        self.sequence
+    }
+
+    /// Whether an update has been sent and not been acknowledged yet.
+    #[must_use]
+    pub fn is_updating(&self) -> bool {
+        self.outstanding.is_some()
+    }
+
+    /// Takes the parameters of an accepted registration, and returns the update to be sent if
+    /// they ask for one: the first time, and when what is bound has changed.
+    pub(super) fn update(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        parameters: Parameters,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        let what = |p: &Parameters| (p.home_address, p.home_agent, p.care_of_address);
+        let same = self.parameters.as_ref().map(what) == Some(what(&parameters));
+        self.parameters = Some(parameters);
+        //= movement.1.4
+        if same && (self.bound.is_some() || self.outstanding.is_some()) {
+            return Vec::new();
+        }
+        //= home-binding.1.1
+        self.refused = None;
+        self.begin(now, random, false, effects)
+    }
+
+    /// Asks for the end of the binding; there is nothing to send if there is none.
+    pub(super) fn release(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        if self.bound.is_none() && self.outstanding.is_none() {
+            self.forget();
+            return Vec::new();
+        }
+        self.begin(now, random, true, effects)
+    }
+
+    /// Forgets everything but what protects against replay.
+    pub(super) fn forget(&mut self) {
+        //= movement.3.6
+        self.parameters = None;
+        self.bound = None;
+        self.outstanding = None;
+        self.refused = None;
+    }
+
+    /// A packet to the care-of address that is no tunnel's.
+    pub(super) fn handle(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        octets: &[u8],
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        let Ok(packet) = Packet::decode(octets) else {
+            effects.count(count::Binding::Malformed);
+            return Vec::new();
+        };
+        let Message::BindingAcknowledgement(acknowledgement) = packet.message else {
+            effects.count(count::Binding::Unexpected);
+            return Vec::new();
+        };
+        match self.check(&packet, &acknowledgement) {
+            Ok(outstanding) => {
+                self.on_acknowledgement(now, random, &outstanding, &acknowledgement, effects)
+            }
+            Err(reason) => {
+                effects.count(reason);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn timeout(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        //= home-binding.4.7
+        if self.bound.is_some_and(|(ends, _)| ends <= now) {
+            effects.count(count::Binding::Lost);
+            self.bound = None;
+        }
+        if let Some(mut outstanding) = self.outstanding.take_if(|o| o.next <= now) {
+            if outstanding.release && outstanding.times >= RELEASES {
+                self.forget();
+                return Vec::new();
+            }
+            //= home-binding.1.8
+            outstanding.wait = (outstanding.wait * 2).min(LONGEST_WAIT);
+            return self.transmit(now, random, outstanding, effects);
+        }
+        //= movement.2.8
+        let due = self.bound.is_none_or(|(_, refresh)| refresh <= now);
+        if due && self.outstanding.is_none() && self.refused.is_none() {
+            return self.begin(now, random, false, effects);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Time> {
+        let next = self.outstanding.as_ref().map(|outstanding| outstanding.next);
+        let refresh = self.bound.map(|(_, refresh)| refresh).filter(|_| next.is_none());
+        let ends = self.bound.map(|(ends, _)| ends);
+        [next, refresh, ends].into_iter().flatten().min()
+    }
+
+    fn begin(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        release: bool,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        //= home-binding.1.8
+        let wait = if self.bound.is_some() { LATER_WAIT } else { FIRST_WAIT };
+        let outstanding = Outstanding {
+            sequence: self.sequence,
+            message_id: Timestamp(0),
+            release,
+            lifetime: Lifetime::ZERO,
+            sent: now,
+            times: 0,
+            wait,
+            next: now,
+        };
+        self.transmit(now, random, outstanding, effects)
+    }
+
+    /// Sends an update anew: new sequence number, new Mesg-ID, new authenticator.
+    fn transmit(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        mut outstanding: Outstanding,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        self.outstanding = None;
+        let Some(parameters) = self.parameters else { return Vec::new() };
+        //= home-binding.1.7
+        let left = now.until(parameters.registration_ends).as_secs();
+        outstanding.lifetime = match outstanding.release {
+            true => Lifetime::ZERO,
+            false => Lifetime::from_seconds(left.min(self.lifetime.into())),
+        };
+        if outstanding.lifetime == Lifetime::ZERO && !outstanding.release {
+            return Vec::new();
+        }
+        //= home-binding.1.6
+        //= home-binding.1.9
+        self.sequence = self.sequence.next();
+        let message_id = self.next_message_id(now, random);
+        self.message_id = Some(message_id);
+        outstanding.sequence = self.sequence;
+        outstanding.message_id = message_id;
+        outstanding.sent = now;
+        outstanding.times += 1;
+        outstanding.next = now + outstanding.wait;
+        let packet = self.packet(&parameters, &outstanding);
+        self.outstanding = Some(outstanding);
+        match packet {
+            Some(packet) => {
+                effects.count(count::Binding::Sent);
+                vec![packet]
+            }
+            None => {
+                effects.count(count::Binding::NotEncodable);
+                Vec::new()
+            }
+        }
+    }
+
+    fn packet(&self, parameters: &Parameters, outstanding: &Outstanding) -> Option<Vec<u8>> {
+        let home = parameters.home_address;
+        //= home-binding.1.2
+        let node = Addresses { home, care_of: parameters.care_of_address };
+        //= home-binding.1.3
+        let update = BindingUpdate::new(
+            outstanding.sequence,
+            UpdateFlags::HOME_REGISTRATION,
+            outstanding.lifetime,
+        );
+        //= home-binding.1.4
+        //= home-binding.1.5
+        Builder::new(update)
+            .option(&MobilityOption::AlternateCareOfAddress(node.care_of))
+            .option(&MobilityOption::MobileNodeIdentifier(Identifier::nai(self.nai.octets())))
+            .option(&MobilityOption::MessageId(outstanding.message_id))
+            .sign_mn_aaa(self.mn_aaa_key.octets())
+            .packet(&Route::from_mobile_node(node, parameters.home_agent))
+            .ok()
+    }
+
+    /// The update that an acknowledgement answers, if it is proved to be the home agent's.
+    fn check(
+        &self,
+        packet: &Packet<'_>,
+        acknowledgement: &BindingAcknowledgement<'_>,
+    ) -> Result<Outstanding, count::Binding> {
+        let outstanding = self.outstanding.clone().ok_or(count::Binding::Unsolicited)?;
+        let parameters = self.parameters.ok_or(count::Binding::Unsolicited)?;
+        let from = (packet.route.source, packet.addresses().home);
+        if from != (parameters.home_agent, parameters.home_address) {
+            return Err(count::Binding::Unsolicited);
+        }
+        //= home-binding.4.1
+        let key = mn_ha_key(self.mn_aaa_key.octets(), outstanding.message_id, self.nai.octets());
+        let spi = acknowledgement.options.mn_ha().map(|option| option.value.spi);
+        if !spi.is_some_and(|spi| spi >= FIRST_SPI) || !packet.verify_mn_ha(key.as_slice()) {
+            return Err(count::Binding::Unproved);
+        }
+        //= home-binding.4.2
+        let status = acknowledgement.status;
+        let same_sequence = acknowledgement.sequence == outstanding.sequence;
+        let message_id = acknowledgement.options.message_id().once();
+        let same_message_id = message_id == Some(outstanding.message_id);
+        let answers = (same_sequence || status == status::SEQUENCE_OUT_OF_WINDOW)
+            && (same_message_id || status == status::MIPV6_ID_MISMATCH);
+        if answers { Ok(outstanding) } else { Err(count::Binding::Unsolicited) }
+    }
+
+    fn on_acknowledgement(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        outstanding: &Outstanding,
+        acknowledgement: &BindingAcknowledgement<'_>,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        let _ = random;
+        if acknowledgement.is_accepted() {
+            self.outstanding = None;
+            if outstanding.release {
+                effects.count(count::Binding::Released);
+                self.forget();
+            } else {
+                effects.count(count::Binding::Acknowledged);
+                self.hold(outstanding, acknowledgement.lifetime);
+            }
+            return Vec::new();
+        }
+        effects.count(count::Binding::Refused);
+        match acknowledgement.status {
+            //= home-binding.4.4
+            status::SEQUENCE_OUT_OF_WINDOW => {
+                self.sequence = acknowledgement.sequence;
+                self.hurry(now);
+            }
+            //= home-binding.4.5
+            status::MIPV6_ID_MISMATCH => {
+                if let Some(theirs) = acknowledgement.options.message_id().once() {
+                    let own = i64::from(now.ntp_seconds());
+                    self.clock_offset = i64::from(theirs.seconds()) - own;
+                    self.message_id = None;
+                }
+                self.hurry(now);
+            }
+            _ if outstanding.release => self.forget(),
+            //= home-binding.4.6
+            status => {
+                self.outstanding = None;
+                self.bound = None;
+                self.refused = Some(status);
+            }
+        }
+        Vec::new()
+    }
+
+    fn hold(&mut self, outstanding: &Outstanding, granted: Lifetime) {
+        //= home-binding.4.7
+        let seconds = granted.min(outstanding.lifetime).seconds();
+        let lifetime = Duration::from_secs(seconds.into());
+        let latest = self.parameters.map(|parameters| parameters.registration_ends);
+        let ends = outstanding.sent + lifetime;
+        let ends = latest.map_or(ends, |latest| ends.min(latest));
+        self.bound = Some((ends, outstanding.sent + lifetime * 3 / 4));
+    }
+
+    /// Sends the outstanding update again as soon as it may be.
+    fn hurry(&mut self, now: Time) {
+        //= home-binding.1.10
+        if let Some(outstanding) = &mut self.outstanding {
+            outstanding.wait = LATER_WAIT / 2;
+            outstanding.next = now.max(outstanding.sent + LEAST_WAIT);
+        }
+    }
+
+    /// A timestamp of the home agent's clock, greater than the one used last.
+    fn next_message_id(&self, now: Time, random: &mut dyn Random) -> Timestamp {
+        let offset = i32::try_from(self.clock_offset).unwrap_or(0);
+        let seconds = u64::from(now.ntp_seconds().wrapping_add_signed(offset)) << 32;
+        let fraction = now.ntp() & 0xffff_0000 | u64::from(random.u32() & 0xffff);
+        let fresh = Timestamp(seconds | fraction);
+        let after = self.message_id.map(|last| Timestamp(last.0.saturating_add(1)));
+        after.map_or(fresh, |after| fresh.max(after))
+    }
+}

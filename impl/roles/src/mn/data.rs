@@ -1,0 +1,254 @@
+//! The mobile node's tunnels: IPv6 in IPv4 to the FHA, inside the Mobile IPv4 tunnel.
+
+use core::{
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use dsboot_codec::{
+    ip::{
+        self, icmp,
+        tunnel::{ipv4_in_ipv4, ipv6_in_ipv4, ipv6_in_ipv6},
+        v4, v6,
+    },
+    mip4::TunnelData,
+};
+use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
+
+use super::{BindingState, Mn, registration::own_end};
+use crate::{Datagram, Effect, Effects, Packet, Random, Time, count::Data, icmp::packet_too_big};
+
+impl Mn {
+    /// Sends an IPv6 packet of the host's own, from the IPv6 home address, by way of the home
+    /// agent. Dropped and counted while there is no binding.
+    pub fn send_ipv6(&mut self, now: Time, packet: &[u8]) -> Effects {
+        let mut effects = Effects::new();
+        let Some((binding, ends)) = self.binding.bound() else {
+            effects.count(Data::NoBinding);
+            return effects;
+        };
+        let (home, agent) = (binding.home_address, binding.home_agent);
+        //= data-path.1.7
+        let is_own = v6::Packet::decode(packet).is_ok_and(|packet| packet.source == home);
+        if !is_own || ends <= now {
+            effects.count(Data::WrongInnerSource);
+            return effects;
+        }
+        //= data-path.1.6
+        let care_of = binding.care_of_address;
+        match ipv6_in_ipv6::wrap(care_of, agent, DEFAULT_TTL, None, packet) {
+            Ok(outer) => self.tunnel(now, &outer, packet, &mut effects),
+            Err(_) => effects.count(Data::Malformed),
+        }
+        effects
+    }
+
+    /// Sends packets from the IPv6 care-of address.
+    pub(super) fn tunnel_all(&mut self, now: Time, packets: Vec<Vec<u8>>, effects: &mut Effects) {
+        for packet in packets {
+            self.tunnel(now, &packet, &packet, effects);
+        }
+    }
+
+    pub(super) fn on_tunnel_data(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        datagram: &Datagram,
+        data: TunnelData<'_>,
+        effects: &mut Effects,
+    ) {
+        //= data-path.6.8
+        let reserved = datagram.payload.get(2..4);
+        if data.next_header != protocol::IPV4 || reserved != Some(&[0, 0]) {
+            return effects.count(Data::BadTunnelData);
+        }
+        let Some(held) = self.registrar.held() else { return effects.count(Data::NoBinding) };
+        if held.udp_keepalive.is_none() {
+            return effects.count(Data::WrongTunnelForm);
+        }
+        if datagram.source != SocketAddr::V4(own_end(&self.config, held.fha)) {
+            return effects.count(Data::WrongOuterSource);
+        }
+        match v4::Packet::decode(data.packet) {
+            Ok(inner) => self.on_inner(now, random, &inner, effects),
+            Err(_) => effects.count(Data::Malformed),
+        }
+    }
+
+    /// A packet from the link: an agent's advertisement, or a tunnel's.
+    pub(super) fn on_packet(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        packet: &Packet,
+        effects: &mut Effects,
+    ) {
+        let Ok(ip::Packet::V4(header)) = ip::Packet::decode(&packet.octets) else {
+            return effects.count(Data::Malformed);
+        };
+        if header.protocol == protocol::ICMP
+            && let Some(neighbour) = packet.neighbour
+        {
+            self.agents.handle(now, neighbour, &header, effects);
+            return;
+        }
+        let Some(held) = self.registrar.held() else { return effects.count(Data::NoBinding) };
+        let way = self.way();
+        let colocated = way.as_ref().is_some_and(|way| way.colocated);
+        match header.protocol {
+            //= data-path.1.2
+            protocol::IPV4 if colocated && header.destination == held.care_of_address => {
+                if header.source != held.fha {
+                    return effects.count(Data::WrongOuterSource);
+                }
+                match ipv4_in_ipv4::unwrap(&header) {
+                    Ok(inner) => self.on_inner(now, random, &inner.packet, effects),
+                    Err(_) => effects.count(Data::Malformed),
+                }
+            }
+            _ if !colocated && header.destination == held.thoav4 => {
+                let agent = way.and_then(|way| way.agent);
+                if agent.map(|agent| agent.neighbour) != packet.neighbour {
+                    return effects.count(Data::WrongOuterSource);
+                }
+                self.on_inner(now, random, &header, effects);
+            }
+            _ => effects.count(Data::NotForUs),
+        }
+    }
+
+    /// An IPv4 packet to the THOAv4, out of the Mobile IPv4 tunnel.
+    fn on_inner(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        inner: &v4::Packet<'_>,
+        effects: &mut Effects,
+    ) {
+        let Some(held) = self.registrar.held() else { return };
+        if (inner.source, inner.destination) != (held.fha, held.thoav4) {
+            return effects.count(Data::WrongInnerSource);
+        }
+        if inner.protocol == protocol::ICMP {
+            // The answer to a keepalive has done its work by coming.
+            return;
+        }
+        let Ok(tunnelled) = ipv6_in_ipv4::unwrap(inner) else {
+            return effects.count(Data::NotSixInFour);
+        };
+        let care_of = held.ipv6_care_of_address.map(|prefixed| prefixed.address());
+        if Some(tunnelled.packet.destination) != care_of {
+            return effects.count(Data::NotForUs);
+        }
+        if tunnelled.packet.next_header == protocol::IPV6 {
+            self.from_home_agent(&tunnelled.packet, effects);
+        } else {
+            let packets = self.binding.handle(now, random, tunnelled.octets, effects);
+            self.tunnel_all(now, packets, effects);
+        }
+    }
+
+    /// A packet to the home address, out of the tunnel from the home agent.
+    fn from_home_agent(&self, outer: &v6::Packet<'_>, effects: &mut Effects) {
+        let Some((binding, _)) = self.binding.bound() else {
+            return effects.count(Data::NoBinding);
+        };
+        if outer.source != binding.home_agent {
+            return effects.count(Data::WrongOuterSource);
+        }
+        match ipv6_in_ipv6::unwrap(outer) {
+            Ok(inner) if inner.packet.destination == binding.home_address => {
+                effects.push(Effect::Deliver(inner.octets.to_vec()));
+            }
+            Ok(_) => effects.count(Data::NotForUs),
+            Err(_) => effects.count(Data::Malformed),
+        }
+    }
+
+    /// Sends an IPv6 packet from the care-of address; errors about it are about `original`.
+    fn tunnel(&mut self, now: Time, packet: &[u8], original: &[u8], effects: &mut Effects) {
+        //= data-path.1.5
+        //= registration.10.12
+        let Some(held) = self.registrar.held().filter(|held| held.ends > now) else {
+            return effects.count(Data::NoBinding);
+        };
+        //= data-path.5.3
+        if packet.len() > IPV6_IN_IPV4_MTU {
+            effects.count(Data::TooBig);
+            let overhead = packet.len().saturating_sub(original.len());
+            let mtu = u32::try_from(IPV6_IN_IPV4_MTU - overhead).unwrap_or(0);
+            let own = held.home_address.map(|prefixed| prefixed.address());
+            let error = own.and_then(|own| packet_too_big(own, original, mtu));
+            return error.into_iter().for_each(|e| effects.push(Effect::Deliver(e)));
+        }
+        //= data-path.1.1
+        match ipv6_in_ipv4::wrap(held.thoav4, held.fha, DEFAULT_TTL, packet) {
+            Ok(inner) => self.send_inner(now, &inner, effects),
+            Err(_) => effects.count(Data::Malformed),
+        }
+    }
+
+    /// Sends an IPv4 packet from the THOAv4 into the Mobile IPv4 tunnel.
+    fn send_inner(&mut self, now: Time, inner: &[u8], effects: &mut Effects) {
+        let (Some(held), Some(way)) = (self.registrar.held(), self.way()) else {
+            return effects.count(Data::NoBinding);
+        };
+        match (way.agent.filter(|_| !way.colocated), held.udp_keepalive) {
+            //= data-path.1.3
+            (Some(agent), _) => {
+                let neighbour = Some(agent.neighbour);
+                effects.push(Effect::Packet(Packet { neighbour, octets: inner.to_vec() }));
+            }
+            //= data-path.1.2
+            //= data-path.1.4
+            //= data-path.6.4
+            (None, Some(_)) => {
+                effects.send(Datagram {
+                    source: own_end(&self.config, held.care_of_address).into(),
+                    destination: own_end(&self.config, held.fha).into(),
+                    ttl: DEFAULT_TTL,
+                    neighbour: None,
+                    payload: TunnelData { next_header: protocol::IPV4, packet: inner }.encode(),
+                });
+                self.tunnel_used = Some(now);
+            }
+            (None, None) => {
+                let (own, fha) = (held.care_of_address, held.fha);
+                match ipv4_in_ipv4::wrap(own, fha, DEFAULT_TTL, inner) {
+                    Ok(octets) => {
+                        effects.push(Effect::Packet(Packet { neighbour: None, octets }));
+                    }
+                    Err(_) => effects.count(Data::Malformed),
+                }
+            }
+        }
+    }
+
+    /// When a keepalive is due in a UDP tunnel of the mobile node's own.
+    pub(super) fn keepalive_due(&self) -> Option<Time> {
+        let held = self.registrar.held()?;
+        let interval = held.udp_keepalive.filter(|interval| *interval > 0)?;
+        let colocated = self.way().is_some_and(|way| way.colocated);
+        let used = self.tunnel_used.filter(|_| colocated)?;
+        Some(used + Duration::from_secs(interval.into()))
+    }
+
+    pub(super) fn keep_alive(&mut self, now: Time, effects: &mut Effects) {
+        //= data-path.6.7
+        if self.keepalive_due().is_some_and(|due| due <= now) {
+            self.send_keepalive(now, effects);
+        }
+    }
+
+    /// Shows the FHA the end of a UDP tunnel, and keeps what is between open.
+    pub(super) fn send_keepalive(&mut self, now: Time, effects: &mut Effects) {
+        let Some(held) = self.registrar.held() else { return };
+        let (own, fha): (Ipv4Addr, Ipv4Addr) = (held.thoav4, held.fha);
+        let echo = icmp::Echo { identifier: 0, sequence: 0, data: &[] }.encode();
+        let icmp = icmp::Message::new(icmpv4::ECHO_REQUEST, &echo).encode_v4();
+        if let Ok(packet) = v4::Packet::new(own, fha, protocol::ICMP, &icmp).encode() {
+            self.send_inner(now, &packet, effects);
+        }
+    }
+}

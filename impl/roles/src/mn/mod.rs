@@ -1,0 +1,411 @@
+//! The mobile node: gains access, registers with the FHA, binds itself at its home agent, and
+//! sends its IPv6 packets through the tunnels that come of that.
+
+mod agents;
+mod binding;
+mod config;
+mod data;
+mod registration;
+mod release;
+
+use core::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::collections::BTreeSet;
+
+use dsboot_codec::mip4::{Identification, Message};
+
+pub use agents::Agent;
+pub use binding::{Binding, BindingState};
+pub use config::{AgentPolicy, Attachment, MnConfig, TunnelForm};
+pub use registration::{Held, Outcome, Purpose, Way};
+
+use crate::{
+    AddressChange, Datagram, Effect, Effects, Input, Machine, Packet, Random, Time,
+    count::{Access, Registration},
+    pana::{AccessOutcome, Pac, PacConfig},
+};
+use agents::Agents;
+use binding::Parameters;
+use registration::Registrar;
+use release::Release;
+
+/// A mobile node.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mn {
+    config: MnConfig,
+    attachment: Option<Attachment>,
+    pac: Option<Pac>,
+    admitted: Option<Admitted>,
+    agents: Agents,
+    /// Whether a registration by the way that this link offers is still to be begun.
+    wants_registration: bool,
+    registrar: Registrar,
+    binding: Binding,
+    release: Option<Release>,
+    /// What became of the registration last.
+    outcome: Option<Outcome>,
+    /// When something was sent in the UDP tunnel last.
+    tunnel_used: Option<Time>,
+    /// The addresses that the host owns because of the mobile node.
+    addresses: BTreeSet<IpAddr>,
+}
+
+/// What step 3 has told; a hint until the registration has proved it.
+//= access.4.12
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Admitted {
+    /// The FHA assigned.
+    pub fha: Option<Ipv4Addr>,
+    /// The co-located care-of address assigned.
+    pub care_of_address: Option<Ipv4Addr>,
+}
+
+impl Mn {
+    /// A mobile node that is attached nowhere.
+    #[must_use]
+    pub fn new(config: MnConfig) -> Mn {
+        let binding = Binding::new(&config);
+        Mn {
+            config,
+            attachment: None,
+            pac: None,
+            admitted: None,
+            agents: Agents::default(),
+            wants_registration: false,
+            registrar: Registrar::default(),
+            binding,
+            release: None,
+            outcome: None,
+            tunnel_used: None,
+            addresses: BTreeSet::new(),
+        }
+    }
+
+    /// Attaches to a link and begins to gain access there; whatever link it was on is left.
+    pub fn attach(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        attachment: Attachment,
+    ) -> Effects {
+        //= movement.1.1
+        let mut effects = Effects::new();
+        self.release = None;
+        self.admitted = None;
+        self.registrar.interrupt();
+        self.wants_registration = true;
+        //= access.2.1
+        let local = SocketAddrV4::new(attachment.provisional, attachment.pana_port);
+        let mut pac = Pac::new(PacConfig::new(
+            SocketAddr::V4(local),
+            attachment.paa,
+            &self.config.nai,
+            &self.config.access_password,
+            self.config.vendor_id,
+        ));
+        let policy = attachment.agents;
+        self.attachment = Some(attachment);
+        self.own_addresses(&mut effects);
+        effects.append(pac.start(now, random));
+        self.pac = Some(pac);
+        self.agents.attach(now, policy, &mut effects);
+        self.advance(now, random, &mut effects);
+        effects
+    }
+
+    /// Registers again before it has to.
+    pub fn refresh(&mut self, now: Time, random: &mut dyn Random) -> Effects {
+        let mut effects = Effects::new();
+        self.wants_registration = true;
+        self.advance(now, random, &mut effects);
+        effects
+    }
+
+    /// What it is configured with.
+    #[must_use]
+    pub fn config(&self) -> &MnConfig {
+        &self.config
+    }
+
+    /// The state of access: the PANA client on this link.
+    #[must_use]
+    pub fn pac(&self) -> Option<&Pac> {
+        self.pac.as_ref()
+    }
+
+    /// What step 3 has told on this link.
+    #[must_use]
+    pub fn admitted(&self) -> Option<&Admitted> {
+        self.admitted.as_ref()
+    }
+
+    /// The foreign agent heard on this link.
+    #[must_use]
+    pub fn agent(&self) -> Option<&Agent> {
+        self.agents.agent()
+    }
+
+    /// What the registration has given, while it is in force.
+    #[must_use]
+    pub fn held(&self) -> Option<&Held> {
+        self.registrar.held()
+    }
+
+    /// What the registration request that is not answered yet is for.
+    #[must_use]
+    pub fn requesting(&self) -> Option<Purpose> {
+        self.registrar.requesting()
+    }
+
+    /// The Identification of the last registration request.
+    #[must_use]
+    pub fn last_identification(&self) -> Option<Identification> {
+        self.registrar.last_identification()
+    }
+
+    /// What became of the registration last.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.outcome
+    }
+
+    /// The home binding.
+    #[must_use]
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// Whether a release is under way.
+    #[must_use]
+    pub fn is_releasing(&self) -> bool {
+        self.release.is_some()
+    }
+
+    /// The way that a registration takes from this link, once that is known.
+    #[must_use]
+    pub fn way(&self) -> Option<Way> {
+        //= access.4.13
+        let admitted = self.admitted.as_ref()?;
+        let fha = admitted.fha?;
+        let agent = self.agents.agent();
+        let through = |agent: &Agent, care_of_address, colocated| Way {
+            fha,
+            care_of_address,
+            colocated,
+            agent: Some(agent.clone()),
+        };
+        match (admitted.care_of_address, agent) {
+            //= access.4.15
+            (Some(care_of), Some(agent)) if care_of == agent.care_of_address => {
+                Some(through(agent, care_of, false))
+            }
+            //= registration.3.4
+            (Some(care_of), Some(agent)) if agent.flags.registration_required() => {
+                Some(through(agent, care_of, true))
+            }
+            //= registration.3.2
+            (Some(care_of), _) => {
+                Some(Way { fha, care_of_address: care_of, colocated: true, agent: None })
+            }
+            //= registration.3.3
+            (None, Some(agent)) => Some(through(agent, agent.care_of_address, false)),
+            (None, None) => None,
+        }
+    }
+
+    /// Does what the state that an input has led to asks for.
+    fn advance(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        self.take_access_outcome(now, random, effects);
+        if self.release.is_some() {
+            self.advance_release(now, random, effects);
+        } else if self.wants_registration && !self.agents.is_looking() {
+            //= registration.3.1
+            if let Some(way) = self.way() {
+                self.wants_registration = false;
+                self.registrar.register(now, random, &self.config, way, effects);
+                self.own_addresses(effects);
+            }
+        }
+    }
+
+    fn take_access_outcome(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        let outcome = self.pac.as_mut().and_then(Pac::take_outcome);
+        match outcome {
+            Some(AccessOutcome::Granted(granted)) => {
+                let care_of_address = granted.care_of.map(|prefixed| prefixed.address());
+                //= access.4.14
+                self.admitted = Some(Admitted { fha: granted.fha, care_of_address });
+                effects.count(Access::Granted);
+                if granted.fha.is_none() {
+                    //= movement.1.11
+                    effects.count(Access::NoFha);
+                }
+                self.own_addresses(effects);
+                self.move_session(now, random, effects);
+            }
+            Some(AccessOutcome::Ended(_)) => {
+                effects.count(Access::Ended);
+                self.admitted = None;
+            }
+            None => {}
+        }
+    }
+
+    /// Tells the PAA the address that the mobile node goes on with.
+    fn move_session(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        //= access.4.16
+        let own = self.colocated_address();
+        if let (Some(pac), Some(own), Some(attachment)) = (&mut self.pac, own, &self.attachment) {
+            let local = SocketAddrV4::new(own, attachment.pana_port);
+            effects.append(pac.set_local(now, random, SocketAddr::V4(local)));
+        }
+    }
+
+    /// The co-located care-of address on this link, if it is the mobile node's.
+    fn colocated_address(&self) -> Option<Ipv4Addr> {
+        let care_of = self.admitted?.care_of_address?;
+        let agents = self.agents.agent().map(|agent| agent.care_of_address);
+        (Some(care_of) != agents).then_some(care_of)
+    }
+
+    fn on_registration(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        outcome: Outcome,
+        effects: &mut Effects,
+    ) {
+        self.outcome = Some(outcome);
+        match outcome {
+            Outcome::Registered => self.bind(now, random, effects),
+            Outcome::Released => self.binding.forget(),
+            Outcome::Refused(_) => {}
+            Outcome::Lost => {
+                //= movement.3.10
+                self.binding.forget();
+                self.wants_registration = self.release.is_none();
+            }
+        }
+        self.own_addresses(effects);
+    }
+
+    /// Takes the home binding where the registration allows and needs it.
+    fn bind(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        let Some(held) = self.registrar.held() else { return };
+        //= registration.10.6
+        let parameters = (held.home_address, held.home_agent, held.ipv6_care_of_address);
+        let (Some(home_address), Some(home_agent), Some(care_of_address)) = parameters else {
+            return effects.count(Registration::Incomplete);
+        };
+        //= home-binding.1.1
+        //= movement.1.4
+        //= movement.1.7
+        let parameters = Parameters {
+            home_address: home_address.address(),
+            home_agent,
+            care_of_address: care_of_address.address(),
+            registration_ends: held.ends,
+        };
+        let packets = self.binding.update(now, random, parameters, effects);
+        self.tunnel_all(now, packets, effects);
+    }
+
+    /// Takes on and gives up addresses, so that the host owns those that the state asks for.
+    fn own_addresses(&mut self, effects: &mut Effects) {
+        let provisional = self.attachment.as_ref().map(|attachment| attachment.provisional);
+        let on_link = self.colocated_address().or(provisional).map(IpAddr::V4);
+        let held = self.registrar.held().into_iter().flat_map(|held| {
+            [
+                Some(IpAddr::V4(held.thoav4)),
+                held.ipv6_care_of_address.map(|prefixed| IpAddr::V6(prefixed.address())),
+                held.home_address.map(|prefixed| IpAddr::V6(prefixed.address())),
+            ]
+        });
+        let wanted: BTreeSet<IpAddr> = held.flatten().chain(on_link).collect();
+        for address in self.addresses.difference(&wanted) {
+            effects.push(Effect::Address(AddressChange::Remove(*address)));
+        }
+        for address in wanted.difference(&self.addresses) {
+            effects.push(Effect::Address(AddressChange::Add(*address)));
+        }
+        self.addresses = wanted;
+    }
+
+    fn on_datagram(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        datagram: &Datagram,
+        effects: &mut Effects,
+    ) {
+        let pana = self.attachment.as_ref().map(|attachment| attachment.pana_port);
+        if Some(datagram.destination.port()) == pana {
+            if let Some(pac) = &mut self.pac {
+                effects.append(pac.handle(now, random, datagram));
+            }
+            return;
+        }
+        match Message::decode(&datagram.payload) {
+            Ok(Message::Reply(reply)) => {
+                let (config, agents) = (&self.config, &mut self.agents);
+                let outcome = self.registrar.on_reply(now, config, &reply, agents, effects);
+                if let Some(outcome) = outcome {
+                    self.on_registration(now, random, outcome, effects);
+                }
+            }
+            Ok(Message::TunnelData(data)) => {
+                self.on_tunnel_data(now, random, datagram, data, effects);
+            }
+            Ok(_) => effects.count(Registration::Unexpected),
+            Err(_) => effects.count(Registration::Malformed),
+        }
+    }
+
+    fn on_timeout(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
+        if let Some(pac) = self.pac.as_mut().filter(|pac| is_due(pac.poll_timeout(), now)) {
+            effects.append(pac.timeout(now, random));
+        }
+        self.agents.timeout(now, effects);
+        if is_due(self.registrar.poll_timeout(), now) {
+            let way = self.way().filter(|_| self.release.is_none());
+            let outcome = self.registrar.timeout(now, random, &self.config, way.as_ref(), effects);
+            if let Some(outcome) = outcome {
+                self.on_registration(now, random, outcome, effects);
+            }
+        }
+        if is_due(self.binding.poll_timeout(), now) {
+            let packets = self.binding.timeout(now, random, effects);
+            self.tunnel_all(now, packets, effects);
+        }
+        self.keep_alive(now, effects);
+    }
+}
+
+impl Machine for Mn {
+    fn handle(&mut self, now: Time, random: &mut dyn Random, input: Input<'_>) -> Effects {
+        let mut effects = Effects::new();
+        match input {
+            Input::Datagram(datagram) => self.on_datagram(now, random, datagram, &mut effects),
+            Input::Packet(packet) => self.on_packet(now, random, packet, &mut effects),
+            Input::Timeout => self.on_timeout(now, random, &mut effects),
+        }
+        self.advance(now, random, &mut effects);
+        effects
+    }
+
+    fn poll_timeout(&self) -> Option<Time> {
+        [
+            self.pac.as_ref().and_then(Pac::poll_timeout),
+            self.agents.poll_timeout(),
+            self.registrar.poll_timeout(),
+            self.binding.poll_timeout(),
+            self.keepalive_due(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}
+
+fn is_due(timeout: Option<Time>, now: Time) -> bool {
+    timeout.is_some_and(|timeout| timeout <= now)
+}
