@@ -22,9 +22,9 @@ pub fn wrap(
 ) -> Result<Vec<u8>, Error> {
     let packet = Packet::decode(inner)?;
     //= data-path.5.4
-    //= wire.10.29
+    //= wire.10.20
     if packet.source == source || packet.source == destination {
-        return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.29"));
+        return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.20"));
     }
     wrap_own(source, destination, ttl, inner)
 }
@@ -42,7 +42,7 @@ pub fn wrap_own(
 ) -> Result<Vec<u8>, Error> {
     let packet = alive(Packet::decode(inner)?)?;
     //= data-path.5.2
-    //= wire.10.28
+    //= wire.10.19
     let fragment = match packet.fragment.do_not_fragment() {
         true => Fragment::DO_NOT_FRAGMENT,
         false => Fragment::WHOLE,
