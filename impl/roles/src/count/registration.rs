@@ -58,6 +58,8 @@ reasons! {
         /// FA: a visitor whose lifetime has run out.
         VisitorExpired = "fa.visitor-expired",
 
+        /// MN: access granted without an FHA, so that there is nobody to register with.
+        NoFha = "mn.no-fha",
         /// MN: an agent solicitation sent.
         Solicited = "mn.solicited",
         /// MN: a registration request sent.

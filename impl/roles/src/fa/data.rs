@@ -27,7 +27,7 @@ impl Fa {
             (Some(neighbour), protocol::ICMP) => {
                 self.on_solicitation(now, random, (neighbour, &header), effects);
             }
-            (Some(neighbour), _) => self.from_visitor(neighbour, &header, effects),
+            (Some(neighbour), _) => self.take_from_visitor(neighbour, &header, effects),
             (None, protocol::IPV4) if header.destination == self.config.address => {
                 match ipv4_in_ipv4::unwrap(&header) {
                     Ok(inner) => self.to_visitor(&inner.packet, false, effects, |visitor| {
@@ -61,7 +61,12 @@ impl Fa {
     }
 
     /// Into the tunnel: reverse tunnelling (RFC 3024).
-    fn from_visitor(&self, neighbour: LinkAddr, packet: &v4::Packet<'_>, effects: &mut Effects) {
+    fn take_from_visitor(
+        &self,
+        neighbour: LinkAddr,
+        packet: &v4::Packet<'_>,
+        effects: &mut Effects,
+    ) {
         //= data-path.2.1
         //= data-path.2.3
         let visitor = self.visitors.get(&packet.source);

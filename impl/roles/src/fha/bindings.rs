@@ -28,6 +28,20 @@ pub enum TunnelEnd {
     Udp(SocketAddrV4),
 }
 
+impl TunnelEnd {
+    /// The same end, with the port that has been seen of it before if it has not shown one yet.
+    pub(super) fn known_from(self, old: TunnelEnd) -> TunnelEnd {
+        match (self, old) {
+            (TunnelEnd::Udp(new), TunnelEnd::Udp(known))
+                if new.port() == 0 && new.ip() == known.ip() =>
+            {
+                old
+            }
+            _ => self,
+        }
+    }
+}
+
 /// What the FHA holds for a registered MN.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Binding {

@@ -310,7 +310,7 @@ impl Fha {
         //= movement.1.5
         let binding = Binding {
             care_of_address: request.care_of_address,
-            tunnel: request.tunnel_end(&self.config),
+            tunnel: request.tunnel_end(&self.config).known_from(old.tunnel),
             identification: request.identification,
             ..old.clone()
         };

@@ -345,7 +345,7 @@ impl Binding {
         //= home-binding.4.1
         let key = mn_ha_key(self.mn_aaa_key.octets(), outstanding.message_id, self.nai.octets());
         let spi = acknowledgement.options.mn_ha().map(|option| option.value.spi);
-        if !spi.is_some_and(|spi| spi >= FIRST_SPI) || !packet.verify_mn_ha(key.as_slice()) {
+        if spi.is_none_or(|spi| spi < FIRST_SPI) || !packet.verify_mn_ha(key.as_slice()) {
             return Err(count::Binding::Unproved);
         }
         //= home-binding.4.2

@@ -15,7 +15,7 @@ use dsboot_codec::{
 };
 use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
 
-use super::{BindingState, Mn, registration::own_end};
+use super::{Mn, registration::own_end};
 use crate::{Datagram, Effect, Effects, Packet, Random, Time, count::Data, icmp::packet_too_big};
 
 impl Mn {
@@ -142,7 +142,7 @@ impl Mn {
             return effects.count(Data::NotForUs);
         }
         if tunnelled.packet.next_header == protocol::IPV6 {
-            self.from_home_agent(&tunnelled.packet, effects);
+            self.take_from_home_agent(&tunnelled.packet, effects);
         } else {
             let packets = self.binding.handle(now, random, tunnelled.octets, effects);
             self.tunnel_all(now, packets, effects);
@@ -150,7 +150,7 @@ impl Mn {
     }
 
     /// A packet to the home address, out of the tunnel from the home agent.
-    fn from_home_agent(&self, outer: &v6::Packet<'_>, effects: &mut Effects) {
+    fn take_from_home_agent(&self, outer: &v6::Packet<'_>, effects: &mut Effects) {
         let Some((binding, _)) = self.binding.bound() else {
             return effects.count(Data::NoBinding);
         };
@@ -241,8 +241,18 @@ impl Mn {
         }
     }
 
-    /// Shows the FHA the end of a UDP tunnel, and keeps what is between open.
-    pub(super) fn send_keepalive(&mut self, now: Time, effects: &mut Effects) {
+    /// Shows the FHA the end of a UDP tunnel of which the registration, having come through an
+    /// agent, has not told the port.
+    pub(super) fn show_tunnel_end(&mut self, now: Time, effects: &mut Effects) {
+        //= data-path.6.6
+        let through_agent = self.way().is_some_and(|way| way.colocated && way.agent.is_some());
+        if through_agent && self.registrar.held().is_some_and(|held| held.udp_keepalive.is_some()) {
+            self.send_keepalive(now, effects);
+        }
+    }
+
+    /// Keeps what is between the ends of a UDP tunnel open.
+    fn send_keepalive(&mut self, now: Time, effects: &mut Effects) {
         let Some(held) = self.registrar.held() else { return };
         let (own, fha): (Ipv4Addr, Ipv4Addr) = (held.thoav4, held.fha);
         let echo = icmp::Echo { identifier: 0, sequence: 0, data: &[] }.encode();

@@ -19,9 +19,9 @@ pub use config::{AgentPolicy, Attachment, MnConfig, TunnelForm};
 pub use registration::{Held, Outcome, Purpose, Way};
 
 use crate::{
-    AddressChange, Datagram, Effect, Effects, Input, Machine, Packet, Random, Time,
-    count::{Access, Registration},
-    pana::{AccessOutcome, Pac, PacConfig},
+    AddressChange, Datagram, Effect, Effects, Input, Machine, Random, Time,
+    count::Registration,
+    pana::{AccessOutcome, Failure, Pac, PacConfig},
 };
 use agents::Agents;
 use binding::Parameters;
@@ -95,13 +95,16 @@ impl Mn {
         self.wants_registration = true;
         //= access.2.1
         let local = SocketAddrV4::new(attachment.provisional, attachment.pana_port);
-        let mut pac = Pac::new(PacConfig::new(
-            SocketAddr::V4(local),
-            attachment.paa,
-            &self.config.nai,
-            &self.config.access_password,
-            self.config.vendor_id,
-        ));
+        //= access.1.4
+        let mut pac = Pac::new(PacConfig {
+            vendor_id: self.config.vendor_id,
+            ..PacConfig::new(
+                attachment.paa,
+                SocketAddr::V4(local),
+                self.config.nai.clone(),
+                self.config.access_password.clone(),
+            )
+        });
         let policy = attachment.agents;
         self.attachment = Some(attachment);
         self.own_addresses(&mut effects);
@@ -228,23 +231,26 @@ impl Mn {
     }
 
     fn take_access_outcome(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
-        let outcome = self.pac.as_mut().and_then(Pac::take_outcome);
-        match outcome {
-            Some(AccessOutcome::Granted(granted)) => {
-                let care_of_address = granted.care_of.map(|prefixed| prefixed.address());
-                //= access.4.14
-                self.admitted = Some(Admitted { fha: granted.fha, care_of_address });
-                effects.count(Access::Granted);
-                if granted.fha.is_none() {
+        match self.pac.as_mut().and_then(Pac::take_outcome) {
+            Some(AccessOutcome::Granted { fha, care_of, .. }) => {
+                let care_of_address = care_of.map(|(address, _)| address);
+                self.admitted = Some(Admitted { fha, care_of_address });
+                if fha.is_none() {
                     //= movement.1.11
-                    effects.count(Access::NoFha);
+                    effects.count(Registration::NoFha);
                 }
                 self.own_addresses(effects);
                 self.move_session(now, random, effects);
             }
-            Some(AccessOutcome::Ended(_)) => {
-                effects.count(Access::Ended);
+            //= access.5.3
+            Some(AccessOutcome::Failed(Failure::Eap | Failure::Terminated(_)))
+            | Some(AccessOutcome::Refused(_) | AccessOutcome::Released) => self.admitted = None,
+            Some(AccessOutcome::Failed(_)) => {
                 self.admitted = None;
+                if let Some(pac) = self.pac.as_mut().filter(|_| self.release.is_none()) {
+                    self.wants_registration = true;
+                    effects.append(pac.start(now, random));
+                }
             }
             None => {}
         }
@@ -255,8 +261,10 @@ impl Mn {
         //= access.4.16
         let own = self.colocated_address();
         if let (Some(pac), Some(own), Some(attachment)) = (&mut self.pac, own, &self.attachment) {
-            let local = SocketAddrV4::new(own, attachment.pana_port);
-            effects.append(pac.set_local(now, random, SocketAddr::V4(local)));
+            let local = SocketAddr::from((own, attachment.pana_port));
+            if pac.local() != local {
+                effects.append(pac.set_local(now, random, local));
+            }
         }
     }
 
@@ -276,7 +284,10 @@ impl Mn {
     ) {
         self.outcome = Some(outcome);
         match outcome {
-            Outcome::Registered => self.bind(now, random, effects),
+            Outcome::Registered => {
+                self.bind(now, random, effects);
+                self.show_tunnel_end(now, effects);
+            }
             Outcome::Released => self.binding.forget(),
             Outcome::Refused(_) => {}
             Outcome::Lost => {

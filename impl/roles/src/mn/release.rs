@@ -1,7 +1,7 @@
 //! Release: the home binding first, then the registration, then access.
 
 use super::{BindingState, Mn, Outcome};
-use crate::{Effects, Random, Time};
+use crate::{Effects, Random, Time, pana::Phase};
 
 /// How far a release has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,7 +52,7 @@ impl Mn {
                 effects.append(pac.terminate(now, random));
             }
         }
-        let admitted = self.pac.as_ref().is_some_and(|pac| pac.is_open());
+        let admitted = self.pac.as_ref().is_some_and(|pac| pac.phase() != Phase::Closed);
         if self.release == Some(Release::Access) && !admitted {
             //= movement.3.6
             self.release = None;
