@@ -1,10 +1,12 @@
 //! The rules of RADIUS packets and attributes, each broken on purpose.
 #![cfg(test)]
 
+use dsboot_codec::crypto::hmac_md5;
 use dsboot_codec::dsb::{Fqdn, Parameter};
 use dsboot_codec::radius::{
-    Attribute, Authenticator, Credential, Packet, RequestBuilder, ResponseBuilder, Salted,
-    SubAttribute, Unverified, UserPassword, VendorSpecific, encode, hide_key, hide_password,
+    Attribute, Authenticator, Credential, Ipv6Prefix, Packet, RequestBuilder, ResponseBuilder,
+    Salted, SubAttribute, Unverified, UserPassword, VendorSpecific, encode, hide_key,
+    hide_password,
 };
 use dsboot_codec::{Error, ErrorKind, Found};
 use dsboot_spec::registry::dsb::{DEFAULT_VENDOR_ID as VENDOR, parameter};
@@ -109,8 +111,10 @@ fn message_authenticator_is_there_once_and_whole() {
         let verified = Packet::decode(&octets).unwrap().verify_request(SECRET);
         assert_eq!(verified, Err(expected), "{octets:?}");
     }
-    // Two, of which the first has the value that is right for one packet with both.
-    let doubled = packet(&[own, &[80, 18], &[0; 16]].concat());
+    // Two, of which the first is right for the packet with both.
+    let mut doubled = packet(&[&[80, 18], &[0; 16][..], &[80, 18], &[1; 16]].concat());
+    let value = hmac_md5(SECRET, &[&doubled]);
+    doubled[22..38].copy_from_slice(&value);
     let verified = Packet::decode(&doubled).unwrap().verify_request(SECRET);
     assert_eq!(verified, Err(Unverified::MessageAuthenticator));
 }
@@ -330,6 +334,10 @@ fn forms_of_a_prefix() {
         assert_eq!(matches!(decoded, Attribute::FramedIpv6Prefix(_)), fits, "{octets:?}");
         assert_eq!(decoded.value(), octets);
     }
+    let address = "2001:db8:f::77".parse().unwrap();
+    assert!(Ipv6Prefix::new(address, 128).unwrap().contains(address));
+    assert!(!Ipv6Prefix::new(address, 128).unwrap().contains("2001:db8:f::78".parse().unwrap()));
+    assert_eq!(Ipv6Prefix::new(address, 129), None);
 }
 
 //= wire.5.4
