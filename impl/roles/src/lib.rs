@@ -19,6 +19,7 @@ pub mod keys;
 mod machine;
 pub mod mn;
 mod nai;
+pub mod nas;
 pub mod pana;
 pub mod radius;
 mod random;
