@@ -73,6 +73,9 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// The demonstration network contradicts itself.
+    #[error("the demonstration network is wrong: {0}; this is a bug, please report it")]
+    World(&'static str),
     /// A capture or trace could not be written.
     #[error("cannot write {}: {source}; choose another place", .path.display())]
     Write {

@@ -290,6 +290,12 @@ impl<M: Machine> Net<M> {
         self.wait_for_foreign(now)
     }
 
+    /// Whether something is due at `at` or before.
+    #[must_use]
+    pub fn has_due(&self, at: Time) -> bool {
+        self.next_due().is_some_and(|due| due <= at)
+    }
+
     /// Steps until `until`.
     ///
     /// # Errors

@@ -147,7 +147,7 @@ impl<M: Machine> Net<M> {
         }
         let to = match self.topology.route(destination) {
             Some(Hop::Host(host)) if host != from => Some(host),
-            Some(Hop::Link(link)) => self.owner_on(link, destination)?,
+            Some(Hop::Behind(gateway, link)) => self.owner_behind(gateway, link, destination)?,
             _ => self.hosts().find(|(id, h)| *id != from && h.owns(destination)).map(|(id, _)| id),
         };
         let to = to.ok_or(Undeliverable::NoRoute)?;
@@ -155,11 +155,19 @@ impl<M: Machine> Net<M> {
         Ok(vec![(link, to)])
     }
 
-    /// The end of a link that owns an address, if the link is up.
-    fn owner_on(&self, link: LinkId, address: IpAddr) -> Result<Option<HostId>, Undeliverable> {
-        let link = self.topology.link(link).filter(|l| l.is_up).ok_or(Undeliverable::NoLink)?;
+    /// Who owns an address: the gateway, or the host behind it if the link to it is up.
+    fn owner_behind(
+        &self,
+        gateway: HostId,
+        link: LinkId,
+        address: IpAddr,
+    ) -> Result<Option<HostId>, Undeliverable> {
         let owns = |host: &HostId| self.host(*host).is_some_and(|h| h.owns(address));
-        Ok(link.ends.into_iter().find(owns))
+        if owns(&gateway) {
+            return Ok(Some(gateway));
+        }
+        let link = self.topology.link(link).filter(|l| l.is_up).ok_or(Undeliverable::NoLink)?;
+        Ok(link.other_end(gateway).filter(owns))
     }
 
     /// The two sockets, if a datagram can travel from socket to socket: between IPv4 unicast

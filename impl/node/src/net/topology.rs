@@ -103,8 +103,9 @@ impl Prefix {
 pub enum Hop {
     /// To this host, which serves the whole network (or forwards into it).
     Host(HostId),
-    /// To the owner of the address, if it is an end of this link and the link is up.
-    Link(LinkId),
+    /// To the owner of the address: this host, or the host at the other end of this link of its
+    /// while the link is up.
+    Behind(HostId, LinkId),
 }
 
 /// Links and routes.
@@ -168,7 +169,8 @@ mod tests {
     #[test]
     fn the_most_specific_route_wins() {
         let wide = (Prefix::v4(Ipv4Addr::new(127, 0, 0, 0), 8), Hop::Host(HostId(1)));
-        let narrow = (Prefix::v4(Ipv4Addr::new(127, 1, 0, 0), 16), Hop::Link(LinkId(0)));
+        let narrow =
+            (Prefix::v4(Ipv4Addr::new(127, 1, 0, 0), 16), Hop::Behind(HostId(0), LinkId(0)));
         let topology = Topology { links: Vec::new(), routes: vec![wide, narrow] };
         assert_eq!(topology.route(IpAddr::V4(Ipv4Addr::new(127, 1, 2, 3))), Some(narrow.1));
         assert_eq!(topology.route(IpAddr::V4(Ipv4Addr::new(127, 2, 2, 3))), Some(wide.1));

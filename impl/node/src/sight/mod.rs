@@ -60,6 +60,27 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// A name for reports.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Kind::Drawn(message) => message.name().to_owned(),
+            Kind::AccessRefused => "Access Rep. (refused)".to_owned(),
+            Kind::RadiusReject => "Access Reject".to_owned(),
+            Kind::RegistrationRefused(code) => format!("Reg Rep. (code {code})"),
+            Kind::Deregistration => "Reg Req. (lifetime 0)".to_owned(),
+            Kind::DeregistrationReply => "Reg Rep. (lifetime 0)".to_owned(),
+            Kind::BindingRelease => "BU (lifetime 0)".to_owned(),
+            Kind::BindingRefused(status) => format!("BA (status {status})"),
+            Kind::Termination => "PANA termination request".to_owned(),
+            Kind::TerminationAnswer => "PANA termination answer".to_owned(),
+            Kind::EchoRequest => "echo request".to_owned(),
+            Kind::EchoReply => "echo reply".to_owned(),
+            Kind::Other => "something else".to_owned(),
+            Kind::Unknown => "something not understood".to_owned(),
+        }
+    }
+
     /// The message of the ladder, if it is one.
     #[must_use]
     pub const fn message(self) -> Option<Message> {

@@ -1,4 +1,10 @@
 //! What a run does, what it must show, and how that is told.
 
+pub mod checks;
 pub mod draw;
 pub mod expect;
+pub mod inject;
+pub mod report;
+mod run;
+
+pub use run::{Outputs, Story};
