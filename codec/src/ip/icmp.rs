@@ -40,7 +40,7 @@ const CHECKSUM_OFFSET: usize = 2;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Message<'a> {
     /// Type: an [`icmpv4`](dsboot_spec::registry::ip::icmpv4) or
-    /// [`icmpv6`](dsboot_spec::registry::ip::icmpv6).
+    /// [`icmpv6`].
     pub kind: u8,
     /// What the type leaves open.
     pub code: u8,
