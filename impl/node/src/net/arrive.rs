@@ -156,18 +156,26 @@ impl<M: Machine> Net<M> {
         };
         let is_here =
             wire::is_for_many(destination) || self.host(host).is_some_and(|h| h.owns(destination));
-        if is_here && wire::is_udp(&octets) {
-            return match wire::udp_datagram(&octets) {
-                Ok(on_wire) => {
-                    let on_wire = Datagram { neighbour: Some(neighbour), ..on_wire };
-                    let datagram = self.of_wire(on_wire);
-                    self.take_datagram(host, &datagram)
+        if wire::is_udp(&octets) {
+            let datagram = wire::udp_datagram(&octets);
+            let datagram = datagram
+                .map(|on_wire| self.of_wire(Datagram { neighbour: Some(neighbour), ..on_wire }));
+            match datagram {
+                Ok(datagram) if is_here => return self.take_datagram(host, &datagram),
+                Ok(datagram) => {
+                    let port = datagram.destination.port();
+                    let listener = self.host(host).and_then(|h| h.any_address_listener(port));
+                    if let Some(index) = listener {
+                        return self.input(PartId { host, index }, Input::Datagram(&datagram));
+                    }
                 }
-                Err(_) => {
+                Err(_) if is_here => {
                     self.drop(host, Undeliverable::Malformed, length);
-                    Ok(())
+                    return Ok(());
                 }
-            };
+                // Its checksum is its receiver's to verify.
+                Err(_) => {}
+            }
         }
         match self.host(host).and_then(super::Host::taker) {
             Some(index) => {

@@ -35,6 +35,10 @@ pub struct Part<M> {
     pub ports: Vec<u16>,
     /// Whether it gets what is no UDP datagram for this host.
     pub takes_packets: bool,
+    /// Whether it gets datagrams that come to one of its ports from the link, to whatever IP
+    /// address they are. A mobile node learns its home address only from a reply to that very
+    /// address (RFC 3344 §3.7.2.3).
+    pub takes_any_address: bool,
 }
 
 /// A host of the net.
@@ -79,6 +83,13 @@ impl<M: Machine> Host<M> {
     /// Which machine gets datagrams for a port.
     pub(super) fn listener(&self, port: u16) -> Option<usize> {
         self.parts.iter().position(|(part, _)| part.ports.contains(&port))
+    }
+
+    /// Which machine gets datagrams for a port at whatever address.
+    pub(super) fn any_address_listener(&self, port: u16) -> Option<usize> {
+        let takes =
+            |(part, _): &(Part<M>, Stream)| part.takes_any_address && part.ports.contains(&port);
+        self.parts.iter().position(takes)
     }
 
     /// Which machine gets other packets.

@@ -124,7 +124,13 @@ impl Pair {
             is_local: true,
             is_up: true,
         });
-        let part = |machine, ports| Part { name: "toy", machine, ports, takes_packets: true };
+        let part = |machine, ports| Part {
+            name: "toy",
+            machine,
+            ports,
+            takes_packets: true,
+            takes_any_address: false,
+        };
         let part_a = net.add_part(a, part(Toy { asks, ..Toy::default() }, Vec::new()));
         let part_b = net.add_part(b, part(Toy::default(), vec![port]));
         net.own(a, AddressChange::Add(IpAddr::V4(A))).unwrap();

@@ -301,7 +301,9 @@ impl Builder<'_> {
         ports: &[u16],
         takes_packets: bool,
     ) -> PartId {
-        let part = Part { name: role.name(), machine, ports: ports.to_vec(), takes_packets };
+        let takes_any_address = role == Role::Mn;
+        let (name, ports) = (role.name(), ports.to_vec());
+        let part = Part { name, machine, ports, takes_packets, takes_any_address };
         self.net.add_part(host, part)
     }
 
