@@ -70,8 +70,13 @@ impl Fa {
 
     /// Whether the agent has offered a challenge to this node, or to all lately.
     pub(super) fn has_offered(&self, challenge: &[u8], station: Station) -> bool {
-        let stations = [Some(station), station.neighbour.map(Station::of_link)];
-        stations.into_iter().flatten().any(|s| self.given.get(&s).is_some_and(|c| c == challenge))
+        // Of a node that sends by IP alone the link-layer address is not known: it has the
+        // challenge that some node on the link was given, and must be that node.
+        let is_of = |given: &Station| match station.neighbour {
+            Some(neighbour) => *given == station || *given == Station::of_link(neighbour),
+            None => true,
+        };
+        self.given.iter().any(|(given, c)| c == challenge && is_of(given))
             || self.advertised.iter().any(|advertised| advertised == challenge)
     }
 
