@@ -89,6 +89,13 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_was_not_taken_cannot_be_given_back() {
+        let mut pool = pool();
+        pool.release(address(12));
+        assert_eq!(pool, self::pool());
+    }
+
+    #[test]
     fn an_address_given_back_is_given_again_and_leaves_no_trace() {
         let mut pool = pool();
         pool.take(Some(address(13)));

@@ -116,7 +116,6 @@ impl<T: Clone + PartialEq> Client<T> {
             Ok((identifier, answer)) => {
                 //= access.6.6
                 let pending = self.pending.remove(&identifier)?;
-                self.preferred = pending.server;
                 Some((pending.tag, answer))
             }
             Err(reason) => {

@@ -286,6 +286,21 @@ fn the_user_name_must_be_the_identity_in_every_round() {
     rejected(&too_long.identify(&mut self::bench()), None, Radius::IdentityMismatch);
 }
 
+//= access.6.12
+#[test]
+fn an_attribute_given_twice_does_not_count() {
+    let mut bench = bench();
+    let identity = eap::encode(1, &Body::Response(Message::Identity(MN1))).unwrap();
+    let twice = |bench: &mut Bench, attribute: Attribute<'_>| {
+        bench.ask(NAS, NAS_SECRET, |request| {
+            request.attribute(&attribute).attribute(&attribute).eap_message(&identity);
+        })
+    };
+    rejected(&twice(&mut bench, Attribute::UserName(MN1)), None, Radius::IdentityMismatch);
+    let state = state(&PEER.identify(&mut bench));
+    rejected(&twice(&mut bench, Attribute::State(&state)), None, Radius::UnknownState);
+}
+
 #[test]
 fn the_name_in_the_response_does_not_matter() {
     for length in [0, 15, 300] {

@@ -42,6 +42,9 @@ fn addresses_belong_to_one_user_or_pool() {
     assert_eq!(bad(range("203.0.113.9", "203.0.113.8")), expected);
     assert_eq!(bad(range("10.0.0.0", "10.1.0.0")), expected);
     assert_eq!(bad(range("0.0.0.0", "255.255.255.255")), expected);
+    let mut lower = config();
+    fha(&mut lower).home_addresses = Some(range("10.0.0.0", "10.0.255.255"));
+    assert!(Aaa::new(lower).is_ok());
     // The care-of addresses are addresses too.
     assert_eq!(bad(range("198.51.100.78", "198.51.100.79")), expected);
 }

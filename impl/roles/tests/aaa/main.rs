@@ -185,6 +185,7 @@ impl Bench {
     fn idle(&mut self, seconds: u64) {
         let end = self.now + Duration::from_secs(seconds);
         while let Some(time) = self.aaa.poll_timeout().filter(|time| *time <= end) {
+            assert!(time > self.now, "woken again for nothing");
             self.now = time;
             assert!(self.aaa.handle(time, &mut self.random, Input::Timeout).is_empty());
         }

@@ -2,16 +2,16 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use dsboot_codec::crypto::md5;
 use dsboot_codec::radius::{Attribute, ChapPassword, Ipv6Prefix, SubAttribute};
-use dsboot_roles::Secret;
 use dsboot_roles::aaa::{AaaConfig, Mobility};
 use dsboot_roles::count::Radius;
 use dsboot_roles::keys::mn_fha_key;
+use dsboot_roles::{Machine, Secret};
 use dsboot_spec::registry::mip4::{algorithm, replay_method, spi};
 use dsboot_spec::registry::radius::code;
 
 use super::{
-    Bench, FHA, FHA_SECRET, MN1, MN1_KEY, MN2, MN2_KEY, OTHER_FHA, Outcome, VENDOR, config, home,
-    nai,
+    Bench, FHA, FHA_SECRET, MN1, MN1_KEY, MN2, MN2_KEY, OTHER_FHA, Outcome, START, VENDOR, config,
+    home, nai,
 };
 
 const ACCEPT: Option<u8> = Some(code::ACCESS_ACCEPT);
@@ -238,6 +238,22 @@ fn a_pool_used_up_gives_a_key_but_no_address() {
     assert_eq!(addresses(&MN2_AT_FHA.ask(&mut bench)), (None, None));
     bench.idle(1);
     assert_eq!(addresses(&MN2_AT_FHA.ask(&mut bench)).0, Some(Ipv4Addr::new(203, 0, 113, 9)));
+}
+
+//= access.6.14
+#[test]
+fn what_ends_is_forgotten_without_being_asked() {
+    let mut bench = bench();
+    let fresh = bench.aaa.clone();
+    MN1_AT_FHA.ask(&mut bench);
+    let wake = |bench: &Bench| bench.aaa.poll_timeout().map(|time| time.since(START).as_secs());
+    // First the answer kept for duplicates, then the assignment.
+    assert_eq!(wake(&bench), Some(30));
+    bench.idle(30);
+    assert_eq!(wake(&bench), Some(1830));
+    bench.idle(1800);
+    assert_eq!(wake(&bench), None);
+    assert_eq!(bench.aaa, fresh);
 }
 
 //= registration.6.10

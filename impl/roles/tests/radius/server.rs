@@ -176,6 +176,17 @@ fn what_differs_in_source_identifier_or_authenticator_is_decided_anew() {
     assert!(receive(&mut server, START, &asked("192.0.2.1:41000", 9, 1), 7).0);
 }
 
+//= access.6.10
+#[test]
+fn a_new_authenticator_takes_the_old_ones_place_before_it_is_answered() {
+    let mut server = Server::new(config());
+    let asked =
+        |authenticator| datagram("192.0.2.1:41000", request(9, [authenticator; 16], SECRET));
+    assert!(receive(&mut server, START, &asked(1), 1).0);
+    assert!(server.receive(START, &asked(2), &mut Effects::new()).is_some());
+    assert!(receive(&mut server, START, &asked(1), 2).0);
+}
+
 //= access.6.14
 #[test]
 fn answers_are_kept_up_to_a_limit_and_for_a_time() {
