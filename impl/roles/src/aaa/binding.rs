@@ -1,10 +1,11 @@
 //! Leg C: the HA hands on what a binding update proves itself by, and gets the MN–HA key.
 
+use core::net::Ipv6Addr;
 use core::time::Duration;
 
-use dsboot_codec::crypto;
+use dsboot_codec::mip6::MnAaa;
 use dsboot_codec::radius::Vendor;
-use dsboot_spec::registry::mip6::{FIRST_SPI, spi};
+use dsboot_spec::registry::mip6::FIRST_SPI;
 
 use super::reply::{BindingGrant, Reply};
 use super::{Aaa, Refusal};
@@ -23,8 +24,7 @@ impl Aaa {
         let vendor = request.packet().vendor(self.config.vendor_id);
         let update = Update::read(&vendor).ok_or(count::Radius::Incomplete)?;
         //= home-binding.2.5
-        let expected = crypto::hmac_sha1(home.mn_aaa_key.octets(), &[update.digest]);
-        if update.spi != spi::HMAC_SHA1 || !crypto::equal(&expected, update.authenticator) {
+        if !update.proof.verify(home.mn_aaa_key.octets()) {
             return Err(count::Radius::WrongSecret.into());
         }
         //= home-binding.2.6
@@ -54,11 +54,9 @@ impl Aaa {
 
 /// A binding update as the HA tells of it.
 struct Update<'a> {
-    home_address: core::net::Ipv6Addr,
-    care_of: core::net::Ipv6Addr,
-    spi: u32,
-    authenticator: &'a [u8],
-    digest: &'a [u8],
+    home_address: Ipv6Addr,
+    care_of: Ipv6Addr,
+    proof: MnAaa<'a>,
     timestamp: u64,
 }
 
@@ -68,9 +66,11 @@ impl<'a> Update<'a> {
         Some(Update {
             home_address: parameters.ipv6_hoa.once()?.address(),
             care_of: parameters.ipv6_coa.once()?.address(),
-            spi: vendor.mip6_mn_aaa_spi().once()?,
-            authenticator: vendor.mip6_authenticator().once()?,
-            digest: vendor.mip6_mac_mobility_data().once()?,
+            proof: MnAaa {
+                spi: vendor.mip6_mn_aaa_spi().once()?,
+                authenticator: vendor.mip6_authenticator().once()?,
+                digest: *vendor.mip6_mac_mobility_data().once()?,
+            },
             timestamp: vendor.mip6_timestamp().once()?,
         })
     }
