@@ -1,0 +1,13 @@
+//! The PANA client against the network access server, datagram by datagram.
+#![cfg(test)]
+
+mod discards;
+mod flow;
+mod losses;
+mod outcomes;
+mod parameters;
+mod radius;
+mod sessions;
+mod timers;
+mod vectors;
+mod world;
