@@ -7,6 +7,7 @@ mod losses;
 mod outcomes;
 mod parameters;
 mod radius;
+mod server;
 mod sessions;
 mod timers;
 mod vectors;
