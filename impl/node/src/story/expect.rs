@@ -41,6 +41,8 @@ pub struct Expected {
     pub kind: Kind,
     /// The sentence of the specification by which it is sent.
     pub sentence: &'static str,
+    /// Whether the phase goes on without it when every copy is lost.
+    pub may_be_lost: bool,
 }
 
 /// A message that a phase must not show.
@@ -75,7 +77,7 @@ impl Checklist {
     }
 
     /// Takes note of a packet. An expectation is met by a packet that was not lost, and only after
-    /// all those before it.
+    /// all those before it that may not be lost for good.
     pub fn see(&mut self, observation: &Observation) {
         let kind = observation.sight.kind;
         if let Some((_, seen)) = self.forbidden.iter_mut().find(|(f, _)| f.kind == kind) {
@@ -84,12 +86,14 @@ impl Checklist {
         if observation.lost {
             return;
         }
-        let cast = &self.cast;
-        let open = self.expected.iter_mut().find(|(_, seen)| seen.is_none());
-        if let Some((expected, seen)) = open
-            && expected.is_met_by(observation, cast)
-        {
-            *seen = Some(observation.at);
+        let mut open: Vec<Expected> = Vec::new();
+        for (expected, seen) in self.expected.iter_mut().filter(|(_, seen)| seen.is_none()) {
+            let is_free = !open.iter().any(|before| before.must_precede(expected));
+            if is_free && expected.is_met_by(observation, &self.cast) {
+                *seen = Some(observation.at);
+                return;
+            }
+            open.push(*expected);
         }
     }
 
@@ -103,10 +107,10 @@ impl Checklist {
         self.expected.iter().find(|(e, _)| fits(e)).map(|(e, _)| e.label)
     }
 
-    /// Whether everything expected has been seen.
+    /// Whether everything expected has been seen that may not be lost for good.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.expected.iter().all(|(_, seen)| seen.is_some())
+        self.expected.iter().all(|(expected, seen)| seen.is_some() || expected.may_be_lost)
     }
 
     /// Whether everything expected and nothing forbidden has been seen.
@@ -127,6 +131,13 @@ impl Checklist {
 }
 
 impl Expected {
+    /// Whether this one, being listed before `other`, must have been seen before it.
+    fn must_precede(&self, other: &Expected) -> bool {
+        // The search for an agent and access go on side by side; registration needs both.
+        let side_by_side = self.label == "0" && ["1", "2", "3"].contains(&other.label);
+        !self.may_be_lost && !side_by_side
+    }
+
     fn is_met_by(&self, observation: &Observation, cast: &Cast) -> bool {
         let plays = |role: Role, host| cast.get(&role) == Some(&host);
         observation.sight.kind == self.kind
@@ -197,6 +208,7 @@ pub fn traffic() -> Vec<Expected> {
         to,
         kind,
         sentence: "data-path.4.4",
+        may_be_lost: false,
     };
     vec![
         expected("echo", Role::Mn, Role::Cn, Kind::EchoRequest),
@@ -204,9 +216,10 @@ pub fn traffic() -> Vec<Expected> {
     ]
 }
 
-/// Release of the home binding, of the registration, of access.
+/// Release of the home binding, of the registration, of access. Where there is loss, each goes on
+/// when the one before stays unanswered after its last retransmission.
 #[must_use]
-pub fn release(setup: Setup) -> Vec<Expected> {
+pub fn release(setup: Setup, is_lossy: bool) -> Vec<Expected> {
     let released = |step: &Step, kind, sentence| Expected { kind, sentence, ..drawn(step) };
     let mut binding = Vec::new();
     let mut registration = Vec::new();
@@ -227,11 +240,21 @@ pub fn release(setup: Setup) -> Vec<Expected> {
             _ => {}
         }
     }
-    let pana =
-        |label, from, to, kind, sentence| Expected { label, arrow: 1, from, to, kind, sentence };
+    let pana = |label, from, to, kind, sentence| Expected {
+        label,
+        arrow: 1,
+        from,
+        to,
+        kind,
+        sentence,
+        may_be_lost: false,
+    };
     binding.append(&mut registration);
     binding.push(pana("PTR", Role::Mn, Role::Nas, Kind::Termination, "movement.3.1"));
     binding.push(pana("PTA", Role::Nas, Role::Mn, Kind::TerminationAnswer, "access.5.7"));
+    for expected in &mut binding {
+        expected.may_be_lost = is_lossy && expected.kind != Kind::Termination;
+    }
     binding
 }
 
@@ -243,5 +266,6 @@ fn drawn(step: &Step) -> Expected {
         to: step.to,
         kind: Kind::Drawn(step.message),
         sentence: step.sentence,
+        may_be_lost: false,
     }
 }

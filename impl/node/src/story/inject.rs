@@ -281,7 +281,7 @@ impl Injection {
         let mut expected: Vec<_> = expect::bootstrap(setup).into_iter().filter(fits).collect();
         let mut answer = |from, to, kind| {
             let (label, arrow, sentence) = ("no", 1, self.sentence);
-            expected.push(Expected { label, arrow, from, to, kind, sentence });
+            expected.push(Expected { label, arrow, from, to, kind, sentence, may_be_lost: false });
         };
         let server = setup.scenario().access_aaa();
         match self.answer {

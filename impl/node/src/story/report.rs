@@ -84,6 +84,8 @@ pub struct StepReport {
     pub message: String,
     /// The sentence of the specification by which it is sent.
     pub sentence: &'static str,
+    /// Whether the phase may go on without it, because there is loss.
+    pub may_be_lost: bool,
     /// When it was seen, in seconds since the phase began; absent if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen: Option<f64>,
@@ -177,6 +179,7 @@ impl StepReport {
             to: e.to.name(),
             message: e.kind.name(),
             sentence: e.sentence,
+            may_be_lost: e.may_be_lost,
             seen: seen.map(|at| seconds(start, at)),
         };
         checklist.expected().map(step).collect()

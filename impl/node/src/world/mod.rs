@@ -28,8 +28,9 @@ pub use plan::{
     PROVISIONAL_HOST, Plan,
 };
 
-/// How many times the mobile node solicits before it gives up on foreign agents.
-const SOLICITATIONS: u32 = 8;
+/// How many times the mobile node solicits before it gives up on foreign agents: where there is
+/// one, it is needed, and so never.
+const SOLICITATIONS: u32 = u32::MAX;
 
 /// What a network is to be like.
 #[derive(Clone, Debug)]

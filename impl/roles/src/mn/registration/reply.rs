@@ -201,8 +201,11 @@ impl Registrar {
         match reply.header.code.0 {
             //= registration.10.9
             code::UNKNOWN_CHALLENGE | code::MISSING_CHALLENGE | code::STALE_CHALLENGE => {
-                if let Some(outstanding) = &mut self.outstanding {
-                    outstanding.way.agent = agents.agent().cloned();
+                let answered = self.outstanding.as_mut().and_then(|o| o.way.agent.as_mut());
+                if let Some(agent) = answered {
+                    // The agent is there, whether or not its advertisements have been lost.
+                    let challenge = reply.extensions.challenge().once().map(<[u8]>::to_vec);
+                    agent.challenge = challenge.or_else(|| agents.agent()?.challenge.clone());
                 }
                 self.hurry(now);
             }
