@@ -166,7 +166,7 @@ pub mod request_retransmission {
     pub const INITIAL_SECONDS: u64 = 1;
     /// REQ_MRT: the longest wait, in seconds.
     pub const MAXIMUM_SECONDS: u64 = 30;
-    /// REQ_MRC: after how many retransmissions the request has failed.
+    /// REQ_MRC: how often a request is sent in all before it has failed (RFC 5191 §9).
     pub const MAXIMUM_COUNT: u32 = 10;
 }
 

@@ -177,6 +177,7 @@ impl Credential {
         match (self, request) {
             //= access.1.4
             (Credential::Md5(password), Message::Md5Challenge(challenge)) => {
+                //= access.2.26
                 let value = md5_value(identifier, password.octets(), challenge.value);
                 let response = Md5Challenge { value: &value, name: identity.octets() };
                 Some(encode(identifier, Message::Md5Challenge(response)))
@@ -235,6 +236,7 @@ mod tests {
     }
 
     //= access.2.22
+    //= access.2.26
     //= access.1.4
     #[test]
     fn the_recorded_conversation() {
