@@ -22,6 +22,7 @@ impl Secret {
     }
 }
 
+//= keys.4.5
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Secret({} octets)", self.0.len())

@@ -235,6 +235,7 @@ impl AaaConfig {
         for (nai, user) in &self.users {
             let Some(home) = &user.home else { continue };
             //= access.1.5
+            //= keys.2.5
             if self.kind == AaaKind::Aaaf {
                 return Err(ConfigError::HomeRecordAtAaaf(nai.clone()));
             }

@@ -125,6 +125,7 @@ impl MobilityGrant {
         response.attribute(&Attribute::SessionTimeout(self.lifetime));
         if let Some(assignment) = &self.assignment {
             let coa = assignment.ipv6_coa.map(Parameter::Ipv6Coa);
+            //= movement.1.8
             let home = [
                 Parameter::Ipv6Hoa(self.home.home_address),
                 Parameter::HomeAgent(self.home.home_agent),
@@ -135,6 +136,8 @@ impl MobilityGrant {
         }
         //= keys.1.5
         //= keys.4.1
+        //= keys.4.2
+        //= keys.4.4
         let key = self.key.octets();
         response.hidden_key(vendor_id, parameter::MN_FHA_KEY, key, self.salt, secret);
         for unit in [
@@ -158,6 +161,7 @@ impl BindingGrant {
         response.attribute(&Attribute::SessionTimeout(self.lifetime));
         //= keys.3.3
         //= keys.4.1
+        //= keys.4.4
         let key = self.key.octets();
         response.hidden_key(vendor_id, parameter::MIP6_MN_HA_KEY, key, self.salt, secret);
         response.sub_attribute(vendor_id, &SubAttribute::Mip6MnHaSpi(self.spi));

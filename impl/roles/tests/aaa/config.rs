@@ -19,6 +19,7 @@ fn fha(config: &mut AaaConfig) -> &mut Fha {
 }
 
 //= access.1.5
+//= keys.2.5
 #[test]
 fn an_aaaf_has_no_home_records() {
     let found = error(|config| config.kind = AaaKind::Aaaf);

@@ -5,6 +5,7 @@ mod access;
 mod binding;
 mod config;
 mod mobility;
+mod noise;
 mod roles;
 
 use core::net::IpAddr;

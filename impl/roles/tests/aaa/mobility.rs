@@ -130,6 +130,39 @@ fn the_key_is_that_of_the_nonce_and_comes_hidden() {
     assert_eq!(vendor.sub_attributes().count(), 9);
 }
 
+//= keys.4.2
+//= keys.4.4
+#[test]
+fn nobody_but_the_fha_can_tell_the_key() {
+    let outcome = MN1_AT_FHA.ask(&mut bench());
+    let expected = key(&outcome);
+    let packet = outcome.packet();
+    let hidden = packet.vendor(VENDOR).mn_fha_key().once().unwrap();
+    for secret in [super::NAS_SECRET, super::HA_SECRET, MN2_KEY] {
+        let revealed = hidden.reveal(&outcome.request_authenticator, secret);
+        assert_ne!(revealed.map(|key| Secret::new(key.to_vec())), Some(expected.clone()));
+    }
+    // Nor is it the same salt twice.
+    let mut bench = bench();
+    let salts: std::collections::BTreeSet<_> = (0..20)
+        .map(|_| {
+            let outcome = MN1_AT_FHA.ask(&mut bench);
+            let packet = outcome.packet();
+            packet.vendor(VENDOR).mn_fha_key().once().unwrap().salt()
+        })
+        .collect();
+    assert!(salts.len() > 15, "{salts:?}");
+}
+
+//= keys.2.4
+#[test]
+fn no_answer_has_a_secret_in_it() {
+    let outcome = MN1_AT_FHA.ask(&mut bench());
+    for secret in [MN1_KEY, super::MN1_ACCESS, FHA_SECRET] {
+        assert!(!outcome.octets.windows(secret.len()).any(|octets| octets == secret));
+    }
+}
+
 //= registration.6.11
 //= keys.1.4
 #[test]
