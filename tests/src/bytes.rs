@@ -20,6 +20,9 @@ use dsboot_roles::{
 use dsboot_spec::Setup;
 use dsboot_spec::registry::{mip4, pana};
 
+/// How long each delivery takes.
+const LATENCY: Duration = Duration::from_millis(3);
+
 /// Who is on the network. Sites are counted from 0, as in [`World::sites`]; the first two lie
 /// below FHA 0, the third below FHA 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,6 +179,7 @@ impl Bytes {
     /// Delivers something that was sent, for the first time or again.
     pub fn deliver(&mut self, flight: usize) {
         let Some(flight) = self.sent.get(flight).cloned() else { return };
+        self.now = self.now + LATENCY;
         match &flight.what {
             Cargo::Datagram(datagram) => self.handle(flight.to, Input::Datagram(datagram)),
             Cargo::Packet(packet) => self.handle(flight.to, Input::Packet(packet)),
@@ -197,11 +201,6 @@ impl Bytes {
         self.now = self.now.max(time);
         self.handle(station, Input::Timeout);
         Some(station)
-    }
-
-    /// Lets time pass with nothing happening.
-    pub fn pass(&mut self, duration: Duration) {
-        self.now = self.now + duration;
     }
 
     /// Delivers everything in the order of its sending, and fires no timer, until nothing is left

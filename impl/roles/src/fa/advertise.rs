@@ -64,7 +64,7 @@ impl Fa {
         if self.given.len() >= CHALLENGES {
             self.given.pop_first();
         }
-        self.given.insert(station, challenge, now + KEEP);
+        self.given.insert(station.on_link(), challenge, now + KEEP);
         challenge
     }
 
@@ -72,10 +72,7 @@ impl Fa {
     pub(super) fn has_offered(&self, challenge: &[u8], station: Station) -> bool {
         // Of a node that sends by IP alone the link-layer address is not known: it has the
         // challenge that some node on the link was given, and must be that node.
-        let is_of = |given: &Station| match station.neighbour {
-            Some(neighbour) => *given == station || *given == Station::of_link(neighbour),
-            None => true,
-        };
+        let is_of = |given: &Station| station.neighbour.is_none() || *given == station.on_link();
         self.given.iter().any(|(given, c)| c == challenge && is_of(given))
             || self.advertised.iter().any(|advertised| advertised == challenge)
     }
@@ -122,6 +119,11 @@ impl Fa {
 }
 
 impl Station {
+    /// The node whatever its IP address is, which changes when it gets a home address.
+    fn on_link(self) -> Station {
+        self.neighbour.map_or(self, Station::of_link)
+    }
+
     /// A node of which only the link-layer address is known.
     fn of_link(neighbour: LinkAddr) -> Station {
         let source = core::net::SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);

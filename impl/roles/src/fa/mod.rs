@@ -121,6 +121,11 @@ impl Fa {
         self.pending.len()
     }
 
+    /// The low halves of the Identifications of these requests.
+    pub fn pending_identifications(&self) -> impl Iterator<Item = u32> {
+        self.pending.iter().map(|(exchange, _)| exchange.identification)
+    }
+
     fn on_datagram(
         &mut self,
         now: Time,
