@@ -135,7 +135,7 @@ impl<M: Machine> Net<M> {
         if self.records_foreign
             && let Ok(packet) = wire::udp_packet(&on_wire)
         {
-            let link = self.foreign.peers.get(&from).copied();
+            let link = self.foreign_link(host, from);
             self.record(What::Foreign { host, peer: from, inbound: true, link, packet });
         }
         let datagram = self.of_wire(on_wire);
@@ -226,6 +226,14 @@ impl<M: Machine> Net<M> {
 
     fn input(&mut self, part: PartId, input: Input<'_>) -> Result<(), Error> {
         self.act(part, |machine, now, random| machine.handle(now, random, input))
+    }
+
+    /// The link of this host at whose far end that foreign socket stands in for another one.
+    pub(super) fn foreign_link(&self, host: HostId, peer: SocketAddr) -> Option<LinkId> {
+        let is_here = |id: &&LinkId| {
+            self.topology.link(**id).is_some_and(|link| link.other_end(host).is_some())
+        };
+        self.foreign.peers.get(&peer)?.iter().find(is_here).copied()
     }
 
     /// Which machine wants to be woken first, and when.

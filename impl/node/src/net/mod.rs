@@ -79,8 +79,8 @@ pub struct Net<M> {
 /// Sockets outside the run that may be sent to.
 #[derive(Debug, Default)]
 struct Foreign {
-    /// Those asked for, with the link where they stand in for a host.
-    peers: BTreeMap<SocketAddr, LinkId>,
+    /// Those asked for, with the links at whose far ends they stand in for a host.
+    peers: BTreeMap<SocketAddr, Vec<LinkId>>,
     /// Those that have sent something, to be answered.
     heard: BTreeSet<SocketAddr>,
     /// Sockets of hosts at addresses of this machine that are not the run's own.
@@ -224,10 +224,11 @@ impl<M: Machine> Net<M> {
         self.pace = pace;
     }
 
-    /// Lets a socket outside the run stand in for a host at the far end of `link`: datagrams to it
-    /// are sent there, and while it owes an answer the clock walks beside the real one.
+    /// Lets a socket outside the run stand in for a host at the far end of `link`, and of those
+    /// given before: datagrams to it are sent there, and while it owes an answer the clock walks
+    /// beside the real one.
     pub fn add_foreign_peer(&mut self, peer: SocketAddr, link: LinkId) {
-        self.foreign.peers.insert(peer, link);
+        self.foreign.peers.entry(peer).or_default().push(link);
     }
 
     /// Sets whether packets from outside the run are recorded (they are), or only what comes of

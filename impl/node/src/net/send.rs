@@ -108,7 +108,7 @@ impl<M: Machine> Net<M> {
     ) -> Result<(), Error> {
         let on_wire = self.on_wire(datagram);
         let peer = on_wire.destination;
-        let link = self.foreign.peers.get(&peer).copied();
+        let link = self.foreign_link(from, peer);
         let SocketAddr::V4(source) = on_wire.source else {
             self.drop(from, why, datagram.payload.len());
             return Ok(());

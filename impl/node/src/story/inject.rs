@@ -188,7 +188,7 @@ pub const INJECTIONS: [Injection; 11] = [
         completes: false,
         patience: Duration::from_secs(120),
         what: What::SilentAccessServer,
-        last: Message::AccessRequest,
+        last: Message::AgentAdvertisement,
         answer: Answer::None,
         sentence: "access.4.9",
         counted: &[
@@ -213,7 +213,7 @@ pub const INJECTIONS: [Injection; 11] = [
         about: "three datagrams in ten are cut off anywhere",
         outcome: "what is cut off is dropped and counted; the bootstrap comes to its end",
         completes: true,
-        patience: Duration::from_secs(1_800),
+        patience: Duration::from_secs(4_000),
         what: What::Truncation,
         last: Message::BindingAcknowledgement,
         answer: Answer::None,
@@ -233,7 +233,7 @@ pub const INJECTIONS: [Injection; 11] = [
         counted: &[
             (Role::Nas, Reason::Access(Access::Malformed)),
             (Role::Fha, Reason::Registration(Registration::Malformed)),
-            (Role::Aaah, Reason::Radius(Radius::Malformed)),
+            (Role::Aaah, Reason::Radius(Radius::UnknownClient)),
             (Role::Mn, Reason::Registration(Registration::Malformed)),
         ],
     },

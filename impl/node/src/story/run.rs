@@ -33,8 +33,8 @@ const AFTERMATH: Duration = Duration::from_millis(900);
 /// demonstration network, so that what could not be released has run out.
 const PATIENCE: Duration = Duration::from_secs(4_000);
 
-/// When access has not been granted after so long, an attachment is begun anew.
-const REATTACH_AFTER: Duration = Duration::from_secs(150);
+/// When nothing has come of it after so long, an attachment is begun anew, as people do.
+const REATTACH_AFTER: Duration = Duration::from_secs(300);
 
 /// An echo request without reply is followed by the next after so long.
 const ECHO_EVERY: Duration = Duration::from_secs(1);
@@ -189,11 +189,11 @@ impl<'a> Story<'a> {
         let setup = self.world.setup;
         let [site, ..] = self.world.sites;
         let phase = Phase {
-            name: "bootstrap",
+            name: if injection.completes { "bootstrap" } else { "attempt" },
             site: &site,
             expected: injection.expected(setup),
             forbidden: injection.forbidden(setup),
-            again: None,
+            again: injection.completes.then_some((REATTACH_AFTER, Act::Attach)),
             patience: injection.patience,
             // Whether something comes after all can only be seen by waiting.
             aftermath: if injection.completes { AFTERMATH } else { injection.patience },
@@ -277,8 +277,7 @@ impl<'a> Story<'a> {
                 match again {
                     Some((_, act)) if self.world.net.now() < until => {
                         last_act = self.world.net.now();
-                        let is_admitted = self.world.mn().is_some_and(|mn| mn.admitted().is_some());
-                        if act != Act::Attach || !is_admitted {
+                        if act != Act::Attach || !self.is_registered_here() {
                             self.act(act, phase.site)?;
                         }
                     }
@@ -311,6 +310,13 @@ impl<'a> Story<'a> {
         let mut checks = checks::after(phase.name, &self.world, before, phase.site);
         checks.extend(self.always());
         checks
+    }
+
+    /// Whether the mobile node is registered by the way that leads from where it is.
+    fn is_registered_here(&self) -> bool {
+        let Some(mn) = self.world.mn() else { return false };
+        let way = mn.way().map(|way| (way.fha, way.care_of_address));
+        way.is_some() && way == mn.held().map(|held| (held.fha, held.care_of_address))
     }
 
     fn act(&mut self, act: Act, site: &Site) -> Result<(), Error> {

@@ -102,7 +102,10 @@ impl Builder<'_> {
             };
             let link = self.access_link(mn, nas, network);
             self.net.add_route(self.plan.prefix_v4(network), Hop::Behind(nas.host(), link));
-            self.link(nas, aaaf.unwrap_or(aaah), latency::NAS_AAA, Carries::Ipv4);
+            let to_server = self.link(nas, aaaf.unwrap_or(aaah), latency::NAS_AAA, Carries::Ipv4);
+            if let Some(foreign) = &self.settings.radius {
+                self.net.add_foreign_peer(foreign.address, to_server);
+            }
             if fa.is_some() {
                 self.link(nas, fha, latency::FA_FHA, Carries::Ipv4);
             }
@@ -313,9 +316,9 @@ impl Builder<'_> {
         self.net.add_link(Link { is_local: true, is_up: is_first, ..link })
     }
 
-    fn link(&mut self, a: PartId, b: PartId, milliseconds: u64, carries: Carries) {
+    fn link(&mut self, a: PartId, b: PartId, milliseconds: u64, carries: Carries) -> LinkId {
         let link = self.new_link(a, b, milliseconds, carries);
-        self.net.add_link(link);
+        self.net.add_link(link)
     }
 
     fn new_link(&self, a: PartId, b: PartId, milliseconds: u64, carries: Carries) -> Link {

@@ -47,6 +47,8 @@ reasons! {
         Unsolicited = "registration.unsolicited",
         /// FA: as many visitors as there may be.
         Full = "fa.full",
+        /// FA: a pending request, sent again from another place on the link.
+        OtherStation = "fa.other-station",
         /// FA: a request relayed.
         RelayedRequest = "fa.relayed-request",
         /// FA: a reply relayed.

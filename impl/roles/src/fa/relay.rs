@@ -37,6 +37,10 @@ impl Fa {
             return effects.count(Registration::NoAuthorization);
         };
         let exchange = Exchange::of_request(request, &nai);
+        // A copy from elsewhere must not lead the reply there.
+        if self.pending.get(&exchange).is_some_and(|pending| pending.station != station) {
+            return effects.count(Registration::OtherStation);
+        }
         let repeated =
             self.pending.get(&exchange).is_some_and(|pending| pending.octets == request.octets);
         if let Err(code) = self.check(request, &nai, station, repeated) {
