@@ -78,6 +78,14 @@ impl Agents {
         }
     }
 
+    /// Solicits once for what only a new advertisement tells, if the last time is not just now.
+    pub(super) fn ask(&mut self, now: Time, effects: &mut Effects) {
+        if self.next.is_none() {
+            self.wait = FIRST_WAIT;
+            self.solicit(now, effects);
+        }
+    }
+
     /// An ICMP packet from the link. Returns whether an agent has been heard.
     pub(super) fn handle(
         &mut self,

@@ -64,16 +64,27 @@ pub struct Binding {
     /// Seconds to ask for.
     lifetime: u32,
     parameters: Option<Parameters>,
-    /// When the acknowledged binding ends, and when to update it.
-    bound: Option<(Time, Time)>,
+    /// What has been acknowledged.
+    bound: Option<Bound>,
     outstanding: Option<Outstanding>,
     refused: Option<u8>,
     /// The sequence number used last.
     sequence: Sequence,
     /// The Mesg-ID used last.
     message_id: Option<Timestamp>,
-    /// How far the home agent's clock is ahead, in seconds.
-    clock_offset: i64,
+    /// How far the home agent's clock is ahead, in seconds modulo 2^32.
+    clock_offset: u32,
+    /// When the last update was sent.
+    last_sent: Option<Time>,
+}
+
+/// A binding that has been acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Bound {
+    care_of_address: Ipv6Addr,
+    ends: Time,
+    /// When to update it.
+    refresh: Time,
 }
 
 /// An update that has not been acknowledged.
@@ -85,6 +96,7 @@ struct Outstanding {
     release: bool,
     lifetime: Lifetime,
     sent: Time,
+    /// How often it has been sent; 0 while the rate limit holds it back.
     times: u32,
     wait: Duration,
     next: Time,
@@ -104,13 +116,14 @@ impl Binding {
             sequence: Sequence::default(),
             message_id: None,
             clock_offset: 0,
+            last_sent: None,
         }
     }
 
     /// How it stands.
     #[must_use]
     pub fn state(&self) -> BindingState {
-        match (&self.outstanding, self.bound, self.refused) {
+        match (&self.outstanding, self.bound(), self.refused) {
             (Some(outstanding), _, _) if outstanding.release => BindingState::Releasing,
             (_, Some(_), _) => BindingState::Bound,
             (Some(_), None, _) => BindingState::Updating,
@@ -123,7 +136,8 @@ impl Binding {
     #[must_use]
     pub fn bound(&self) -> Option<(Parameters, Time)> {
         //= home-binding.4.3
-        Some((self.parameters?, self.bound?.0))
+        let (parameters, bound) = (self.parameters?, self.bound?);
+        (bound.care_of_address == parameters.care_of_address).then_some((parameters, bound.ends))
     }
 
     /// The sequence number of the last update.
@@ -150,11 +164,22 @@ impl Binding {
         let what = |p: &Parameters| (p.home_address, p.home_agent, p.care_of_address);
         let same = self.parameters.as_ref().map(what) == Some(what(&parameters));
         self.parameters = Some(parameters);
+        if let Some(bound) = &mut self.bound {
+            //= home-binding.4.7
+            bound.ends = bound.ends.min(parameters.registration_ends);
+            bound.refresh = bound.refresh.min(now + now.until(bound.ends) * 3 / 4);
+        }
         //= movement.1.4
         if same && (self.bound.is_some() || self.outstanding.is_some()) {
             return Vec::new();
         }
+        //= home-binding.4.6
+        if same && self.refused == Some(status::MIPV6_AUTH_FAIL) {
+            return Vec::new();
+        }
         //= home-binding.1.1
+        self.bound = self.bound.filter(|_| same);
+        self.outstanding = None;
         self.refused = None;
         self.begin(now, random, false, effects)
     }
@@ -183,29 +208,18 @@ impl Binding {
     }
 
     /// A packet to the care-of address that is no tunnel's.
-    pub(super) fn handle(
-        &mut self,
-        now: Time,
-        random: &mut dyn Random,
-        octets: &[u8],
-        effects: &mut Effects,
-    ) -> Vec<Vec<u8>> {
+    pub(super) fn handle(&mut self, now: Time, octets: &[u8], effects: &mut Effects) {
         let Ok(packet) = Packet::decode(octets) else {
-            effects.count(count::Binding::Malformed);
-            return Vec::new();
+            return effects.count(count::Binding::Malformed);
         };
         let Message::BindingAcknowledgement(acknowledgement) = packet.message else {
-            effects.count(count::Binding::Unexpected);
-            return Vec::new();
+            return effects.count(count::Binding::Unexpected);
         };
         match self.check(&packet, &acknowledgement) {
             Ok(outstanding) => {
-                self.on_acknowledgement(now, random, &outstanding, &acknowledgement, effects)
+                self.on_acknowledgement(now, &outstanding, &acknowledgement, effects);
             }
-            Err(reason) => {
-                effects.count(reason);
-                Vec::new()
-            }
+            Err(reason) => effects.count(reason),
         }
     }
 
@@ -216,7 +230,7 @@ impl Binding {
         effects: &mut Effects,
     ) -> Vec<Vec<u8>> {
         //= home-binding.4.7
-        if self.bound.is_some_and(|(ends, _)| ends <= now) {
+        if self.bound.is_some_and(|bound| bound.ends <= now) {
             effects.count(count::Binding::Lost);
             self.bound = None;
         }
@@ -230,8 +244,12 @@ impl Binding {
             return self.transmit(now, random, outstanding, effects);
         }
         //= movement.2.8
-        let due = self.bound.is_none_or(|(_, refresh)| refresh <= now);
-        if due && self.outstanding.is_none() && self.refused.is_none() {
+        if let Some(bound) = self.bound.as_mut().filter(|bound| bound.refresh <= now) {
+            bound.refresh = bound.ends;
+        } else if self.bound.is_some() {
+            return Vec::new();
+        }
+        if self.outstanding.is_none() && self.refused.is_none() {
             return self.begin(now, random, false, effects);
         }
         Vec::new()
@@ -239,8 +257,8 @@ impl Binding {
 
     pub(super) fn poll_timeout(&self) -> Option<Time> {
         let next = self.outstanding.as_ref().map(|outstanding| outstanding.next);
-        let refresh = self.bound.map(|(_, refresh)| refresh).filter(|_| next.is_none());
-        let ends = self.bound.map(|(ends, _)| ends);
+        let refresh = self.bound.map(|bound| bound.refresh).filter(|_| next.is_none());
+        let ends = self.bound.map(|bound| bound.ends);
         [next, refresh, ends].into_iter().flatten().min()
     }
 
@@ -263,7 +281,14 @@ impl Binding {
             wait,
             next: now,
         };
-        self.transmit(now, random, outstanding, effects)
+        //= home-binding.1.10
+        match self.last_sent.map(|sent| sent + LEAST_WAIT).filter(|earliest| *earliest > now) {
+            Some(next) => {
+                self.outstanding = Some(Outstanding { wait: wait / 2, next, ..outstanding });
+                Vec::new()
+            }
+            None => self.transmit(now, random, outstanding, effects),
+        }
     }
 
     /// Sends an update anew: new sequence number, new Mesg-ID, new authenticator.
@@ -293,6 +318,7 @@ impl Binding {
         outstanding.sequence = self.sequence;
         outstanding.message_id = message_id;
         outstanding.sent = now;
+        self.last_sent = Some(now);
         outstanding.times += 1;
         outstanding.next = now + outstanding.wait;
         let packet = self.packet(&parameters, &outstanding);
@@ -336,7 +362,8 @@ impl Binding {
         packet: &Packet<'_>,
         acknowledgement: &BindingAcknowledgement<'_>,
     ) -> Result<Outstanding, count::Binding> {
-        let outstanding = self.outstanding.clone().ok_or(count::Binding::Unsolicited)?;
+        let sent = self.outstanding.clone().filter(|outstanding| outstanding.times > 0);
+        let outstanding = sent.ok_or(count::Binding::Unsolicited)?;
         let parameters = self.parameters.ok_or(count::Binding::Unsolicited)?;
         let from = (packet.route.source, packet.addresses().home);
         if from != (parameters.home_agent, parameters.home_address) {
@@ -361,12 +388,10 @@ impl Binding {
     fn on_acknowledgement(
         &mut self,
         now: Time,
-        random: &mut dyn Random,
         outstanding: &Outstanding,
         acknowledgement: &BindingAcknowledgement<'_>,
         effects: &mut Effects,
-    ) -> Vec<Vec<u8>> {
-        let _ = random;
+    ) {
         if acknowledgement.is_accepted() {
             self.outstanding = None;
             if outstanding.release {
@@ -376,7 +401,7 @@ impl Binding {
                 effects.count(count::Binding::Acknowledged);
                 self.hold(outstanding, acknowledgement.lifetime);
             }
-            return Vec::new();
+            return;
         }
         effects.count(count::Binding::Refused);
         match acknowledgement.status {
@@ -388,8 +413,7 @@ impl Binding {
             //= home-binding.4.5
             status::MIPV6_ID_MISMATCH => {
                 if let Some(theirs) = acknowledgement.options.message_id().once() {
-                    let own = i64::from(now.ntp_seconds());
-                    self.clock_offset = i64::from(theirs.seconds()) - own;
+                    self.clock_offset = theirs.seconds().wrapping_sub(now.ntp_seconds());
                     self.message_id = None;
                 }
                 self.hurry(now);
@@ -402,17 +426,18 @@ impl Binding {
                 self.refused = Some(status);
             }
         }
-        Vec::new()
     }
 
     fn hold(&mut self, outstanding: &Outstanding, granted: Lifetime) {
         //= home-binding.4.7
+        let Some(parameters) = self.parameters else { return };
         let seconds = granted.min(outstanding.lifetime).seconds();
         let lifetime = Duration::from_secs(seconds.into());
-        let latest = self.parameters.map(|parameters| parameters.registration_ends);
-        let ends = outstanding.sent + lifetime;
-        let ends = latest.map_or(ends, |latest| ends.min(latest));
-        self.bound = Some((ends, outstanding.sent + lifetime * 3 / 4));
+        self.bound = Some(Bound {
+            care_of_address: parameters.care_of_address,
+            ends: (outstanding.sent + lifetime).min(parameters.registration_ends),
+            refresh: outstanding.sent + lifetime * 3 / 4,
+        });
     }
 
     /// Sends the outstanding update again as soon as it may be.
@@ -426,8 +451,7 @@ impl Binding {
 
     /// A timestamp of the home agent's clock, greater than the one used last.
     fn next_message_id(&self, now: Time, random: &mut dyn Random) -> Timestamp {
-        let offset = i32::try_from(self.clock_offset).unwrap_or(0);
-        let seconds = u64::from(now.ntp_seconds().wrapping_add_signed(offset)) << 32;
+        let seconds = u64::from(now.ntp_seconds().wrapping_add(self.clock_offset)) << 32;
         let fraction = now.ntp() & 0xffff_0000 | u64::from(random.u32() & 0xffff);
         let fresh = Timestamp(seconds | fraction);
         let after = self.message_id.map(|last| Timestamp(last.0.saturating_add(1)));

@@ -16,7 +16,19 @@ use dsboot_codec::{
 use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
 
 use super::{Mn, registration::own_end};
-use crate::{Datagram, Effect, Effects, Packet, Random, Time, count::Data, icmp::packet_too_big};
+use crate::{Datagram, Effect, Effects, LinkAddr, Packet, Time, count::Data, icmp::packet_too_big};
+
+/// The keepalive interval where the FHA leaves it to the mobile node (RFC 3519 §4.9).
+const DEFAULT_KEEPALIVE_SECONDS: u16 = 110;
+
+/// Where the Mobile IPv4 tunnel begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Entry {
+    /// At the mobile node itself.
+    Own,
+    /// At the foreign agent, which is this neighbour.
+    Agent(LinkAddr),
+}
 
 impl Mn {
     /// Sends an IPv6 packet of the host's own, from the IPv6 home address, by way of the home
@@ -27,10 +39,13 @@ impl Mn {
             effects.count(Data::NoBinding);
             return effects;
         };
+        if ends <= now {
+            effects.count(Data::NoBinding);
+            return effects;
+        }
         let (home, agent) = (binding.home_address, binding.home_agent);
         //= data-path.1.7
-        let is_own = v6::Packet::decode(packet).is_ok_and(|packet| packet.source == home);
-        if !is_own || ends <= now {
+        if !v6::Packet::decode(packet).is_ok_and(|packet| packet.source == home) {
             effects.count(Data::WrongInnerSource);
             return effects;
         }
@@ -43,6 +58,18 @@ impl Mn {
         effects
     }
 
+    /// Where the tunnel of the registration begins, if that is on the link that the mobile node is
+    /// on: from another one nothing can be sent before it is registered there.
+    fn tunnel_entry(&self) -> Option<Entry> {
+        //= movement.1.10
+        let held = self.registrar.held()?;
+        if held.colocated {
+            return (self.colocated_address() == Some(held.care_of_address)).then_some(Entry::Own);
+        }
+        let agent = self.agents.agent().filter(|_| self.admitted.is_some())?;
+        (agent.care_of_address == held.care_of_address).then_some(Entry::Agent(agent.neighbour))
+    }
+
     /// Sends packets from the IPv6 care-of address.
     pub(super) fn tunnel_all(&mut self, now: Time, packets: Vec<Vec<u8>>, effects: &mut Effects) {
         for packet in packets {
@@ -53,7 +80,6 @@ impl Mn {
     pub(super) fn on_tunnel_data(
         &mut self,
         now: Time,
-        random: &mut dyn Random,
         datagram: &Datagram,
         data: TunnelData<'_>,
         effects: &mut Effects,
@@ -71,19 +97,13 @@ impl Mn {
             return effects.count(Data::WrongOuterSource);
         }
         match v4::Packet::decode(data.packet) {
-            Ok(inner) => self.on_inner(now, random, &inner, effects),
+            Ok(inner) => self.on_inner(now, &inner, effects),
             Err(_) => effects.count(Data::Malformed),
         }
     }
 
     /// A packet from the link: an agent's advertisement, or a tunnel's.
-    pub(super) fn on_packet(
-        &mut self,
-        now: Time,
-        random: &mut dyn Random,
-        packet: &Packet,
-        effects: &mut Effects,
-    ) {
+    pub(super) fn on_packet(&mut self, now: Time, packet: &Packet, effects: &mut Effects) {
         let Ok(ip::Packet::V4(header)) = ip::Packet::decode(&packet.octets) else {
             return effects.count(Data::Malformed);
         };
@@ -94,38 +114,32 @@ impl Mn {
             return;
         }
         let Some(held) = self.registrar.held() else { return effects.count(Data::NoBinding) };
-        let way = self.way();
-        let colocated = way.as_ref().is_some_and(|way| way.colocated);
-        match header.protocol {
+        match (header.protocol, self.tunnel_entry()) {
             //= data-path.1.2
-            protocol::IPV4 if colocated && header.destination == held.care_of_address => {
+            (protocol::IPV4, Some(Entry::Own)) if header.destination == held.care_of_address => {
+                if held.udp_keepalive.is_some() {
+                    return effects.count(Data::WrongTunnelForm);
+                }
                 if header.source != held.fha {
                     return effects.count(Data::WrongOuterSource);
                 }
                 match ipv4_in_ipv4::unwrap(&header) {
-                    Ok(inner) => self.on_inner(now, random, &inner.packet, effects),
+                    Ok(inner) => self.on_inner(now, &inner.packet, effects),
                     Err(_) => effects.count(Data::Malformed),
                 }
             }
-            _ if !colocated && header.destination == held.thoav4 => {
-                let agent = way.and_then(|way| way.agent);
-                if agent.map(|agent| agent.neighbour) != packet.neighbour {
+            (_, Some(Entry::Agent(neighbour))) if header.destination == held.thoav4 => {
+                if Some(neighbour) != packet.neighbour {
                     return effects.count(Data::WrongOuterSource);
                 }
-                self.on_inner(now, random, &header, effects);
+                self.on_inner(now, &header, effects);
             }
             _ => effects.count(Data::NotForUs),
         }
     }
 
     /// An IPv4 packet to the THOAv4, out of the Mobile IPv4 tunnel.
-    fn on_inner(
-        &mut self,
-        now: Time,
-        random: &mut dyn Random,
-        inner: &v4::Packet<'_>,
-        effects: &mut Effects,
-    ) {
+    fn on_inner(&mut self, now: Time, inner: &v4::Packet<'_>, effects: &mut Effects) {
         let Some(held) = self.registrar.held() else { return };
         if (inner.source, inner.destination) != (held.fha, held.thoav4) {
             return effects.count(Data::WrongInnerSource);
@@ -144,8 +158,7 @@ impl Mn {
         if tunnelled.packet.next_header == protocol::IPV6 {
             self.take_from_home_agent(&tunnelled.packet, effects);
         } else {
-            let packets = self.binding.handle(now, random, tunnelled.octets, effects);
-            self.tunnel_all(now, packets, effects);
+            self.binding.handle(now, tunnelled.octets, effects);
         }
     }
 
@@ -191,19 +204,19 @@ impl Mn {
 
     /// Sends an IPv4 packet from the THOAv4 into the Mobile IPv4 tunnel.
     fn send_inner(&mut self, now: Time, inner: &[u8], effects: &mut Effects) {
-        let (Some(held), Some(way)) = (self.registrar.held(), self.way()) else {
+        let (Some(held), Some(entry)) = (self.registrar.held(), self.tunnel_entry()) else {
             return effects.count(Data::NoBinding);
         };
-        match (way.agent.filter(|_| !way.colocated), held.udp_keepalive) {
+        match (entry, held.udp_keepalive) {
             //= data-path.1.3
-            (Some(agent), _) => {
-                let neighbour = Some(agent.neighbour);
+            (Entry::Agent(neighbour), _) => {
+                let neighbour = Some(neighbour);
                 effects.push(Effect::Packet(Packet { neighbour, octets: inner.to_vec() }));
             }
             //= data-path.1.2
             //= data-path.1.4
             //= data-path.6.4
-            (None, Some(_)) => {
+            (Entry::Own, Some(_)) => {
                 effects.send(Datagram {
                     source: own_end(&self.config, held.care_of_address).into(),
                     destination: own_end(&self.config, held.fha).into(),
@@ -213,7 +226,7 @@ impl Mn {
                 });
                 self.tunnel_used = Some(now);
             }
-            (None, None) => {
+            (Entry::Own, None) => {
                 let (own, fha) = (held.care_of_address, held.fha);
                 match ipv4_in_ipv4::wrap(own, fha, DEFAULT_TTL, inner) {
                     Ok(octets) => {
@@ -228,9 +241,11 @@ impl Mn {
     /// When a keepalive is due in a UDP tunnel of the mobile node's own.
     pub(super) fn keepalive_due(&self) -> Option<Time> {
         let held = self.registrar.held()?;
-        let interval = held.udp_keepalive.filter(|interval| *interval > 0)?;
-        let colocated = self.way().is_some_and(|way| way.colocated);
-        let used = self.tunnel_used.filter(|_| colocated)?;
+        let interval = match held.udp_keepalive? {
+            0 => DEFAULT_KEEPALIVE_SECONDS,
+            interval => interval,
+        };
+        let used = self.tunnel_used.filter(|_| self.tunnel_entry() == Some(Entry::Own))?;
         Some(used + Duration::from_secs(interval.into()))
     }
 

@@ -91,7 +91,7 @@ impl Mn {
         let mut effects = Effects::new();
         self.release = None;
         self.admitted = None;
-        self.registrar.interrupt();
+        self.registrar.leave_link();
         self.wants_registration = true;
         //= access.2.1
         let local = SocketAddrV4::new(attachment.provisional, attachment.pana_port);
@@ -159,6 +159,12 @@ impl Mn {
         self.registrar.requesting()
     }
 
+    /// Whether a registration request has been sent and not been answered.
+    #[must_use]
+    pub fn awaits_reply(&self) -> bool {
+        self.registrar.awaits_reply()
+    }
+
     /// The Identification of the last registration request.
     #[must_use]
     pub fn last_identification(&self) -> Option<Identification> {
@@ -188,6 +194,7 @@ impl Mn {
     pub fn way(&self) -> Option<Way> {
         //= access.4.13
         let admitted = self.admitted.as_ref()?;
+        //= access.4.14
         let fha = admitted.fha?;
         let agent = self.agents.agent();
         let through = |agent: &Agent, care_of_address, colocated| Way {
@@ -197,7 +204,7 @@ impl Mn {
             agent: Some(agent.clone()),
         };
         match (admitted.care_of_address, agent) {
-            //= access.4.15
+            //= access.4.16
             (Some(care_of), Some(agent)) if care_of == agent.care_of_address => {
                 Some(through(agent, care_of, false))
             }
@@ -215,15 +222,31 @@ impl Mn {
         }
     }
 
+    /// The way that a registration may take now.
+    fn open_way(&self) -> Option<Way> {
+        self.way().filter(|_| self.release.is_none() && !self.agents.is_looking())
+    }
+
     /// Does what the state that an input has led to asks for.
     fn advance(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
         self.take_access_outcome(now, random, effects);
+        self.own_addresses(effects);
+        self.move_session(now, random, effects);
         if self.release.is_some() {
-            self.advance_release(now, random, effects);
-        } else if self.wants_registration && !self.agents.is_looking() {
+            return self.advance_release(now, random, effects);
+        }
+        if self.admitted.is_none_or(|admitted| admitted.fha.is_none()) {
+            //= movement.1.11
+            self.registrar.interrupt();
+        }
+        if self.wants_registration && !self.agents.is_looking() {
             //= registration.3.1
             if let Some(way) = self.way() {
                 self.wants_registration = false;
+                //= movement.1.6
+                if self.registrar.held().is_some_and(|held| held.fha != way.fha) {
+                    self.binding.forget();
+                }
                 self.registrar.register(now, random, &self.config, way, effects);
                 self.own_addresses(effects);
             }
@@ -234,19 +257,22 @@ impl Mn {
         match self.pac.as_mut().and_then(Pac::take_outcome) {
             Some(AccessOutcome::Granted { fha, care_of, .. }) => {
                 let care_of_address = care_of.map(|(address, _)| address);
-                self.admitted = Some(Admitted { fha, care_of_address });
+                let admitted = Admitted { fha, care_of_address };
+                // Access prolonged may bring another assignment.
+                self.wants_registration |= self.admitted.is_some_and(|before| before != admitted);
+                //= access.4.15
+                self.admitted = Some(admitted);
                 if fha.is_none() {
                     //= movement.1.11
                     effects.count(Registration::NoFha);
                 }
-                self.own_addresses(effects);
-                self.move_session(now, random, effects);
             }
             //= access.5.3
             Some(AccessOutcome::Failed(Failure::Eap | Failure::Terminated(_)))
             | Some(AccessOutcome::Refused(_) | AccessOutcome::Released) => self.admitted = None,
             Some(AccessOutcome::Failed(_)) => {
                 self.admitted = None;
+                self.own_addresses(effects);
                 if let Some(pac) = self.pac.as_mut().filter(|_| self.release.is_none()) {
                     self.wants_registration = true;
                     effects.append(pac.start(now, random));
@@ -258,9 +284,10 @@ impl Mn {
 
     /// Tells the PAA the address that the mobile node goes on with.
     fn move_session(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
-        //= access.4.16
+        //= access.4.17
         let own = self.colocated_address();
-        if let (Some(pac), Some(own), Some(attachment)) = (&mut self.pac, own, &self.attachment) {
+        if let (Some(pac), Some(attachment)) = (&mut self.pac, &self.attachment) {
+            let own = own.unwrap_or(attachment.provisional);
             let local = SocketAddr::from((own, attachment.pana_port));
             if pac.local() != local {
                 effects.append(pac.set_local(now, random, local));
@@ -268,9 +295,11 @@ impl Mn {
         }
     }
 
-    /// The co-located care-of address on this link, if it is the mobile node's.
+    /// The co-located care-of address on this link, if it is the mobile node's: that an agent may
+    /// yet say.
     fn colocated_address(&self) -> Option<Ipv4Addr> {
-        let care_of = self.admitted?.care_of_address?;
+        //= access.4.16
+        let care_of = self.admitted?.care_of_address.filter(|_| !self.agents.is_looking())?;
         let agents = self.agents.agent().map(|agent| agent.care_of_address);
         (Some(care_of) != agents).then_some(care_of)
     }
@@ -283,8 +312,10 @@ impl Mn {
         effects: &mut Effects,
     ) {
         self.outcome = Some(outcome);
+        self.own_addresses(effects);
         match outcome {
             Outcome::Registered => {
+                self.tunnel_used = Some(now);
                 self.bind(now, random, effects);
                 self.show_tunnel_end(now, effects);
             }
@@ -296,7 +327,6 @@ impl Mn {
                 self.wants_registration = self.release.is_none();
             }
         }
-        self.own_addresses(effects);
     }
 
     /// Takes the home binding where the registration allows and needs it.
@@ -305,6 +335,7 @@ impl Mn {
         //= registration.10.6
         let parameters = (held.home_address, held.home_agent, held.ipv6_care_of_address);
         let (Some(home_address), Some(home_agent), Some(care_of_address)) = parameters else {
+            self.binding.forget();
             return effects.count(Registration::Incomplete);
         };
         //= home-binding.1.1
@@ -364,7 +395,7 @@ impl Mn {
                 }
             }
             Ok(Message::TunnelData(data)) => {
-                self.on_tunnel_data(now, random, datagram, data, effects);
+                self.on_tunnel_data(now, datagram, data, effects);
             }
             Ok(_) => effects.count(Registration::Unexpected),
             Err(_) => effects.count(Registration::Malformed),
@@ -376,8 +407,9 @@ impl Mn {
             effects.append(pac.timeout(now, random));
         }
         self.agents.timeout(now, effects);
-        if is_due(self.registrar.poll_timeout(), now) {
-            let way = self.way().filter(|_| self.release.is_none());
+        self.own_addresses(effects);
+        let way = self.open_way();
+        if is_due(self.registrar.poll_timeout(way.is_some()), now) {
             let outcome = self.registrar.timeout(now, random, &self.config, way.as_ref(), effects);
             if let Some(outcome) = outcome {
                 self.on_registration(now, random, outcome, effects);
@@ -396,7 +428,7 @@ impl Machine for Mn {
         let mut effects = Effects::new();
         match input {
             Input::Datagram(datagram) => self.on_datagram(now, random, datagram, &mut effects),
-            Input::Packet(packet) => self.on_packet(now, random, packet, &mut effects),
+            Input::Packet(packet) => self.on_packet(now, packet, &mut effects),
             Input::Timeout => self.on_timeout(now, random, &mut effects),
         }
         self.advance(now, random, &mut effects);
@@ -407,7 +439,7 @@ impl Machine for Mn {
         [
             self.pac.as_ref().and_then(Pac::poll_timeout),
             self.agents.poll_timeout(),
-            self.registrar.poll_timeout(),
+            self.registrar.poll_timeout(self.open_way().is_some()),
             self.binding.poll_timeout(),
             self.keepalive_due(),
         ]

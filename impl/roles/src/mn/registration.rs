@@ -42,6 +42,8 @@ pub struct Held {
     pub fha: Ipv4Addr,
     /// Under which care-of address.
     pub care_of_address: Ipv4Addr,
+    /// Whether that is the mobile node's own, so that the tunnel ends at it.
+    pub colocated: bool,
     /// IPv6 home address.
     pub home_address: Option<Prefixed<Ipv6Addr>>,
     /// Mobile IPv6 home agent.
@@ -94,10 +96,17 @@ struct Outstanding {
     /// Seconds asked for.
     lifetime: u16,
     sent: Time,
-    /// How often it has been sent.
+    /// How often it has been sent; 0 while it has to wait for the request before it.
     times: u32,
     wait: Duration,
     next: Time,
+}
+
+impl Outstanding {
+    /// Whether it may go on by this way: it leads to the same FHA, and this is no release.
+    fn may_take(&self, way: &Way) -> bool {
+        self.purpose != Purpose::Release && self.way.fha == way.fha
+    }
 }
 
 /// What has become of a registration.
@@ -120,8 +129,10 @@ pub(super) struct Registrar {
     outstanding: Option<Outstanding>,
     /// The Identification used last.
     last: Option<Identification>,
-    /// How far the FHA's clock is ahead, in seconds.
-    clock_offset: i64,
+    /// How far the FHA's clock is ahead, in seconds modulo 2^32.
+    clock_offset: u32,
+    /// When the last request left by the link that the mobile node is on.
+    last_sent: Option<Time>,
     /// The longest lifetime that an agent said it takes, by its denial.
     lifetime_limit: Option<u16>,
 }
@@ -135,6 +146,11 @@ impl Registrar {
     /// What the request that has not been answered is for.
     pub(super) fn requesting(&self) -> Option<Purpose> {
         self.outstanding.as_ref().map(|outstanding| outstanding.purpose)
+    }
+
+    /// Whether a request has been sent and not been answered.
+    pub(super) fn awaits_reply(&self) -> bool {
+        self.outstanding.as_ref().is_some_and(|outstanding| outstanding.times > 0)
     }
 
     /// The Identification used last.
@@ -158,7 +174,6 @@ impl Registrar {
         if !known {
             self.held = None;
         }
-        self.lifetime_limit = None;
         let purpose = self.purpose(now, config);
         self.begin(now, random, config, (purpose, way), effects);
     }
@@ -173,7 +188,9 @@ impl Registrar {
         effects: &mut Effects,
     ) -> bool {
         self.outstanding = None;
-        if self.held.is_some() {
+        if let Some(held) = &self.held {
+            // It ends where it is, whatever FHA this link would lead to.
+            let way = Way { fha: held.fha, ..way };
             self.begin(now, random, config, (Purpose::Release, way), effects);
         }
         self.outstanding.is_some()
@@ -182,13 +199,25 @@ impl Registrar {
     /// Forgets everything but what protects against replay.
     pub(super) fn forget(&mut self) {
         //= movement.3.6
-        *self =
-            Registrar { last: self.last, clock_offset: self.clock_offset, ..Registrar::default() };
+        *self = Registrar {
+            last: self.last,
+            clock_offset: self.clock_offset,
+            last_sent: self.last_sent,
+            ..Registrar::default()
+        };
     }
 
-    /// Gives up the request under way, for one that is to leave by another link.
+    /// Gives up the request under way, because the way that it took is no more.
     pub(super) fn interrupt(&mut self) {
         self.outstanding = None;
+    }
+
+    /// Forgets what belongs to the link that the mobile node leaves.
+    pub(super) fn leave_link(&mut self) {
+        //= movement.1.10
+        self.outstanding = None;
+        self.lifetime_limit = None;
+        self.last_sent = None;
     }
 
     pub(super) fn timeout(
@@ -208,23 +237,28 @@ impl Registrar {
             return Some(if releasing { Outcome::Released } else { Outcome::Lost });
         }
         let due = self.outstanding.as_ref().is_some_and(|outstanding| outstanding.next <= now);
-        if due && let Some(outstanding) = self.outstanding.take() {
+        if due && let Some(mut outstanding) = self.outstanding.take() {
+            if let Some(way) = way.filter(|way| outstanding.may_take(way)) {
+                //= registration.4.6
+                //= registration.4.14
+                outstanding.way = way.clone();
+            }
             return self.repeat(now, random, config, outstanding, effects);
         }
         if let (None, Some(way)) = (&self.outstanding, way)
             && self.held.as_ref().is_some_and(|held| held.refresh <= now)
         {
             //= movement.2.1
-            let purpose = self.purpose(now, config);
-            self.begin(now, random, config, (purpose, way.clone()), effects);
+            self.register(now, random, config, way.clone(), effects);
         }
         None
     }
 
-    pub(super) fn poll_timeout(&self) -> Option<Time> {
+    /// When [`Registrar::timeout`] is wanted; `has_way` if a request could be sent then.
+    pub(super) fn poll_timeout(&self, has_way: bool) -> Option<Time> {
         let next = self.outstanding.as_ref().map(|outstanding| outstanding.next);
         let held = self.held.as_ref();
-        let refresh = held.map(|held| held.refresh).filter(|_| next.is_none());
+        let refresh = held.map(|held| held.refresh).filter(|_| next.is_none() && has_way);
         [next, refresh, held.map(|held| held.ends)].into_iter().flatten().min()
     }
 
@@ -265,7 +299,14 @@ impl Registrar {
             wait: LEAST_WAIT,
             next: now,
         };
-        self.transmit(now, random, config, outstanding, effects);
+        //= registration.4.13
+        match self.last_sent.map(|sent| sent + LEAST_WAIT).filter(|earliest| *earliest > now) {
+            Some(next) => {
+                let wait = LEAST_WAIT / 2;
+                self.outstanding = Some(Outstanding { wait, next, ..outstanding });
+            }
+            None => self.transmit(now, random, config, outstanding, effects),
+        }
     }
 
     /// Sends a request anew: with a new Identification, and therefore new authenticators.
@@ -289,6 +330,7 @@ impl Registrar {
             _ => limits.into_iter().flatten().min().unwrap_or(config.lifetime),
         };
         outstanding.sent = now;
+        self.last_sent = Some(now);
         outstanding.times += 1;
         outstanding.next = now + outstanding.wait;
         match request::datagram(config, &outstanding, self.held.as_ref()) {
@@ -315,7 +357,11 @@ impl Registrar {
             return Some(Outcome::Released);
         }
         //= registration.4.13
-        let longest = Duration::from_secs(outstanding.lifetime.max(1).into());
+        let asked = match outstanding.purpose {
+            Purpose::Release => config.lifetime,
+            _ => outstanding.lifetime,
+        };
+        let longest = Duration::from_secs(asked.into());
         outstanding.wait = (outstanding.wait * 2).min(longest.max(LEAST_WAIT));
         self.transmit(now, random, config, outstanding, effects);
         None
@@ -323,7 +369,7 @@ impl Registrar {
 
     /// A timestamp of the FHA's clock, greater than the one used last.
     fn next_identification(&self, now: Time, random: &mut dyn Random) -> Identification {
-        let high = now.ntp_seconds().wrapping_add_signed(clamp(self.clock_offset));
+        let high = now.ntp_seconds().wrapping_add(self.clock_offset);
         // The fraction's low bits are random (RFC 3344 §5.7.1).
         let fraction = Identification(now.ntp()).low() & !0xffff | (random.u32() & 0xffff);
         let fresh = Identification::new(high, fraction);
@@ -335,8 +381,4 @@ impl Registrar {
 /// The end of the tunnel and the source of requests at the mobile node.
 pub(super) fn own_end(config: &MnConfig, address: Ipv4Addr) -> SocketAddrV4 {
     SocketAddrV4::new(address, config.port)
-}
-
-fn clamp(seconds: i64) -> i32 {
-    i32::try_from(seconds).unwrap_or(0)
 }

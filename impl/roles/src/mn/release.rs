@@ -1,6 +1,6 @@
 //! Release: the home binding first, then the registration, then access.
 
-use super::{BindingState, Mn, Outcome};
+use super::{BindingState, Mn, Outcome, agents::Agents};
 use crate::{Effects, Random, Time, pana::Phase};
 
 /// How far a release has come.
@@ -29,13 +29,20 @@ impl Mn {
         effects
     }
 
+    /// Whether binding and registration have been let go of, and access alone is left.
+    #[must_use]
+    pub fn is_leaving_access(&self) -> bool {
+        self.release == Some(Release::Access)
+    }
+
     pub(super) fn advance_release(
         &mut self,
         now: Time,
         random: &mut dyn Random,
         effects: &mut Effects,
     ) {
-        if self.release == Some(Release::Binding) && self.binding.state() == BindingState::Idle {
+        let told = self.binding.state() == BindingState::Idle;
+        if self.release == Some(Release::Binding) && told && !self.agents.is_looking() {
             self.release = Some(Release::Registration);
             let begun = self
                 .way()
@@ -59,6 +66,8 @@ impl Mn {
             self.pac = None;
             self.admitted = None;
             self.attachment = None;
+            self.agents = Agents::default();
+            self.tunnel_used = None;
             self.own_addresses(effects);
         }
     }

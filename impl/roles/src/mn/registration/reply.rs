@@ -35,13 +35,14 @@ impl Registrar {
     ) -> Option<Outcome> {
         //= registration.10.1
         let outstanding = self.outstanding.clone().filter(|outstanding| {
-            outstanding.identification.low() == reply.header.identification.low()
+            let answered = outstanding.identification.low();
+            outstanding.times > 0 && answered == reply.header.identification.low()
         });
         let Some(outstanding) = outstanding else {
             effects.count(Registration::Unsolicited);
             return None;
         };
-        match self.judge(now, config, &outstanding, reply) {
+        match self.judge(config, &outstanding, reply) {
             Verdict::Discarded(reason) => {
                 effects.count(reason);
                 None
@@ -59,15 +60,13 @@ impl Registrar {
     }
 
     /// Whether a reply is what it says, and the association that proves it if that is new.
-    fn judge(
-        &self,
-        now: Time,
-        config: &MnConfig,
-        outstanding: &Outstanding,
-        reply: &Reply<'_>,
-    ) -> Verdict {
+    fn judge(&self, config: &MnConfig, outstanding: &Outstanding, reply: &Reply<'_>) -> Verdict {
         if reply.header.code.is_from_foreign_agent() {
-            return Verdict::Agents;
+            //= registration.3.2
+            return match outstanding.way.agent {
+                Some(_) => Verdict::Agents,
+                None => Verdict::Discarded(Registration::Unexpected),
+            };
         }
         //= registration.10.2
         let proof = reply.extensions.authenticator(AuthenticationKind::MobileHome).once();
@@ -78,7 +77,7 @@ impl Registrar {
             .mn_ha_key_reply()
             .once()
             .filter(|_| outstanding.purpose == Purpose::First)
-            .and_then(|key| association(now, config, outstanding, &key));
+            .and_then(|key| association(config, outstanding, &key));
         //= registration.10.3
         let accepted = reply.header.code.is_accepted();
         if new.is_none() && outstanding.purpose == Purpose::First && accepted {
@@ -134,6 +133,11 @@ impl Registrar {
             }
             (code, Purpose::First) => {
                 self.outstanding = None;
+                //= keys.1.6
+                if let Some(held) = &mut self.held {
+                    // What is in force stays so; the next request waits for half of its time.
+                    held.refresh = now + (now.until(held.ends) / 2).max(LEAST_WAIT);
+                }
                 Some(Outcome::Refused(code))
             }
         }
@@ -165,6 +169,7 @@ impl Registrar {
             thoav4: reply.header.home_address,
             fha: outstanding.way.fha,
             care_of_address: outstanding.way.care_of_address,
+            colocated: outstanding.way.colocated,
             home_address: told.ipv6_hoa.once().or(kept.and_then(|held| held.home_address)),
             home_agent: told.home_agent.once().or(kept.and_then(|held| held.home_agent)),
             ipv6_care_of_address: told
@@ -182,7 +187,7 @@ impl Registrar {
 
     /// Takes over the FHA's clock and sends again soon.
     fn resynchronise(&mut self, now: Time, theirs: Identification) {
-        self.clock_offset = i64::from(theirs.high()) - i64::from(now.ntp_seconds());
+        self.clock_offset = theirs.high().wrapping_sub(now.ntp_seconds());
         // What was used before may lie in that clock's future, and must not hold it up.
         self.last = None;
         self.hurry(now);
@@ -193,7 +198,7 @@ impl Registrar {
         &mut self,
         now: Time,
         reply: &Reply<'_>,
-        agents: &Agents,
+        agents: &mut Agents,
         effects: &mut Effects,
     ) {
         //= registration.10.13
@@ -202,12 +207,18 @@ impl Registrar {
             //= registration.10.9
             code::UNKNOWN_CHALLENGE | code::MISSING_CHALLENGE | code::STALE_CHALLENGE => {
                 let answered = self.outstanding.as_mut().and_then(|o| o.way.agent.as_mut());
-                if let Some(agent) = answered {
-                    // The agent is there, whether or not its advertisements have been lost.
-                    let challenge = reply.extensions.challenge().once().map(<[u8]>::to_vec);
-                    agent.challenge = challenge.or_else(|| agents.agent()?.challenge.clone());
+                // The agent is there, whether or not its advertisements have been lost.
+                let given = reply.extensions.challenge().once().map(<[u8]>::to_vec);
+                let fresh = given.or_else(|| agents.agent()?.challenge.clone());
+                //= registration.4.14
+                match answered.filter(|agent| fresh.is_some() && agent.challenge != fresh) {
+                    Some(agent) => {
+                        agent.challenge = fresh;
+                        self.hurry(now);
+                    }
+                    // The next advertisement brings one.
+                    None => agents.ask(now, effects),
                 }
-                self.hurry(now);
             }
             //= registration.10.10
             code::FA_LIFETIME_TOO_LONG if reply.header.lifetime > 0 => {
@@ -237,7 +248,6 @@ impl Registrar {
 
 /// The association that a key generation reply makes.
 fn association(
-    now: Time,
     config: &MnConfig,
     outstanding: &Outstanding,
     key: &MnHaKeyReply<'_>,
@@ -250,7 +260,7 @@ fn association(
         //= keys.1.1
         key: keys::mn_fha_key(&config.mn_aaa_key, key.nonce, &config.nai),
         algorithm: key.algorithm,
-        expires: now + Duration::from_secs(key.lifetime.into()),
+        expires: outstanding.sent + Duration::from_secs(key.lifetime.into()),
     })
 }
 
