@@ -332,8 +332,8 @@ impl Nas {
             //= access.4.6
             Decision::Reject { eap } => {
                 step.effects.count(Access::AuthenticationRejected);
-                let code = result::AUTHENTICATION_REJECTED;
-                session.pana.conclude(step, &Verdict { code, eap: eap.as_deref(), grant: None });
+                let result = Err(result::AUTHENTICATION_REJECTED);
+                session.pana.conclude(step, &Verdict { eap: eap.as_deref(), result });
             }
             Decision::Accept { eap, success, assignment } => {
                 //= access.4.7
@@ -346,9 +346,8 @@ impl Nas {
                     Ok(grant) => self.admit(step, session, eap.as_deref(), grant),
                     Err(reason) => {
                         step.effects.count(reason);
-                        let code = result::AUTHORIZATION_REJECTED;
-                        let eap = eap.as_deref();
-                        session.pana.conclude(step, &Verdict { code, eap, grant: None });
+                        let result = Err(result::AUTHORIZATION_REJECTED);
+                        session.pana.conclude(step, &Verdict { eap: eap.as_deref(), result });
                     }
                 }
             }
@@ -456,7 +455,7 @@ impl Nas {
             reconfigure,
         };
         //= access.4.1
-        session.pana.conclude(step, &Verdict { code: result::SUCCESS, eap, grant: Some(terms) });
+        session.pana.conclude(step, &Verdict { eap, result: Ok(terms) });
         session.grant = Some(grant);
     }
 

@@ -70,12 +70,10 @@ pub(crate) enum PaaEvent {
 /// The result of an authentication.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Verdict<'a> {
-    /// A [`result`].
-    pub(crate) code: u32,
     /// The Success or Failure for the peer.
     pub(crate) eap: Option<&'a [u8]>,
-    /// What the PaC learns, on success only.
-    pub(crate) grant: Option<Terms<'a>>,
+    /// On what terms access is granted, or by which [`result`] it is refused.
+    pub(crate) result: Result<Terms<'a>, u32>,
 }
 
 /// On what terms access is granted.
@@ -255,9 +253,9 @@ impl PaaSession {
     /// Sends the result, and waits for its acknowledgement.
     pub(crate) fn conclude(&mut self, step: &mut Step<'_>, verdict: &Verdict<'_>) {
         let Stage::Authenticating { stalls, ends } = self.stage else { return };
-        let Verdict { code, eap, grant } = *verdict;
-        let grant = grant.filter(|_| code == result::SUCCESS);
-        let reconfigure = grant.is_some_and(|terms| terms.reconfigure);
+        let Verdict { eap, result } = *verdict;
+        let code = result.err().unwrap_or(result::SUCCESS);
+        let reconfigure = result.is_ok_and(|terms| terms.reconfigure);
         //= access.4.17
         let extra = if reconfigure { Flags::IP_RECONFIGURATION } else { Flags::NONE };
         self.exchange.request(step, (Kind::Par, Flags::COMPLETE | extra), |request| {
@@ -266,7 +264,7 @@ impl PaaSession {
                 request.avp(&Avp::EapPayload(eap));
             }
             //= access.4.8
-            let Some(terms) = grant else { return };
+            let Ok(terms) = result else { return };
             request.avp(&Avp::SessionLifetime(terms.lifetime));
             //= access.4.3
             if self.announced {
@@ -275,7 +273,7 @@ impl PaaSession {
                 }
             }
         });
-        let grants = grant.map(|terms| Duration::from_secs(terms.lifetime.into()));
+        let grants = result.ok().map(|terms| Duration::from_secs(terms.lifetime.into()));
         // The acknowledgement may take as long as the request is retransmitted.
         let stalls = stalls.max(step.now + LINGER);
         self.stage = Stage::Concluding { stalls, grants, ends };

@@ -167,12 +167,17 @@ fn what_is_said_twice_or_wrongly_is_not_learned() {
 #[test]
 fn the_care_of_address_of_the_foreign_agent_is_shared() {
     let nas = NasConfig { foreign_agent: BTreeSet::from([CARE_OF]), ..nas_config() };
-    let accept: Accept = |accept| {
+    let mut world = World::with(pac_config(), nas);
+    world.aaa.accept = |accept| {
         accept.attribute(&Attribute::FramedIpAddress(CARE_OF));
     };
-    let (outcome, message) = told(nas, accept);
-    assert_eq!(outcome, granted(Some((CARE_OF, 32)), false));
-    assert_eq!(message, "PAR.C result0 eap3 lifetime3600 v3");
+    world.start();
+    world.settle();
+    let shared = granted(Some((CARE_OF, 32)), false);
+    assert_eq!(world.outcomes.pop(), shared);
+    assert_eq!(short(&world.last_to_pac()), "PAR.C result0 eap3 lifetime3600 v3");
+    assert_eq!(second_client(&mut world, b"mn2@example.net"), shared);
+    assert_eq!(world.admitted(), 2);
 }
 
 /// Nothing is read from a last request that refuses, nor from any other.

@@ -380,19 +380,44 @@ fn a_session_identifier_is_neither_zero_nor_in_use() {
     assert_eq!(Message::decode(&world.last_to_pac().payload).unwrap().session_id(), 4);
 }
 
-/// An answer of the NAS that carries EAP is none: only clients may put it there.
+/// Answers of the NAS that carry EAP or a Nonce are none: only clients may put EAP there.
 #[test]
 fn the_nas_may_not_put_eap_into_an_answer() {
-    let mut world = World::granted();
-    world.tell_pac(Pac::ping);
+    let mut world = World::with(PacConfig { piggyback: false, ..pac_config() }, nas_config());
+    world.start();
+    while short(&world.last_to_nas()) != "PAR eap2" {
+        assert!(world.step());
+    }
     let request = world.last_to_nas();
     let request = Message::decode(&request.payload).unwrap();
-    let mut answer = MessageBuilder::answering(&request);
     world.wire.clear();
     let pac = world.pac.clone();
-    answer.avp(&Avp::EapPayload(&[1, 1, 0, 5, 1]));
-    world.hand_pac(&from_paa(&answer));
-    assert_eq!(world.pac, pac);
-    assert_eq!(world.counts, ["pana.misplaced-avp"]);
-    assert_eq!(short(&world.last_to_nas()), "PNR.P");
+    let cases = [
+        (Avp::EapPayload(&[1, 1, 0, 5, 1]), "pana.misplaced-avp"),
+        (Avp::Nonce(&[7; 20]), "pana.nonce"),
+    ];
+    for (avp, reason) in cases {
+        let mut answer = MessageBuilder::answering(&request);
+        answer.avp(&avp);
+        world.hand_pac(&from_paa(&answer));
+        assert_eq!(world.pac, pac);
+        assert_eq!(world.counts.last(), Some(&reason));
+    }
+    world.hand_pac(&from_paa(&MessageBuilder::answering(&request)));
+    assert_ne!(world.pac, pac);
+}
+
+/// After a session is lost, the client begins at its first address again.
+#[test]
+fn a_client_begins_anew_at_its_first_address() {
+    let mut world = World::granted();
+    let moved = "198.51.100.77:40716".parse().unwrap();
+    let effects = world.pac.set_local(world.now, &mut world.pac_random, moved);
+    world.carry_out(effects);
+    world.settle();
+    assert_eq!(world.pac.local(), moved);
+    world.start();
+    assert_eq!(world.wire[0].source, pac_addr());
+    world.settle();
+    assert!(matches!(world.outcomes[..], [AccessOutcome::Granted { .. }]));
 }
