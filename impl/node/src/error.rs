@@ -73,6 +73,14 @@ pub enum Error {
         /// What is wrong with it.
         detail: String,
     },
+    /// No way leads to somebody else's server.
+    #[error("cannot reach {address}: {source}; is the address right, and the network up?")]
+    Unreachable {
+        /// The server.
+        address: SocketAddrV4,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The demonstration network contradicts itself.
     #[error("the demonstration network is wrong: {0}; this is a bug, please report it")]
     World(&'static str),

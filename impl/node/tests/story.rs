@@ -1,4 +1,5 @@
 //! Every setup from bootstrap to release, and every injection, on the sockets of this machine.
+#![cfg(test)]
 
 use std::fs;
 

@@ -4,6 +4,7 @@ pub mod checks;
 pub mod draw;
 pub mod expect;
 pub mod inject;
+mod phase;
 pub mod report;
 mod run;
 

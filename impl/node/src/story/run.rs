@@ -14,8 +14,9 @@ use dsboot_spec::Role;
 use dsboot_spec::registry::ip::icmpv6;
 
 use super::checks;
-use super::expect::{self, Checklist, Expected, Forbidden, Observation};
+use super::expect::{Checklist, Observation};
 use super::inject::Injection;
+use super::phase::{self, Act, Phase};
 use super::report::{
     Check, ForbiddenReport, MessageReport, PhaseReport, RunReport, StepReport, seconds,
 };
@@ -23,21 +24,8 @@ use crate::capture::Capture;
 use crate::net::{HostId, Step};
 use crate::sight::Sight;
 use crate::trace::Trace;
-use crate::world::{Settings, Site, World};
-use crate::{Error, Flood, Probability, Record, What};
-
-/// After the last message expected, it is looked for so long what else comes.
-const AFTERMATH: Duration = Duration::from_millis(900);
-
-/// A phase that has not shown everything by then has failed. Longer than any lifetime in the
-/// demonstration network, so that what could not be released has run out.
-const PATIENCE: Duration = Duration::from_secs(4_000);
-
-/// When nothing has come of it after so long, an attachment is begun anew, as people do.
-const REATTACH_AFTER: Duration = Duration::from_secs(300);
-
-/// An echo request without reply is followed by the next after so long.
-const ECHO_EVERY: Duration = Duration::from_secs(1);
+use crate::world::{Settings, World};
+use crate::{Error, Flood, Record, What};
 
 /// Files that are written while the story is told.
 #[derive(Default)]
@@ -62,28 +50,6 @@ pub struct Story<'a> {
     ipv4_to_home: u64,
     /// Sources of packets sent to the correspondent.
     heard_by_cn: Vec<IpAddr>,
-}
-
-/// What a phase is made of.
-struct Phase<'a> {
-    name: &'static str,
-    site: &'a Site,
-    expected: Vec<Expected>,
-    forbidden: Vec<Forbidden>,
-    /// What is done again, and how long after it was done last.
-    again: Option<(Duration, Act)>,
-    patience: Duration,
-    /// For how long after the last message expected it is looked what else comes.
-    aftermath: Duration,
-}
-
-/// Something that the story does to the network.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Act {
-    Attach,
-    Echo,
-    Refresh,
-    Release,
 }
 
 impl<'a> Story<'a> {
@@ -128,87 +94,28 @@ impl<'a> Story<'a> {
     ///
     /// When the net fails or an output cannot be written.
     pub fn tell(&mut self) -> Result<(), Error> {
-        let setup = self.world.setup;
-        let [first, second, third] = self.world.sites;
-        let is_lossy = self.world.net.settings().loss != Probability::NEVER;
-        // With loss so much time may pass that a phase falls together with the end of a key or
-        // of a home binding, and with what is done about that.
-        let forbid = |these: &[Forbidden]| if is_lossy { Vec::new() } else { these.to_vec() };
-        let attach = Some((REATTACH_AFTER, Act::Attach));
-        let phase = |name, site, expected| Phase {
-            name,
-            site,
-            expected,
-            forbidden: Vec::new(),
-            again: attach,
-            patience: PATIENCE,
-            aftermath: AFTERMATH,
-        };
-        let traffic = |site| Phase {
-            again: Some((ECHO_EVERY, Act::Echo)),
-            ..phase("traffic", site, expect::traffic())
-        };
-        let story = [
-            phase("bootstrap", &first, expect::bootstrap(setup)),
-            traffic(&first),
-            Phase {
-                again: None,
-                forbidden: forbid(&expect::NOT_IN_REFRESH),
-                ..phase("refresh", &first, expect::refresh(setup))
-            },
-            Phase {
-                forbidden: forbid(&expect::NOT_IN_MOVEMENT),
-                ..phase("movement", &second, expect::movement(setup))
-            },
-            traffic(&second),
-            phase("movement to another FHA", &third, expect::bootstrap(setup)),
-            traffic(&third),
-            Phase { again: None, ..phase("release", &third, expect::release(setup, is_lossy)) },
-        ];
-        for phase in story {
-            let act = match phase.name {
-                "traffic" => Act::Echo,
-                "refresh" => Act::Refresh,
-                "release" => Act::Release,
-                _ => Act::Attach,
-            };
-            if !self.phase(&phase, act)? {
-                break;
-            }
-        }
-        Ok(())
+        self.tell_phases(&phase::whole(&self.world))
     }
 
-    /// The bootstrap alone, with what an injection does to it, and whatever the injection wants to
-    /// see afterwards.
+    /// Bootstrap, traffic, refresh and release at one place: what somebody else's AAA server, which
+    /// knows one place only, lets be told.
+    ///
+    /// # Errors
+    ///
+    /// As [`Story::tell`].
+    pub fn tell_at_one_place(&mut self) -> Result<(), Error> {
+        self.tell_phases(&phase::at_one_place(&self.world))
+    }
+
+    /// A bootstrap with what an injection does to it, and whatever the injection wants to see
+    /// afterwards.
     ///
     /// # Errors
     ///
     /// As [`Story::tell`].
     pub fn tell_injected(&mut self, injection: &Injection) -> Result<(), Error> {
-        let setup = self.world.setup;
+        self.tell_phases(&phase::injected(&self.world, injection))?;
         let [site, ..] = self.world.sites;
-        let phase = Phase {
-            name: if injection.completes { "bootstrap" } else { "attempt" },
-            site: &site,
-            expected: injection.expected(setup),
-            forbidden: injection.forbidden(setup),
-            again: injection.completes.then_some((REATTACH_AFTER, Act::Attach)),
-            patience: injection.patience,
-            // Whether something comes after all can only be seen by waiting.
-            aftermath: if injection.completes { AFTERMATH } else { injection.patience },
-        };
-        self.phase(&phase, Act::Attach)?;
-        if injection.completes {
-            let traffic = Phase {
-                name: "traffic",
-                expected: expect::traffic(),
-                forbidden: Vec::new(),
-                again: Some((ECHO_EVERY, Act::Echo)),
-                ..phase
-            };
-            self.phase(&traffic, Act::Echo)?;
-        }
         let checks = injection.checks(&self.world, &site);
         if let Some(last) = self.report.phases.last_mut() {
             last.checks.extend(checks);
@@ -248,15 +155,24 @@ impl<'a> Story<'a> {
         self.report
     }
 
+    fn tell_phases(&mut self, phases: &[Phase]) -> Result<(), Error> {
+        for phase in phases {
+            if !self.phase(phase)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Does something and sees what comes of it; whether that was all that had to.
-    fn phase(&mut self, phase: &Phase<'_>, act: Act) -> Result<bool, Error> {
+    fn phase(&mut self, phase: &Phase) -> Result<bool, Error> {
         let start = self.world.net.now();
         let before = checks::State::of(&self.world);
-        let cast = self.world.cast(phase.site);
+        let cast = self.world.cast(&phase.site);
         let mut list = Checklist::new(cast, phase.expected.clone(), phase.forbidden.clone());
         let mut observations = Vec::new();
         self.world.net.note(format!("phase: {}", phase.name));
-        self.act(act, phase.site)?;
+        self.act(phase)?;
         let mut last_act = start;
         let end = start + phase.patience;
         let mut until = end;
@@ -264,7 +180,7 @@ impl<'a> Story<'a> {
         loop {
             self.pour()?;
             let again = phase.again.filter(|_| !is_done);
-            let stop = again.map_or(until, |(every, _)| (last_act + every).min(until));
+            let stop = again.map_or(until, |every| (last_act + every).min(until));
             let step = self.world.net.step(stop)?;
             self.drain(Some(&mut list), &mut observations)?;
             // A message that was seen may have come too late to be taken.
@@ -274,15 +190,12 @@ impl<'a> Story<'a> {
                 until = (self.world.net.now() + phase.aftermath).min(end);
             }
             if step == Step::Reached {
-                match again {
-                    Some((_, act)) if self.world.net.now() < until => {
-                        last_act = self.world.net.now();
-                        if act != Act::Attach || !self.is_registered_here() {
-                            self.act(act, phase.site)?;
-                        }
-                    }
-                    _ if self.world.net.now() >= until => break,
-                    _ => {}
+                if self.world.net.now() >= until {
+                    break;
+                }
+                last_act = self.world.net.now();
+                if phase.act != Act::Attach || !self.is_registered_here() {
+                    self.act(phase)?;
                 }
             }
         }
@@ -306,8 +219,8 @@ impl<'a> Story<'a> {
     }
 
     /// What must be the case at the end of a phase.
-    fn check(&self, phase: &Phase<'_>, before: &checks::State) -> Vec<Check> {
-        let mut checks = checks::after(phase.name, &self.world, before, phase.site);
+    fn check(&self, phase: &Phase, before: &checks::State) -> Vec<Check> {
+        let mut checks = checks::after(phase.name, &self.world, before, &phase.site);
         checks.extend(self.always());
         checks
     }
@@ -319,9 +232,9 @@ impl<'a> Story<'a> {
         way.is_some() && way == mn.held().map(|held| (held.fha, held.care_of_address))
     }
 
-    fn act(&mut self, act: Act, site: &Site) -> Result<(), Error> {
-        match act {
-            Act::Attach => self.world.attach(site),
+    fn act(&mut self, phase: &Phase) -> Result<(), Error> {
+        match phase.act {
+            Act::Attach => self.world.attach(&phase.site),
             Act::Echo => self.echo(),
             Act::Refresh => self.world.with_mn(Mn::refresh),
             Act::Release => self.world.with_mn(Mn::release),
@@ -395,6 +308,16 @@ impl<'a> Story<'a> {
                 let sight = Sight::of(packet, self.world.ports(), ends);
                 let (at, from, to, lost) = (record.at, *from, *to, *lost);
                 Some(Observation { at, from, to, lost, sight, label: None })
+            }
+            // Somebody else's server stands where a host of the run does otherwise.
+            What::Foreign { host, inbound, link: Some(link), packet, .. } => {
+                self.report.sent += 1;
+                let link = self.world.net.links().get(link.index())?;
+                let other = link.other_end(*host)?;
+                let (from, to) = if *inbound { (other, *host) } else { (*host, other) };
+                let ends = [self.world.roles(from), self.world.roles(to)];
+                let sight = Sight::of(packet, self.world.ports(), ends);
+                Some(Observation { at: record.at, from, to, lost: false, sight, label: None })
             }
             What::Dropped { host, why, .. } => {
                 let host = self.world.net.host_name(*host).to_owned();

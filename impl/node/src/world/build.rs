@@ -1,7 +1,7 @@
 //! Puts the demonstration network together.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use dsboot_codec::dsb::Wanted;
@@ -12,14 +12,16 @@ use dsboot_roles::fa::{Fa, FaConfig, ForeignHome};
 use dsboot_roles::fha::{Fha, FhaConfig, ForeignAgent};
 use dsboot_roles::ha::{Ha, HaConfig};
 use dsboot_roles::mn::{Mn, MnConfig, TunnelForm};
-use dsboot_roles::nas::{Nas, NasConfig};
+use dsboot_roles::nas::{AddressPool, Nas, NasConfig};
 use dsboot_roles::{AddressChange, Secret};
 use dsboot_spec::registry::dsb::client_role;
 use dsboot_spec::registry::{mip4, pana, radius};
 use dsboot_spec::{CareOf, Role};
 
 use super::people::{FOREIGN_HOME_KEY, FOREIGN_HOME_SPI};
-use super::plan::{FIRST_HOST, IPV6_PREFIX_LENGTH, Network, Plan};
+use super::plan::{
+    FIRST_HOST, IPV4_PREFIX_LENGTH, IPV6_PREFIX_LENGTH, Network, POOL_FIRST, POOL_SIZE, Plan,
+};
 use super::servers::{AAAH_HOST, FHA_NETWORKS, HA_NAME, Servers, fha_name, fha_of, nai, nas_name};
 use super::{Party, Settings, Site, World};
 use crate::net::{self, Carries, Hop, HostId, Link, LinkId, Net, Part, PartId};
@@ -103,8 +105,8 @@ impl Builder<'_> {
             let link = self.access_link(mn, nas, network);
             self.net.add_route(self.plan.prefix_v4(network), Hop::Behind(nas.host(), link));
             let to_server = self.link(nas, aaaf.unwrap_or(aaah), latency::NAS_AAA, Carries::Ipv4);
-            if let Some(foreign) = &self.settings.radius {
-                self.net.add_foreign_peer(foreign.address, to_server);
+            if let (Some(foreign), 0) = (&self.settings.radius, i) {
+                self.net.add_foreign_peer(SocketAddr::V4(foreign.address), to_server);
             }
             if fa.is_some() {
                 self.link(nas, fha, latency::FA_FHA, Carries::Ipv4);
@@ -188,8 +190,8 @@ impl Builder<'_> {
         let (role, name) = (self.servers.nas_role(), nas_name(site));
         let radius = match &self.settings.radius {
             Some(foreign) => {
-                let mut radius =
-                    self.servers.client(foreign.local.into(), foreign.address, name, role);
+                let server = SocketAddr::V4(foreign.address);
+                let mut radius = self.servers.client(foreign.local.into(), server, name, role);
                 radius.secret = foreign.secret.clone();
                 // Rejects of common servers come without Message-Authenticator.
                 radius.strict = false;
@@ -201,6 +203,12 @@ impl Builder<'_> {
         if self.settings.setup.scenario().has_fa() {
             config.foreign_agent = BTreeSet::from([address]);
         }
+        // Where somebody else's server leaves the address to the NAS.
+        config.pool = self.settings.setup.care_of().is_colocated().then(|| AddressPool {
+            first: self.plan.v4(network, POOL_FIRST),
+            last: self.plan.v4(network, POOL_FIRST + POOL_SIZE - 1),
+            prefix_length: IPV4_PREFIX_LENGTH,
+        });
         Party::Nas(Box::new(Nas::new(config)))
     }
 

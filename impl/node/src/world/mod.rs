@@ -11,10 +11,10 @@ mod plan;
 mod servers;
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, UdpSocket};
 
 use dsboot_roles::mn::{AgentPolicy, Attachment, Mn};
-use dsboot_roles::{Effects, Random, Time};
+use dsboot_roles::{Effects, Random, Secret, Time};
 use dsboot_spec::registry::pana;
 use dsboot_spec::{Role, Setup};
 
@@ -56,12 +56,28 @@ pub struct Settings {
 /// Somebody else's RADIUS server.
 #[derive(Clone, Debug)]
 pub struct ForeignServer {
-    /// Where it listens.
-    pub address: SocketAddr,
-    /// The address of this machine that requests to it come from.
-    pub local: Ipv4Addr,
-    /// The secret it knows that address by.
-    pub secret: dsboot_roles::Secret,
+    address: SocketAddrV4,
+    local: Ipv4Addr,
+    secret: Secret,
+}
+
+impl ForeignServer {
+    /// A server at `address`, asked from whichever address of this machine leads there.
+    ///
+    /// # Errors
+    ///
+    /// When no way leads there.
+    pub fn new(address: SocketAddrV4, secret: Secret) -> Result<ForeignServer, Error> {
+        let unspecified = SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, 0);
+        let socket = UdpSocket::bind(unspecified)
+            .map_err(|source| Error::Bind { address: unspecified, source })?;
+        let local = socket.connect(address).and_then(|()| socket.local_addr());
+        match local {
+            Ok(SocketAddr::V4(local)) => Ok(ForeignServer { address, local: *local.ip(), secret }),
+            Ok(SocketAddr::V6(_)) => Err(Error::World("an IPv4 socket has an IPv6 address")),
+            Err(source) => Err(Error::Unreachable { address, source }),
+        }
+    }
 }
 
 /// A place that the mobile node can attach to.
