@@ -225,3 +225,18 @@ fn whoever_gives_up_before_access_does_so_silently() {
         assert_eq!(world.pac.local(), pac_addr());
     }
 }
+
+/// Released is released: a new session may begin at once, from the same address.
+#[test]
+fn after_a_release_the_client_gets_in_again() {
+    let mut world = World::granted();
+    let first = world.session_id();
+    world.tell_pac(Pac::terminate);
+    world.settle();
+    world.start();
+    world.settle();
+    assert_eq!(world.outcomes.last(), Some(&GRANTED));
+    let admitted: Vec<u32> = world.nas.admitted().map(|session| session.session_id).collect();
+    assert_eq!(admitted, [world.pac.session_id().unwrap()]);
+    assert_ne!(admitted, [first]);
+}

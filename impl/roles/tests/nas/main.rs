@@ -4,6 +4,7 @@
 mod discards;
 mod flow;
 mod losses;
+mod noise;
 mod outcomes;
 mod parameters;
 mod radius;
