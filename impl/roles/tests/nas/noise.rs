@@ -27,7 +27,9 @@ fn nonsense(random: &mut Script) -> Vec<u8> {
     let [flags, message_type] = random.octets();
     let mut message = MessageBuilder::with_header(Header {
         reserved: 0,
-        flags: Flags(u16::from(flags) << 8),
+        // Without S: an offer of another session that seems to come from the agent would be taken,
+        // as long as no session has begun in earnest (RFC 5191 §5.5).
+        flags: Flags(u16::from(flags & 0xbf) << 8),
         message_type: u16::from(message_type % 6),
         session_id: random.u32(),
         sequence: random.u32(),
