@@ -16,7 +16,7 @@ pub struct PeerConfig {
 }
 
 /// A method with what the peer needs for it. The set is open: a method is a variant here and an
-/// arm in [`Credential::answer`].
+/// arm in `Credential::answer`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Credential {
     /// MD5-Challenge with the password shared with the server (RFC 3748 §5.4).
