@@ -23,8 +23,10 @@ impl Fa {
         let Ok(ip::Packet::V4(header)) = ip::Packet::decode(&packet.octets) else {
             return effects.count(Data::Malformed);
         };
+        let to = header.destination;
+        let is_to_agents = to.is_multicast() || to.is_broadcast() || to == self.config.address;
         match (packet.neighbour, header.protocol) {
-            (Some(neighbour), protocol::ICMP) => {
+            (Some(neighbour), protocol::ICMP) if is_to_agents => {
                 self.on_solicitation(now, random, (neighbour, &header), effects);
             }
             (Some(neighbour), _) => self.take_from_visitor(neighbour, &header, effects),

@@ -150,6 +150,7 @@ impl Fa {
         }
         //= registration.9.9
         //= data-path.2.3
+        //= movement.3.10
         while self.visitors.pop_ended(now).is_some() {
             effects.count(Registration::VisitorExpired);
         }

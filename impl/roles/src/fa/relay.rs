@@ -7,7 +7,7 @@ use core::{
 
 use dsboot_codec::mip4::{
     AuthenticationKind, Authenticator, Builder, Code, Extension, Message, Reply, ReplyHeader,
-    Request, UdpTunnelRequest,
+    Request, RequestHeader, UdpTunnelRequest,
 };
 use dsboot_spec::registry::{
     ip::DEFAULT_TTL,
@@ -32,10 +32,13 @@ impl Fa {
         };
         let station = Station { neighbour: datagram.neighbour, source };
         let nai = request.extensions.nai().once().and_then(Nai::new);
-        //= registration.5.14
         let (Some(nai), Some(protection)) = (nai, request.extensions.authorization()) else {
             return effects.count(Registration::NoAuthorization);
         };
+        //= registration.5.14
+        if !challenge_is_proved(request) {
+            return effects.count(Registration::NoAuthorization);
+        }
         let exchange = Exchange::of_request(request, &nai);
         // A copy from elsewhere must not lead the reply there.
         if self.pending.get(&exchange).is_some_and(|pending| pending.station != station) {
@@ -138,8 +141,15 @@ impl Fa {
         if flags.minimal_encapsulation() || flags.gre() {
             return Err(code::FA_ENCAPSULATION);
         }
-        if header.home_agent == self.config.address {
+        let home_agent = header.home_agent;
+        if home_agent == self.config.address
+            || home_agent.is_broadcast()
+            || home_agent.is_multicast()
+        {
             return Err(code::INVALID_HOME_AGENT);
+        }
+        if home_agent.is_unspecified() {
+            return Err(code::FA_NONZERO_HA_REQUIRED);
         }
         //= registration.5.8
         if !flags.decapsulation() && !is_own && header.lifetime != 0 {
@@ -153,7 +163,7 @@ impl Fa {
         let challenge = request.extensions.challenge().once().ok_or(code::MISSING_CHALLENGE)?;
         //= registration.5.13
         let used = self.used.get(&(nai.clone(), challenge.to_vec())).is_some();
-        if used && !repeated && !self.is_pending_with(nai, challenge) {
+        if used && !repeated && !self.is_pending_with(request, nai, challenge, station) {
             return Err(code::STALE_CHALLENGE);
         }
         //= registration.5.12
@@ -164,13 +174,35 @@ impl Fa {
         if self.pending.len() >= self.config.pending_limit && !repeated {
             return Err(code::FA_RESOURCES);
         }
+        let is_full = self.visitors.len() >= self.config.visitor_limit;
+        if is_full && self.visitors.get(&header.home_address).is_none() {
+            return Err(code::FA_RESOURCES);
+        }
         Ok(())
     }
 
-    /// Whether a request of this node with this challenge has been relayed and not answered.
-    fn is_pending_with(&self, nai: &Nai, challenge: &[u8]) -> bool {
+    /// Whether this request, but for Identification and lifetime, has been relayed with this
+    /// challenge and not answered (RFC 4721 §3.2).
+    fn is_pending_with(
+        &self,
+        request: &Request<'_>,
+        nai: &Nai,
+        challenge: &[u8],
+        station: Station,
+    ) -> bool {
+        let relevant = |header: &RequestHeader| {
+            (header.flags, header.home_address, header.home_agent, header.care_of_address)
+        };
+        let asks_the_same = |pending: &Pending| {
+            pending.request().is_some_and(|pending| {
+                relevant(&pending.header) == relevant(&request.header)
+                    && pending.extensions.nai().once() == Some(nai.octets())
+            })
+        };
         self.pending.iter().any(|(_, pending)| {
-            pending.challenge.as_deref() == Some(challenge) && pending.is_of(nai)
+            pending.challenge.as_deref() == Some(challenge)
+                && pending.station == station
+                && asks_the_same(pending)
         })
     }
 
@@ -180,6 +212,7 @@ impl Fa {
         let is_own = header.care_of_address == self.config.address;
         //= registration.5.2
         //= registration.5.3
+        //= registration.5.4
         let mut builder = Builder::relay(request.extensions.octets_through(protection));
         //= data-path.6.2
         if is_own && self.config.udp_tunnelling {
@@ -200,7 +233,9 @@ impl Fa {
         match builder.finish() {
             Ok(payload) => {
                 effects.count(Registration::RelayedRequest);
+                //= registration.2.1
                 //= registration.5.1
+                //= registration.5.6
                 //= registration.5.7
                 effects.send(Datagram {
                     source: (self.config.address, self.config.port).into(),
@@ -235,6 +270,10 @@ impl Fa {
             self.visitors.remove(&header.home_address);
             return;
         }
+        // A visitor is known by its home address; without one there is none (FA Error 99).
+        if header.home_address.is_unspecified() {
+            return;
+        }
         let full = self.visitors.len() >= self.config.visitor_limit;
         if full && self.visitors.get(&header.home_address).is_none() {
             return effects.count(Registration::Full);
@@ -246,6 +285,7 @@ impl Fa {
             tunnelled,
             udp: tunnelled && self.config.udp_tunnelling && grants_udp(reply),
         };
+        //= data-path.7.2
         let lifetime = header.lifetime.min(request.header.lifetime);
         let ends = now + Duration::from_secs(lifetime.into());
         self.visitors.insert(header.home_address, visitor, ends);
@@ -338,10 +378,16 @@ impl Pending {
             _ => None,
         }
     }
+}
 
-    fn is_of(&self, nai: &Nai) -> bool {
-        self.request().is_some_and(|r| r.extensions.nai().once() == Some(nai.octets()))
-    }
+/// Whether a challenge, where there is one, is followed by what answers it: extension 33 or 36.
+fn challenge_is_proved(request: &Request<'_>) -> bool {
+    let Some(challenge) = request.extensions.of_kind(extension::CHALLENGE).last() else {
+        return true;
+    };
+    let answers = [AuthenticationKind::MobileForeign, AuthenticationKind::MnAaa];
+    let mut after = request.extensions.authenticators();
+    after.any(|found| found.offset > challenge.offset && answers.contains(&found.kind))
 }
 
 /// The octets of a reply that the agent leaves as they are: up to the end of extension 32 or, in

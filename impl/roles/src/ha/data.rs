@@ -43,6 +43,10 @@ impl Ha {
         let Some(binding) = self.bindings.get(&packet.destination) else {
             return effects.count(Data::NoBinding);
         };
+        //= data-path.5.4
+        if [binding.care_of_address, self.config.address].contains(&packet.source) {
+            return effects.count(Data::WrongInnerSource);
+        }
         //= data-path.5.1
         let Some(Ok(inner)) = packet.forwarded().map(|packet| packet.encode()) else {
             return effects.count(Data::HopLimit);
@@ -71,6 +75,7 @@ impl Ha {
         }
         //= data-path.5.1
         match inner.packet.forwarded().map(|packet| packet.encode()) {
+            //= data-path.4.4
             //= data-path.4.5
             Some(Ok(octets)) => effects.push(Effect::Packet(Packet { neighbour: None, octets })),
             _ => effects.count(Data::HopLimit),

@@ -5,7 +5,10 @@ mod config;
 mod data;
 mod update;
 
-use core::{net::Ipv6Addr, time::Duration};
+use core::{
+    net::{Ipv6Addr, SocketAddr},
+    time::Duration,
+};
 use std::collections::BTreeMap;
 
 use dsboot_codec::mip6::{Sequence, Timestamp};
@@ -64,7 +67,10 @@ impl Ha {
     /// A home agent without bindings.
     #[must_use]
     pub fn new(config: HaConfig) -> Ha {
-        let radius = Client::new(config.radius.clone());
+        let mut radius = config.radius.clone();
+        //= home-binding.2.4
+        radius.servers.retain(SocketAddr::is_ipv6);
+        let radius = Client::new(radius);
         Ha {
             config,
             bindings: Expiring::default(),
@@ -124,15 +130,16 @@ impl Ha {
         //= home-binding.3.11
         while let Some((home, binding)) = self.bindings.pop_ended(now) {
             effects.count(Reason::Expired);
-            self.remember(now, &binding);
+            self.remember(now, binding.nai, binding.message_id);
             effects.push(Effect::Address(AddressChange::Remove(home.into())));
         }
     }
 
-    /// Keeps the Mesg-ID of a binding that ends, while an older one could be replayed.
-    fn remember(&mut self, now: Time, binding: &HomeBinding) {
+    /// Keeps the Mesg-ID accepted last where no binding does, while an older one could be
+    /// replayed.
+    fn remember(&mut self, now: Time, nai: Nai, message_id: Timestamp) {
         let keep = Duration::from_secs(u64::from(self.config.tolerance) * 2 + 1);
-        self.marks.insert(binding.nai.clone(), binding.message_id, now + keep);
+        self.marks.insert(nai, message_id, now + keep);
     }
 }
 

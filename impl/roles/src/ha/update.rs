@@ -4,6 +4,7 @@ use core::{net::Ipv6Addr, time::Duration};
 
 use dsboot_codec::{
     dsb::{Parameter, Prefixed},
+    ip::is_routable,
     mip6::{
         Addresses, BindingAcknowledgement, BindingError, Builder, Identifier, Lifetime, Message,
         MobilityOption, Packet, Route, Sequence, Timestamp,
@@ -79,8 +80,9 @@ impl Ha {
             Err(reason) => return effects.count(reason),
         };
         //= home-binding.2.14
-        if packet.message.options().mn_ha().is_some() {
+        if let Some(option) = packet.message.options().mn_ha() {
             let association = self.association(now, &update.nai);
+            let association = association.filter(|known| known.spi == option.value.spi);
             if association.is_some_and(|known| !packet.verify_mn_ha(known.key.octets())) {
                 effects.count(Reason::BadAuthenticator);
                 return self.refuse_under_old(now, &update, effects);
@@ -115,12 +117,22 @@ impl Ha {
     ) {
         let verdict = self.check(now, update);
         let association = &grant.association;
+        let granted = self.lifetime(now, update, grant);
+        // An accepting answer with lifetime 0 would tell that the binding is ended.
+        let verdict = verdict.and(if granted == Lifetime::ZERO && !update.is_end() {
+            Err(status::ADMINISTRATIVELY_PROHIBITED)
+        } else {
+            Ok(())
+        });
         let lifetime = match verdict {
             Ok(()) if update.is_end() => {
                 self.delete(now, update, effects);
                 Lifetime::ZERO
             }
-            Ok(()) => self.bind(now, update, grant, effects),
+            Ok(()) => {
+                self.bind(now, update, granted, association, effects);
+                granted
+            }
             Err(_) => Lifetime::ZERO,
         };
         effects.count(if verdict.is_ok() { Reason::Accepted } else { Reason::Denied });
@@ -168,20 +180,29 @@ impl Ha {
         Ok(())
     }
 
-    /// Enters the binding and returns the lifetime granted.
+    /// The lifetime that is granted.
+    fn lifetime(&self, now: Time, update: &Update, grant: &Grant) -> Lifetime {
+        //= home-binding.3.9
+        let left = |ends: Time| now.until(ends).as_secs();
+        let asked = u64::from(update.lifetime.seconds());
+        //= keys.3.6
+        let limits = [
+            Some(u64::from(self.config.max_lifetime)),
+            grant.session_ends.map(left),
+            Some(left(grant.association.expires)),
+        ];
+        Lifetime::from_seconds(limits.into_iter().flatten().fold(asked, u64::min))
+    }
+
+    /// Enters the binding.
     fn bind(
         &mut self,
         now: Time,
         update: &Update,
-        grant: &Grant,
+        lifetime: Lifetime,
+        association: &Association,
         effects: &mut Effects,
-    ) -> Lifetime {
-        //= home-binding.3.9
-        let left = grant.session_ends.map(|ends| now.until(ends).as_secs());
-        let limits = [Some(u64::from(self.config.max_lifetime)), left];
-        let asked = u64::from(update.lifetime.seconds());
-        let granted = limits.into_iter().flatten().fold(asked, u64::min);
-        let lifetime = Lifetime::from_seconds(granted);
+    ) {
         let expires = now + Duration::from_secs(lifetime.seconds().into());
         //= home-binding.3.10
         //= movement.1.9
@@ -191,20 +212,18 @@ impl Ha {
             sequence: update.sequence,
             message_id: update.message_id,
             expires,
-            association: grant.association.clone(),
+            association: association.clone(),
         };
         //= home-binding.3.13
         if self.bindings.insert(update.node.home, binding, expires).is_none() {
             effects.push(Effect::Address(AddressChange::Add(update.node.home.into())));
         }
-        lifetime
     }
 
     fn delete(&mut self, now: Time, update: &Update, effects: &mut Effects) {
         //= home-binding.3.12
-        if let Some(mut binding) = self.bindings.remove(&update.node.home) {
-            binding.message_id = update.message_id;
-            self.remember(now, &binding);
+        self.remember(now, update.nai.clone(), update.message_id);
+        if self.bindings.remove(&update.node.home).is_some() {
             effects.push(Effect::Address(AddressChange::Remove(update.node.home.into())));
         }
     }
@@ -240,7 +259,10 @@ impl Ha {
     /// Answers a message of a type that nobody here knows.
     fn unknown(&self, packet: &Packet<'_>, effects: &mut Effects) {
         effects.count(Reason::Unexpected);
-        let home = packet.route.home_address.unwrap_or(packet.route.source);
+        if !is_routable(packet.route.source) {
+            return;
+        }
+        let home = packet.route.home_address.unwrap_or(Ipv6Addr::UNSPECIFIED);
         let error = BindingError::new(error_status::UNKNOWN_MH_TYPE, home);
         let route = Route::direct(self.config.address, packet.route.source);
         emit(Builder::new(error).packet(&route), effects);
