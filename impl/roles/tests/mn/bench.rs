@@ -4,6 +4,7 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use core::time::Duration;
 use std::collections::BTreeSet;
 
+pub(crate) use super::seen::{Seen, Update};
 use dsboot_codec::dsb::{Fqdn, Parameter, Prefixed};
 use dsboot_codec::eap::{self, Body, Md5Challenge, Message as Eap, Packet as EapPacket, md5_value};
 use dsboot_codec::ip::tunnel::{ipv4_in_ipv4, ipv6_in_ipv4};
@@ -14,14 +15,13 @@ use dsboot_codec::mip4::{
     ReplyHeader, Request, SecurityContext, TunnelData, UdpTunnelReply,
 };
 use dsboot_codec::mip6::{
-    self, Addresses, BindingAcknowledgement, BindingUpdate, Lifetime, MobilityOption, Route,
-    Sequence, Timestamp,
+    self, BindingAcknowledgement, Lifetime, MobilityOption, Route, Sequence, Timestamp,
 };
 use dsboot_codec::pana::{Avp, Flags, Kind, Message as Pana, MessageBuilder};
 use dsboot_roles::mn::{AgentPolicy, Attachment, Mn, MnConfig, TunnelForm};
 use dsboot_roles::{
     AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine, Nai, Packet, Random,
-    Secret, Time, count::Reason, keys,
+    Secret, Time, keys,
 };
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 use dsboot_spec::registry::ip::protocol;
@@ -542,128 +542,6 @@ impl Bench {
         let packet = Packet { neighbour: None, octets };
         let effects = self.mn.handle(self.now, &mut self.random, Input::Packet(&packet));
         self.carry_out(effects)
-    }
-}
-
-/// A binding update, taken apart.
-#[derive(Clone, Debug)]
-pub(crate) struct Update {
-    pub(crate) route: Route,
-    pub(crate) addresses: Addresses,
-    pub(crate) sequence: Sequence,
-    pub(crate) lifetime: Lifetime,
-    pub(crate) message_id: Timestamp,
-    pub(crate) octets: Vec<u8>,
-}
-
-/// What the mobile node did.
-#[derive(Debug)]
-pub(crate) struct Seen(pub(crate) Vec<Effect>);
-
-impl Seen {
-    pub(crate) fn datagrams(&self) -> Vec<Datagram> {
-        let sent = |effect: &Effect| match effect {
-            Effect::Datagram(datagram) => Some(datagram.clone()),
-            _ => None,
-        };
-        self.0.iter().filter_map(sent).collect()
-    }
-
-    pub(crate) fn packets(&self) -> Vec<Packet> {
-        let sent = |effect: &Effect| match effect {
-            Effect::Packet(packet) => Some(packet.clone()),
-            _ => None,
-        };
-        self.0.iter().filter_map(sent).collect()
-    }
-
-    pub(crate) fn delivered(&self) -> Vec<Vec<u8>> {
-        let given = |effect: &Effect| match effect {
-            Effect::Deliver(octets) => Some(octets.clone()),
-            _ => None,
-        };
-        self.0.iter().filter_map(given).collect()
-    }
-
-    /// Registration requests.
-    pub(crate) fn requests(&self) -> Vec<Datagram> {
-        let is_request =
-            |d: &Datagram| matches!(Message::decode(&d.payload), Ok(Message::Request(_)));
-        let to_port = |d: &Datagram| d.destination.port() == PORT;
-        self.datagrams().into_iter().filter(|d| to_port(d) && is_request(d)).collect()
-    }
-
-    /// The one registration request.
-    pub(crate) fn request(&self) -> Datagram {
-        let all = self.requests();
-        assert_eq!(all.len(), 1, "{self:?}");
-        all[0].clone()
-    }
-
-    /// IPv4 packets in the Mobile IPv4 tunnel, whatever its form.
-    pub(crate) fn tunnelled(&self) -> Vec<Vec<u8>> {
-        let in_udp = self.datagrams().into_iter().filter_map(|datagram| {
-            match Message::decode(&datagram.payload) {
-                Ok(Message::TunnelData(data)) if datagram.destination.port() == PORT => {
-                    Some(data.packet.to_vec())
-                }
-                _ => None,
-            }
-        });
-        let in_ip = self.packets().into_iter().filter_map(|packet| {
-            let header = v4::Packet::decode(&packet.octets).unwrap();
-            match header.protocol {
-                protocol::IPV4 => Some(header.payload.to_vec()),
-                protocol::IPV6 => Some(packet.octets.clone()),
-                _ => None,
-            }
-        });
-        in_udp.chain(in_ip).collect()
-    }
-
-    /// IPv6 packets in the tunnel to the FHA.
-    pub(crate) fn ipv6(&self) -> Vec<Vec<u8>> {
-        let unwrapped = |octets: &Vec<u8>| {
-            let inner = v4::Packet::decode(octets).unwrap();
-            ipv6_in_ipv4::unwrap(&inner).ok().map(|tunnelled| tunnelled.octets.to_vec())
-        };
-        self.tunnelled().iter().filter_map(unwrapped).collect()
-    }
-
-    pub(crate) fn updates(&self) -> Vec<Update> {
-        let taken_apart = |octets: Vec<u8>| {
-            let packet = mip6::Packet::decode(&octets).ok()?;
-            let mip6::Message::BindingUpdate(BindingUpdate { sequence, lifetime, options, .. }) =
-                packet.message
-            else {
-                return None;
-            };
-            Some(Update {
-                route: packet.route,
-                addresses: packet.addresses(),
-                sequence,
-                lifetime,
-                message_id: options.message_id().once().unwrap(),
-                octets: octets.clone(),
-            })
-        };
-        self.ipv6().into_iter().filter_map(taken_apart).collect()
-    }
-
-    /// The one binding update.
-    pub(crate) fn update(&self) -> Update {
-        let all = self.updates();
-        assert_eq!(all.len(), 1, "{self:?}");
-        all[0].clone()
-    }
-
-    pub(crate) fn is_silent(&self) -> bool {
-        self.datagrams().is_empty() && self.packets().is_empty()
-    }
-
-    pub(crate) fn counts(&self, reason: impl Into<Reason>) -> bool {
-        let reason = reason.into();
-        self.0.iter().any(|effect| *effect == Effect::Count(reason))
     }
 }
 

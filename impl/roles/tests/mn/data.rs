@@ -123,7 +123,7 @@ fn only_the_home_agents_tunnel_is_delivered() {
     let inner = packet(peer(), home_address(), b"to you");
     let wrap = |from, to, inner: &[u8]| ipv6_in_ipv6::wrap(from, to, 64, None, inner).unwrap();
     let good = wrap(home_agent(), care_of_v6(), &inner);
-    assert_eq!(bench.deliver(&good).delivered(), [inner.clone()]);
+    assert_eq!(bench.deliver(&good).delivered(), [&inner[..]]);
     let other = packet(peer(), v6("2001:db8:1::101"), b"to another");
     for (packet, reason) in [
         (wrap(peer(), care_of_v6(), &inner), Data::WrongOuterSource),

@@ -1,10 +1,13 @@
 //! The mobile node, sentence by sentence.
 
+#![cfg(test)]
+
 mod bench;
 mod binding;
 mod data;
 mod movement;
 mod replies;
+mod seen;
 
 use core::net::Ipv4Addr;
 use core::time::Duration;
