@@ -1,1 +1,6 @@
-//! dsboot command library.
+//! The dsboot command as a library: one module a subcommand.
+
+mod exit;
+pub mod run;
+
+pub use exit::Exit;

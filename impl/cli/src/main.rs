@@ -1,2 +1,48 @@
-//! dsboot command.
-fn main() {}
+//! The dsboot command.
+
+use std::io::{self, BufWriter, Write as _};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use dsboot::Exit;
+use dsboot::run::RunArgs;
+
+/// Dual-stack Mobile IPv6 bootstrapping: model, implementation and tests of
+/// draft-qin-mip6-dsbootstrapping-00
+///
+/// Exit status: 0 holds; 1 a property, case or capture fails; 2 the command or its input is wrong;
+/// 3 the environment lacks something.
+#[derive(Debug, Parser)]
+#[command(name = "dsboot", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(RunArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut out = BufWriter::new(io::stdout().lock());
+    let mut log = io::stderr();
+    let ended = match &cli.command {
+        Command::Run(args) => {
+            dsboot::run::run(args, &mut out, &mut log).map_err(|e| (e.exit(), e.to_string()))
+        }
+    };
+    let ended = ended.and_then(|holds| match out.flush() {
+        Ok(()) => Ok(Exit::of(holds)),
+        Err(error) => Err((Exit::Usage, format!("cannot print: {error}"))),
+    });
+    match ended {
+        Ok(exit) => exit.into(),
+        Err((exit, message)) => {
+            // Nothing is left to be done when standard error is closed.
+            let _ = writeln!(log, "dsboot: {message}");
+            exit.into()
+        }
+    }
+}
