@@ -1,4 +1,5 @@
 //! The correspondent.
+#![cfg(test)]
 
 use core::net::Ipv6Addr;
 

@@ -1,4 +1,5 @@
 //! The foreign agent, sentence by sentence.
+#![cfg(test)]
 
 mod advertise;
 mod bench;

@@ -1,4 +1,5 @@
 //! The foreign home agent, sentence by sentence.
+#![cfg(test)]
 
 mod bench;
 mod data;

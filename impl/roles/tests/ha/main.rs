@@ -1,4 +1,5 @@
 //! The Mobile IPv6 home agent, sentence by sentence.
+#![cfg(test)]
 
 mod bench;
 mod data;
