@@ -1,0 +1,182 @@
+//! The AAA servers: AAAH and AAAF are the same server with other tasks.
+//!
+//! A server decides once about a request and keeps its answer for as long as the request can come
+//! again (RFC 5080 §2.2.2); a client gives up before that.
+
+use crate::{
+    Address, AddressSet, Admission, Authorisation, CareOf6, FhaId, Guard, Ident, Link, Message,
+    Parameters, Profile, Rule, Seq, Server, Session, state::Cx,
+    state::PerFha,
+};
+
+/// What the AAAH remembers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Aaah {
+    /// What the user holds of the pool of each FHA.
+    pub assigned: PerFha<AddressSet>,
+    /// What other users hold of it.
+    pub others: PerFha<AddressSet>,
+}
+
+/// Step 2 at a server.
+pub(crate) fn on_access_ask(
+    cx: &mut Cx<'_>,
+    (session, link): (Session, Link),
+    secret: Server,
+    server: Server,
+) {
+    let answered = |message| match message {
+        Message::AccessAnswer(s, l, by, _) if (s, l, by) == (session, link, server) => Some(()),
+        _ => None,
+    };
+    if cx.kept(answered).is_some() {
+        return;
+    }
+    //= access.3.5
+    let proved = secret == server && cx.profile != Profile::WrongAccessSecret;
+    let admission = if !proved && cx.heeds(Guard::AaaChecksSecret) {
+        //= access.3.6
+        cx.rule(Rule::AaaRefuses);
+        Admission::Refused
+    } else if cx.profile == Profile::NoMobility && cx.heeds(Guard::AaaChecksSubscription) {
+        //= access.3.8
+        cx.rule(Rule::AaaAdmitsOnly);
+        Admission::Granted(None)
+    } else {
+        //= access.3.7
+        //= access.3.9
+        //= access.3.10
+        //= access.3.12
+        cx.rule(Rule::AaaAdmits);
+        Admission::Granted(Some(cx.config.fha_of(link)))
+    };
+    cx.send(Message::AccessAnswer(session, link, server, admission));
+}
+
+impl Aaah {
+    /// Step 5.
+    pub(crate) fn on_registration_ask(
+        &mut self,
+        cx: &mut Cx<'_>,
+        fha: FhaId,
+        ident: Ident,
+        intact: bool,
+    ) {
+        let answered = |message| match message {
+            Message::RegistrationAnswer(f, i, _) if (f, i) == (fha, ident) => Some(()),
+            _ => None,
+        };
+        if cx.kept(answered).is_some() {
+            return;
+        }
+        //= registration.6.8
+        let proved = intact && cx.profile != Profile::WrongHomeSecret;
+        //= registration.6.7
+        let agreed = cx.profile != Profile::NoAgreement || cx.profile.may_register(fha);
+        let refused = (!proved && cx.heeds(Guard::AaahChecksProof))
+            || (!agreed && cx.heeds(Guard::AaahChecksAgreement));
+        let answer = if refused {
+            cx.rule(Rule::AaahRefuses);
+            Authorisation::Refused
+        } else {
+            //= registration.6.9
+            //= keys.1.1
+            //= keys.1.4
+            //= keys.1.5
+            Authorisation::Granted(self.assign(cx, fha))
+        };
+        cx.send(Message::RegistrationAnswer(fha, ident, answer));
+    }
+
+    /// What the user has at that FHA, or gets now.
+    fn assign(&mut self, cx: &mut Cx<'_>, fha: FhaId) -> Option<Parameters> {
+        let held = *self.assigned.of(fha);
+        //= registration.6.11
+        let before = held.first().filter(|_| cx.heeds(Guard::AaahAssignsOnce));
+        let address = if let Some(address) = before {
+            cx.rule(Rule::AaahAssignsAgain);
+            Some(address)
+        } else {
+            //= registration.6.12
+            let mut free = AddressSet::ALL.without(held);
+            if cx.heeds(Guard::AaahSparesOthers) {
+                free = free.without(*self.others.of(fha));
+            }
+            //= registration.6.13
+            cx.rule(if free.is_empty() { Rule::AaahHasNone } else { Rule::AaahAssigns });
+            free.first()
+        };
+        if let Some(address) = address {
+            *self.assigned.of_mut(fha) = held.with(address);
+        }
+        //= movement.1.8
+        address.map(|address| Parameters { address, ipv6: cx.profile != Profile::NoIpv6 })
+    }
+
+    /// The HA asks about a binding update.
+    pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6) {
+        let answered = |message| match message {
+            Message::BindingAnswer(s, _) if s == seq => Some(()),
+            _ => None,
+        };
+        if cx.kept(answered).is_some() {
+            return;
+        }
+        //= home-binding.2.5
+        //= home-binding.2.6
+        //= home-binding.2.7
+        //= home-binding.2.8
+        //= keys.3.1
+        //= keys.3.3
+        let accepted = self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf);
+        cx.rule(if accepted { Rule::AaahAcceptsUpdate } else { Rule::AaahRefusesUpdate });
+        cx.send(Message::BindingAnswer(seq, accepted));
+    }
+
+    /// Whether the user holds this IPv6 care-of address.
+    #[must_use]
+    pub fn holds(&self, care_of: CareOf6) -> bool {
+        self.assigned.of(care_of.fha).contains(care_of.address)
+    }
+
+    /// What the user held at an FHA is free again.
+    pub(crate) fn forget(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::AaahForgets);
+        *self.assigned.of_mut(fha) = AddressSet::default();
+    }
+
+    /// Other users take all that is left at an FHA.
+    pub(crate) fn others_take(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::OthersTake);
+        *self.others.of_mut(fha) = self.free(fha);
+    }
+
+    /// They give all of it back.
+    pub(crate) fn others_give_back(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::OthersGiveBack);
+        *self.others.of_mut(fha) = AddressSet::default();
+    }
+
+    /// What nobody holds at an FHA.
+    #[must_use]
+    pub fn free(&self, fha: FhaId) -> AddressSet {
+        AddressSet::ALL.without(self.assigned.of(fha).and(*self.others.of(fha)))
+    }
+
+    /// Whether the user can have an address at an FHA.
+    #[must_use]
+    pub fn can_assign(&self, fha: FhaId) -> bool {
+        !self.assigned.of(fha).is_empty() || !self.free(fha).is_empty()
+    }
+}
+
+impl Address {
+    /// The address of a pool that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Address {
+        match self {
+            Address::One => Address::Two,
+            Address::Two => Address::One,
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! What can happen in a state: the network delivers, or somebody does something unasked.
+
+use core::fmt;
+
+use dsboot_spec::Role;
+
+use crate::{FhaId, Ident, Link, Message};
+
+/// A step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Action {
+    /// The network delivers a message to whom it is addressed.
+    Deliver(Message),
+    /// The MN attaches to a link, leaving the one it was on.
+    Attach(Link),
+    /// The MN's access failed to come; it begins anew on the same link.
+    AskAgain,
+    /// The MN's registration request is not answered in time; it sends another one.
+    Repeat,
+    /// The MN registers again before the registration ends.
+    Refresh,
+    /// The MN registers again before the key ends.
+    Renew,
+    /// The MN tries again what was refused.
+    Retry,
+    /// The MN's binding update is not acknowledged in time; it sends another one.
+    RepeatUpdate,
+    /// The MN updates the home binding before it ends.
+    RefreshUpdate,
+    /// The MN begins to let go of everything, and may come back.
+    Release,
+    /// The MN is switched off, and may come back.
+    GoOff,
+    /// The MN goes for good: by a release where it can, else it is switched off.
+    Depart,
+    /// The MN has gone, and time passes until the last lifetime has ended.
+    Lapse,
+    /// The MN goes on with its release, as the answer fails to come.
+    GiveUpRelease,
+    /// The MN's registration runs out.
+    MnLosesRegistration,
+    /// The MN's home binding runs out.
+    MnLosesBinding,
+    /// No AAA server answers the NAS.
+    NasGivesUp(Link),
+    /// A session ends at the NAS: terminated by the MN, or run out.
+    NasEnds(Link),
+    /// The FA of a link shows itself.
+    Advertise(Link),
+    /// A request has been pending at the FA for too long.
+    FaGivesUp(Link, Ident),
+    /// A visitor's time runs out.
+    FaLosesVisitor(Link),
+    /// The AAAH does not answer the FHA.
+    FhaGivesUp(FhaId),
+    /// A binding runs out at the FHA.
+    FhaLosesBinding(FhaId),
+    /// The FHA forgets the key of a binding that is gone.
+    FhaForgetsKey(FhaId),
+    /// The AAAH does not answer the HA.
+    HaGivesUp,
+    /// A binding runs out at the HA.
+    HaLosesBinding,
+    /// An assignment runs out at the AAAH.
+    AaahForgets(FhaId),
+    /// Other users take what is left of the pool for an FHA.
+    OthersTake(FhaId),
+    /// They give it back.
+    OthersGiveBack(FhaId),
+}
+
+impl Action {
+    /// Who does it; for a delivery, who receives.
+    #[must_use]
+    pub const fn actor(self) -> Role {
+        match self {
+            Action::Deliver(message) => message.to(),
+            Action::Attach(_)
+            | Action::AskAgain
+            | Action::Repeat
+            | Action::Refresh
+            | Action::Renew
+            | Action::Retry
+            | Action::RepeatUpdate
+            | Action::RefreshUpdate
+            | Action::Release
+            | Action::GoOff
+            | Action::Depart
+            | Action::Lapse
+            | Action::GiveUpRelease
+            | Action::MnLosesRegistration
+            | Action::MnLosesBinding => Role::Mn,
+            Action::NasGivesUp(_) | Action::NasEnds(_) => Role::Nas,
+            Action::Advertise(_) | Action::FaGivesUp(..) | Action::FaLosesVisitor(_) => Role::Fa,
+            Action::FhaGivesUp(_) | Action::FhaLosesBinding(_) | Action::FhaForgetsKey(_) => {
+                Role::Fha
+            }
+            Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
+            Action::AaahForgets(_) | Action::OthersTake(_) | Action::OthersGiveBack(_) => {
+                Role::Aaah
+            }
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Deliver(message) => write!(f, "{message}"),
+            Action::Attach(link) => write!(f, "attaches to link {link}"),
+            Action::AskAgain => f.write_str("asks for access anew"),
+            Action::Repeat => f.write_str("has no answer and sends a new request"),
+            Action::Refresh => f.write_str("refreshes its registration"),
+            Action::Renew => f.write_str("asks for a new key"),
+            Action::Retry => f.write_str("tries again after the refusal"),
+            Action::RepeatUpdate => f.write_str("has no answer and sends a new update"),
+            Action::RefreshUpdate => f.write_str("refreshes its home binding"),
+            Action::Release => f.write_str("lets go"),
+            Action::GoOff => f.write_str("is switched off"),
+            Action::Depart => f.write_str("goes for good"),
+            Action::Lapse => f.write_str("gone; every lifetime runs out"),
+            Action::GiveUpRelease => f.write_str("goes on without the answer"),
+            Action::MnLosesRegistration => f.write_str("registration runs out"),
+            Action::MnLosesBinding => f.write_str("home binding runs out"),
+            Action::NasGivesUp(link) => write!(f, "has no answer for link {link} and gives up"),
+            Action::NasEnds(link) => write!(f, "session on link {link} ends"),
+            Action::Advertise(link) => write!(f, "shows itself on link {link}"),
+            Action::FaGivesUp(link, ident) => {
+                write!(f, "gives up request {} on link {link}", ident.get())
+            }
+            Action::FaLosesVisitor(link) => write!(f, "visitor on link {link} runs out"),
+            Action::FhaGivesUp(fha) => write!(f, "{fha}: has no answer and gives up"),
+            Action::FhaLosesBinding(fha) => write!(f, "{fha}: binding runs out"),
+            Action::FhaForgetsKey(fha) => write!(f, "{fha}: forgets the old key"),
+            Action::HaGivesUp => f.write_str("has no answer and gives up"),
+            Action::HaLosesBinding => f.write_str("binding runs out"),
+            Action::AaahForgets(fha) => write!(f, "assignment at {fha} runs out"),
+            Action::OthersTake(fha) => write!(f, "gives the rest of {fha}'s pool to others"),
+            Action::OthersGiveBack(fha) => write!(f, "gets {fha}'s pool back from others"),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What is fixed in a run: the arrangement, the bounds, and which guards are in force.
+
+use dsboot_spec::{CareOf, Role, Setup};
+
+use crate::{FhaId, Guard, Guards, Link};
+
+/// What is fixed in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The scenario and the kind of care-of address.
+    pub setup: Setup,
+    /// How often in a run something happens that no message causes: a timer fires although the
+    /// answer could still come, the mobile node moves, refreshes or lets go, a role gives up
+    /// waiting, a lifetime runs out, a pool runs dry. See [`crate::effort`].
+    pub events: u8,
+    /// The guards that the rules heed. All of them, but for tests of the properties.
+    pub guards: Guards,
+}
+
+impl Config {
+    /// The setup with these many events, and every guard in force.
+    #[must_use]
+    pub const fn new(setup: Setup, events: u8) -> Config {
+        Config { setup, events, guards: Guards::ALL }
+    }
+
+    /// The same with one guard taken out.
+    #[must_use]
+    pub const fn without(mut self, guard: Guard) -> Config {
+        self.guards = self.guards.without(guard);
+        self
+    }
+
+    /// Whether a guard is in force.
+    #[must_use]
+    pub const fn heeds(&self, guard: Guard) -> bool {
+        self.guards.contains(guard)
+    }
+
+    /// What care-of address a link offers.
+    #[must_use]
+    pub const fn care_of(&self, _link: Link) -> CareOf {
+        self.setup.care_of()
+    }
+
+    /// The FHA that is assigned on a link: by location, and here nothing else differs.
+    //= access.3.7
+    #[must_use]
+    pub const fn fha_of(&self, link: Link) -> FhaId {
+        match link {
+            Link::A | Link::B => FhaId::One,
+            Link::C => FhaId::Two,
+        }
+    }
+
+    /// The server that the NAS asks.
+    //= access.1.2
+    //= access.1.3
+    #[must_use]
+    pub const fn access_server(&self) -> Server {
+        match self.setup.scenario().access_aaa() {
+            Role::Aaaf => Server::Aaaf,
+            _ => Server::Aaah,
+        }
+    }
+}
+
+/// An AAA server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Server {
+    /// That of the visited network.
+    Aaaf,
+    /// That of the home network.
+    Aaah,
+}
+
+/// What user and environment are like from the beginning. Each profile is an initial state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// The user may do everything, and everything is configured right.
+    Entitled,
+    /// As [`Profile::Entitled`], but the mobile node's clock is wrong.
+    WrongClock,
+    /// The secret for access is wrong.
+    WrongAccessSecret,
+    /// The user has access but no mobility service, so no FHA is named.
+    NoMobility,
+    /// The secret for the home network is wrong.
+    WrongHomeSecret,
+    /// The home provider has no agreement with the first FHA.
+    NoAgreement,
+    /// The user's record has no IPv6 parameters.
+    NoIpv6,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Profile; 7] = [
+        Profile::Entitled,
+        Profile::WrongClock,
+        Profile::WrongAccessSecret,
+        Profile::NoMobility,
+        Profile::WrongHomeSecret,
+        Profile::NoAgreement,
+        Profile::NoIpv6,
+    ];
+
+    /// Whether bootstrapping is to succeed in the end.
+    #[must_use]
+    pub const fn is_entitled(self) -> bool {
+        matches!(self, Profile::Entitled | Profile::WrongClock)
+    }
+
+    /// Whether this FHA may serve the user, by secret, subscription and agreement.
+    #[must_use]
+    pub const fn may_register(self, fha: FhaId) -> bool {
+        match self {
+            Profile::Entitled | Profile::WrongClock | Profile::NoIpv6 => true,
+            Profile::WrongAccessSecret | Profile::NoMobility | Profile::WrongHomeSecret => false,
+            Profile::NoAgreement => matches!(fha, FhaId::Two),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The foreign agent of a link: step 0, and the relay of steps 4 and 6.
+
+use crate::{
+    Code, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule, state::Cx,
+};
+
+/// The FA of a link, as far as one mobile node goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Fa {
+    /// Relayed requests that are not answered yet.
+    pub pending: IdentSet,
+    /// Challenges used up.
+    pub used: IdentSet,
+    /// The mobile node in the visitor list, by the request that was accepted last.
+    pub visitor: Option<Ident>,
+}
+
+impl Fa {
+    /// Step 0.
+    //= registration.1.1
+    pub(crate) fn advertise(cx: &mut Cx<'_>, link: Link) {
+        cx.rule(Rule::FaAdvertises);
+        cx.send(Message::Advertisement(link));
+    }
+
+    /// Step 4.
+    pub(crate) fn on_request(&mut self, cx: &mut Cx<'_>, request: Request) {
+        if !self.accepts_challenge(cx, &request) && cx.heeds(Guard::FaChecksChallenge) {
+            cx.rule(Rule::FaDenies);
+            return self.deny(cx, &request, Code::Challenge);
+        }
+        //= registration.5.1
+        //= registration.5.6
+        cx.rule(Rule::FaRelaysRequest);
+        //= registration.5.5
+        self.pending.insert(request.ident);
+        request.challenge.into_iter().for_each(|challenge| self.used.insert(challenge));
+        //= registration.5.2
+        let intact = request.intact && cx.heeds(Guard::FaKeepsRequest);
+        cx.send(Message::Request(Hop::Relay, Request { intact, ..request }));
+    }
+
+    /// Whether the request answers a challenge of this agent that is new, or that a request which
+    /// is still pending answers too.
+    fn accepts_challenge(&self, cx: &Cx<'_>, request: &Request) -> bool {
+        //= registration.5.11
+        let Some(challenge) = request.challenge else { return false };
+        //= registration.5.12
+        //= registration.5.13
+        let answers = |message| match message {
+            Message::Request(Hop::Link, other)
+                if other.challenge == Some(challenge) && self.pending.contains(other.ident) =>
+            {
+                Some(())
+            }
+            _ => None,
+        };
+        !self.used.contains(challenge) || cx.kept(answers).is_some()
+    }
+
+    /// Step 6.
+    pub(crate) fn on_reply(&mut self, cx: &mut Cx<'_>, reply: Reply) {
+        //= registration.9.1
+        if !self.pending.contains(reply.ident) && cx.heeds(Guard::FaMatchesReply) {
+            return cx.rule(Rule::FaDropsReply);
+        }
+        self.pending.remove(reply.ident);
+        //= registration.9.7
+        match reply.code {
+            Code::Accepted => {
+                cx.rule(Rule::FaEntersVisitor);
+                self.visitor = Some(reply.ident);
+            }
+            Code::Released => {
+                cx.rule(Rule::FaDeletesVisitor);
+                if cx.heeds(Guard::FaForgetsVisitor) {
+                    self.visitor = None;
+                }
+            }
+            _ => cx.rule(Rule::FaRelaysRefusal),
+        }
+        //= registration.9.2
+        let parameters = match cx.heeds(Guard::FaKeepsReply) {
+            true => reply.parameters,
+            false => reply.parameters.map(|p| Parameters { address: p.address.other(), ..p }),
+        };
+        cx.send(Message::Reply(Hop::Link, Reply { parameters, ..reply }));
+    }
+
+    /// A request has been pending for too long.
+    pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>, ident: Ident) {
+        let relayed = |message| match message {
+            Message::Request(Hop::Relay, request) if request.ident == ident => Some(request),
+            _ => None,
+        };
+        self.pending.remove(ident);
+        if let Some(request) = cx.kept(relayed) {
+            cx.rule(Rule::FaGivesUp);
+            self.deny(cx, &request, Code::Timeout);
+        }
+    }
+
+    /// The visitor's time has run out.
+    //= movement.3.10
+    pub(crate) const fn lose_visitor(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::FaLosesVisitor);
+        self.visitor = None;
+    }
+
+    fn deny(&self, cx: &mut Cx<'_>, request: &Request, code: Code) {
+        let Request { ident, fha, care_of, .. } = *request;
+        let reply = Reply { ident, fha, link: care_of.link, code, parameters: None, key: None };
+        cx.send(Message::Reply(Hop::Link, reply));
+    }
+}

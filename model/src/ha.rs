@@ -1,0 +1,118 @@
+//! The home agent: IPv6 and nothing else, so that it is the same in all scenarios.
+
+use crate::{Ack, CareOf6, Guard, Leg, Message, Rule, Seq, Server, Update, state::Cx};
+
+/// The HA, as far as one mobile node goes.
+//= home-binding.4.8
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ha {
+    /// The update that the AAAH has been asked about.
+    pub pending: Option<Update>,
+    /// The binding.
+    pub binding: Option<Binding>,
+    /// No Mesg-ID up to this one is accepted any more: it was accepted, or it is so long ago that
+    /// it is no longer near the clock.
+    pub last: Option<Seq>,
+}
+
+/// An entry of the binding cache.
+//= home-binding.3.10
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// The mobile node's care-of address.
+    pub care_of: CareOf6,
+    /// The sequence number accepted last.
+    pub seq: Seq,
+}
+
+impl Ha {
+    /// A binding update.
+    pub(crate) fn on_update(&mut self, cx: &mut Cx<'_>, update: Update) {
+        //= home-binding.2.9
+        if self.pending.is_some() && cx.heeds(Guard::HaAsksOnce) {
+            return cx.rule(Rule::HaDropsParallel);
+        }
+        //= home-binding.2.1
+        //= home-binding.2.2
+        //= home-binding.2.3
+        cx.rule(Rule::HaAsks);
+        self.pending = Some(update);
+        cx.send(Message::BindingAsk(update.seq, update.care_of, Server::Aaah));
+        if !cx.heeds(Guard::HaAwaitsAccept) {
+            self.decide(cx, true);
+        }
+    }
+
+    /// The AAAH has decided about an update.
+    pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, seq: Seq, accepted: bool) {
+        if self.pending.is_some_and(|update| update.seq == seq) {
+            self.decide(cx, accepted);
+        }
+    }
+
+    fn decide(&mut self, cx: &mut Cx<'_>, accepted: bool) {
+        let Some(update) = self.pending.take() else { return };
+        //= home-binding.2.10
+        if !accepted {
+            return match self.binding {
+                None => cx.rule(Rule::HaStaysSilent),
+                Some(_) => {
+                    cx.rule(Rule::HaRefuses);
+                    acknowledge(cx, &update, false);
+                }
+            };
+        }
+        //= home-binding.3.1
+        //= home-binding.3.2
+        let fresh = self.last.is_none_or(|last| update.seq > last);
+        if !fresh && cx.heeds(Guard::HaChecksSequence) {
+            cx.rule(Rule::HaRefusesStale);
+            return acknowledge(cx, &update, false);
+        }
+        self.last = self.last.max(Some(update.seq));
+        if update.release {
+            //= home-binding.3.12
+            cx.rule(Rule::HaReleases);
+            if cx.heeds(Guard::HaReleases) {
+                self.end(cx);
+            }
+        } else {
+            //= movement.1.9
+            let again = self.binding.is_some();
+            cx.rule(if again { Rule::HaBindsAgain } else { Rule::HaBinds });
+            self.binding = Some(Binding { care_of: update.care_of, seq: update.seq });
+        }
+        acknowledge(cx, &update, true);
+    }
+
+    /// The binding's lifetime has run out.
+    //= home-binding.3.11
+    pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::HaLosesBinding);
+        self.end(cx);
+    }
+
+    fn end(&mut self, cx: &Cx<'_>) {
+        self.binding = None;
+        if !cx.heeds(Guard::HaRemembers) {
+            self.last = None;
+        }
+    }
+
+    /// The AAAH does not answer. By then the update's Mesg-ID is far from the clock.
+    //= home-binding.2.10
+    pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
+        if let Some(update) = self.pending.take() {
+            cx.rule(Rule::HaGivesUp);
+            self.last = self.last.max(Some(update.seq));
+        }
+    }
+}
+
+//= home-binding.3.6
+//= home-binding.3.7
+//= home-binding.3.8
+fn acknowledge(cx: &mut Cx<'_>, update: &Update, accepted: bool) {
+    let Update { seq, care_of, .. } = *update;
+    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted }));
+}

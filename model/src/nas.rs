@@ -1,0 +1,99 @@
+//! The network access server of a link: steps 1 to 3.
+
+use crate::{Admission, FhaId, Guard, Link, Message, Rule, Server, Session, state::Cx};
+
+/// The NAS of a link, as far as one mobile node goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Nas {
+    /// The newest session.
+    pub session: Option<Session>,
+    /// How it stands.
+    pub phase: Phase,
+}
+
+/// How a session stands at the NAS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Phase {
+    /// Not begun, refused, given up or ended.
+    #[default]
+    Closed,
+    /// The AAA server has been asked.
+    Asking,
+    /// Access is granted.
+    Open,
+}
+
+impl Nas {
+    /// Step 1, with the MN's response.
+    pub(crate) fn on_request(
+        &mut self,
+        cx: &mut Cx<'_>,
+        (session, link, secret): (Session, Link, Server),
+    ) {
+        if self.session.is_some_and(|newest| session <= newest) {
+            return;
+        }
+        //= access.3.1
+        cx.rule(Rule::NasAsks);
+        *self = Nas { session: Some(session), phase: Phase::Asking };
+        let server = match cx.heeds(Guard::NasAsksItsServer) {
+            true => cx.config.access_server(),
+            false => Server::Aaah,
+        };
+        cx.send(Message::AccessAsk(session, link, secret, server));
+        if !cx.heeds(Guard::NasAwaitsVerdict) {
+            self.reply(cx, link, Admission::Granted(Some(cx.config.fha_of(link))));
+        }
+    }
+
+    /// Step 2: the server's answer.
+    pub(crate) fn on_answer(
+        &mut self,
+        cx: &mut Cx<'_>,
+        session: Session,
+        link: Link,
+        admission: Admission,
+    ) {
+        if self.session == Some(session) && self.phase == Phase::Asking {
+            self.reply(cx, link, admission);
+        }
+    }
+
+    /// Step 3.
+    fn reply(&mut self, cx: &mut Cx<'_>, link: Link, admission: Admission) {
+        let Some(session) = self.session else { return };
+        let told = match admission {
+            //= access.4.1
+            //= access.4.2
+            //= access.4.4
+            Admission::Granted(fha) => {
+                cx.rule(Rule::NasGrants);
+                self.phase = Phase::Closed;
+                let pass = cx.heeds(Guard::NasPassesFha);
+                Admission::Granted(if pass { fha } else { fha.map(FhaId::other) })
+            }
+            //= access.4.6
+            //= access.4.8
+            Admission::Refused => {
+                cx.rule(Rule::NasRefuses);
+                self.phase = Phase::Closed;
+                Admission::Refused
+            }
+        };
+        cx.send(Message::AccessReply(session, link, told));
+    }
+
+    /// No server answers.
+    //= access.4.9
+    pub(crate) const fn give_up(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::NasGivesUp);
+        self.phase = Phase::Closed;
+    }
+
+    /// The session is terminated, or its lifetime has run out.
+    //= access.5.4
+    pub(crate) const fn end(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::NasEnds);
+        self.phase = Phase::Closed;
+    }
+}
