@@ -71,6 +71,21 @@ pub struct MnView {
 }
 
 impl View {
+    /// Whether this is what can be seen of a state of the model.
+    #[must_use]
+    pub fn is_of(&self, state: &State) -> bool {
+        // What differs most often is compared first: this is done for every step that the model
+        // could take.
+        let mn = &state.mn;
+        state.network.len() == self.network.len()
+            && (mn.ident, mn.seq, mn.link, mn.access)
+                == (self.mn.ident, self.mn.seq, self.mn.link, self.mn.access)
+            && (mn.request, mn.update, mn.registration)
+                == (self.mn.request, self.mn.update, self.mn.registration)
+            && self.network.iter().all(|message| state.network.contains(*message))
+            && *self == View::of(state)
+    }
+
     /// What can be seen of a state of the model.
     #[must_use]
     pub fn of(state: &State) -> View {
@@ -137,8 +152,9 @@ pub struct Observer {
     last_update: Option<Update>,
     /// The registration held when last looked at, and the request that was accepted for it.
     held: Option<(Held, Ident)>,
-    /// Whether access was refused on this link.
-    attached: bool,
+    /// What was known last of the agent of the link that the mobile node is on. That an agent
+    /// counts as gone when it has not advertised itself for a while is no concern of the model.
+    agent: Agent,
 }
 
 impl Observer {
@@ -153,14 +169,14 @@ impl Observer {
             last_request: None,
             last_update: None,
             held: None,
-            attached: false,
+            agent: Agent::Unheard,
         }
     }
 
     /// The mobile node attaches to a link, or asks for access there anew.
     pub fn on_attach(&mut self, bytes: &Bytes) {
         self.symbols.begin_session();
-        self.attached = true;
+        self.agent = Agent::Unheard;
         if let (Some(session), Some(link)) = (self.symbols.session(), Symbols::link(bytes.site)) {
             let secret = match bytes.setup.scenario().is_subscription() {
                 true => dsboot_model::Server::Aaaf,
@@ -263,6 +279,7 @@ impl Observer {
             None => Access::Refused,
         };
         let agent = match mn.agent().filter(|_| is_there) {
+            None if is_there => self.agent,
             None => Agent::Unheard,
             Some(agent) => {
                 let answered = agent
@@ -272,6 +289,7 @@ impl Observer {
                 answered.map_or(Agent::Fresh, Agent::Answered)
             }
         };
+        self.agent = agent;
         let binding = mn.binding();
         let is_updating = binding.is_updating();
         MnView {

@@ -12,6 +12,7 @@ use dsboot_codec::ip;
 use dsboot_model::{Action, Bootstrap, Config, Message, Profile, State};
 use dsboot_node::Error;
 use dsboot_node::world::Settings;
+use dsboot_roles::Time;
 use dsboot_spec::registry::ip::protocol;
 use stateright::Model as _;
 
@@ -28,6 +29,10 @@ const STATES: usize = 64;
 /// lost: its timestamp is about to leave the tolerance, of which the model knows the fact but not
 /// the second.
 const FRESH: Duration = Duration::from_secs(5);
+
+/// How old a request of leg A, or its answer, may be: a server knows a request again for 30 s, and
+/// none comes later (RFC 5080 §2.2.2).
+const ANSWERS_KEPT: Duration = Duration::from_secs(25);
 
 /// What happens next to the roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +97,8 @@ pub struct Follower {
     states: Vec<State>,
     under_way: Vec<usize>,
     arrived: Vec<usize>,
-    seen: usize,
+    /// Of each flight seen: when the mobile node sent what it is about.
+    born: Vec<Time>,
 }
 
 impl Follower {
@@ -113,7 +119,7 @@ impl Follower {
             stutters: 0,
             under_way: Vec::new(),
             arrived: Vec::new(),
-            seen: 0,
+            born: Vec::new(),
         })
     }
 
@@ -154,7 +160,10 @@ impl Follower {
                 return Ok(true);
             }
             Event::Move(site) => {
-                if self.bytes.mn().is_some_and(|mn| mn.pac().is_some() && site == self.bytes.site) {
+                // From nowhere it comes to the first link, as in the model.
+                let is_there = self.bytes.mn().is_some_and(|mn| mn.pac().is_some());
+                let possible = if is_there { site != self.bytes.site } else { site == 0 };
+                if !possible {
                     return Ok(false);
                 }
                 if self.bytes.mn().is_some_and(dsboot_roles::mn::Mn::is_releasing) {
@@ -179,7 +188,7 @@ impl Follower {
                 "the mobile node lets go".to_owned()
             }
         };
-        self.follow(&what)?;
+        self.follow(&what, None)?;
         Ok(true)
     }
 
@@ -198,7 +207,7 @@ impl Follower {
             format!("{:?} receives from {:?}{}", flight.to, flight.from, message.unwrap_or(""))
         });
         self.bytes.deliver(flight);
-        self.follow(&what.unwrap_or_default())?;
+        self.follow(&what.unwrap_or_default(), Some(flight))?;
         Ok(true)
     }
 
@@ -216,19 +225,36 @@ impl Follower {
     /// that would be too old. An agent takes only the challenge that it gave last, of which the
     /// model knows nothing: of several advertisements only the last arrives.
     fn is_fresh(&self, flight: usize) -> bool {
+        let Some(sent) = self.bytes.sent.get(flight) else { return false };
         let last = self.bytes.sent.iter().rposition(is_advertisement);
-        self.bytes.sent.get(flight).is_some_and(|sent| {
-            if is_advertisement(sent) && last != Some(flight) {
-                return false;
-            }
-            let flight = sent;
-            if is_solicitation(flight) && self.bytes.mn().is_some_and(|mn| mn.agent().is_some()) {
-                return false;
-            }
-            let is_access =
-                matches!(flight.to, Station::Nas(_)) || matches!(flight.from, Station::Nas(_));
-            is_access || self.bytes.now.since(flight.sent) <= FRESH
-        })
+        if is_advertisement(sent) && last != Some(flight) {
+            return false;
+        }
+        if is_solicitation(sent) && self.bytes.mn().is_some_and(|mn| mn.agent().is_some()) {
+            return false;
+        }
+        let born = self.born.get(flight).copied().unwrap_or(sent.sent);
+        let age = self.bytes.now.since(born);
+        match (sent.from, sent.to) {
+            (Station::Mn, Station::Nas(_)) | (Station::Nas(_), Station::Mn) => true,
+            (Station::Nas(_), _) | (_, Station::Nas(_)) => age <= ANSWERS_KEPT,
+            _ => age <= FRESH,
+        }
+    }
+
+    /// Takes note of what has been sent because of the flight `cause`, or of a timer or wish.
+    fn register_new(&mut self, cause: Option<usize>) {
+        for new in self.born.len()..self.bytes.sent.len() {
+            let Some(flight) = self.bytes.sent.get(new) else { break };
+            let same = |old: &&Flight| {
+                (old.from, old.to, &old.what) == (flight.from, flight.to, &flight.what)
+            };
+            let before = self.bytes.sent.iter().take(new).position(|old| same(&old));
+            let ancestor = before.or(cause.filter(|_| flight.from != Station::Mn));
+            let born = ancestor.and_then(|ancestor| self.born.get(ancestor).copied());
+            self.born.push(born.unwrap_or(flight.sent));
+            self.under_way.push(new);
+        }
     }
 
     /// What has become too old under way is lost.
@@ -239,12 +265,11 @@ impl Follower {
     }
 
     /// Looks at the roles, and has the model do the same.
-    fn follow(&mut self, event: &str) -> Result<(), Divergence> {
-        self.under_way.extend(self.seen..self.bytes.sent.len());
-        self.seen = self.bytes.sent.len();
+    fn follow(&mut self, event: &str, cause: Option<usize>) -> Result<(), Divergence> {
+        self.register_new(cause);
         let Some(view) = self.observer.look(&self.bytes) else { return Ok(()) };
         let stay: Vec<State> =
-            self.states.iter().copied().filter(|state| View::of(state) == view).collect();
+            self.states.iter().copied().filter(|state| view.is_of(state)).collect();
         if !stay.is_empty() {
             self.stutters += 1;
             self.states = stay;
@@ -254,7 +279,7 @@ impl Follower {
         for depth in 1..=STEPS {
             reached = self.successors(&reached, depth);
             let mut explains: Vec<State> =
-                reached.iter().copied().filter(|state| View::of(state) == view).collect();
+                reached.iter().copied().filter(|state| view.is_of(state)).collect();
             if !explains.is_empty() {
                 explains.truncate(STATES);
                 self.states = explains;
@@ -276,13 +301,10 @@ impl Follower {
                 if depth > 1 && matches!(action, Action::Deliver(_)) {
                     continue;
                 }
-                let step = self.model.next_state(&state, action).map(with_events);
-                if let Some(step) = step.filter(|step| !next.contains(step)) {
-                    next.push(step);
-                }
+                next.extend(self.model.next_state(&state, action).map(with_events));
             }
         }
-        next.truncate(STATES * 32);
+        next.truncate(STATES * 16);
         next
     }
 

@@ -34,7 +34,7 @@ enum Asked {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reader {
     /// RADIUS requests by client and Request Authenticator.
-    asked: BTreeMap<(Station, [u8; 16]), Asked>,
+    asked: BTreeMap<(Station, [u8; 16]), (Asked, Message)>,
     /// The Request Authenticator under which a client used an Identifier last.
     authenticators: BTreeMap<(Station, u8), [u8; 16]>,
 }
@@ -87,6 +87,9 @@ impl Reader {
         let packet = radius::Packet::decode(&datagram.payload).ok()?;
         let authenticator = *packet.authenticator();
         self.authenticators.insert((client, packet.identifier()), authenticator);
+        if let Some((_, message)) = self.asked.get(&(client, authenticator)) {
+            return Some(*message);
+        }
         let server = match server {
             Station::Aaaf => Server::Aaaf,
             _ => Server::Aaah,
@@ -100,7 +103,7 @@ impl Reader {
                 if method == dsboot_spec::registry::eap::method::IDENTITY {
                     return None;
                 }
-                let session = symbols.session()?;
+                let session = self.session_asked_about(symbols, bytes, site)?;
                 let asked = Asked::Access(session, link, server);
                 (asked, Message::AccessAsk(session, link, server, server))
             }
@@ -121,8 +124,28 @@ impl Reader {
             }
             _ => return None,
         };
-        self.asked.entry((client, authenticator)).or_insert(asked);
+        self.asked.insert((client, authenticator), (asked, message));
         Some(message)
+    }
+
+    /// The session that a NAS has just asked its server about: of those that wait for an answer,
+    /// the one that it has not asked about before.
+    fn session_asked_about(
+        &self,
+        symbols: &Symbols,
+        bytes: &Bytes,
+        site: usize,
+    ) -> Option<Session> {
+        let known = |session: &Session| {
+            let is_it = |(asked, _): &(Asked, Message)| match asked {
+                Asked::Access(s, ..) => s == session,
+                _ => false,
+            };
+            self.asked.values().any(is_it)
+        };
+        let waiting = bytes.nas(site)?.sessions().filter(|session| session.asking);
+        let sessions = waiting.filter_map(|session| symbols.session_of(session.session_id));
+        sessions.filter(|session| !known(session)).max()
     }
 
     fn answers(
@@ -133,7 +156,7 @@ impl Reader {
     ) -> Option<Message> {
         let packet = radius::Packet::decode(&datagram.payload).ok()?;
         let authenticator = self.authenticators.get(&(client, packet.identifier()))?;
-        let asked = *self.asked.get(&(client, *authenticator))?;
+        let (asked, _) = *self.asked.get(&(client, *authenticator))?;
         let accepted = match packet.code() {
             radius_code::ACCESS_ACCEPT => true,
             radius_code::ACCESS_REJECT => false,
