@@ -215,7 +215,11 @@ fn a_challenge_that_nothing_answers_is_dropped_in_silence() {
         .extension(Extension::Challenge(&challenge))
         .finish()
         .unwrap();
-    for octets in [behind, covered, none] {
+    let before_it = Builder::relay(&Ask::default().protected())
+        .extension(Extension::Challenge(&challenge))
+        .finish()
+        .unwrap();
+    for octets in [behind, covered, none, before_it] {
         let seen = bench.receive(&ask.carrying(octets));
         assert!(seen.is_dropped(Registration::NoAuthorization), "{seen:?}");
         assert_eq!(bench.fa, before);
