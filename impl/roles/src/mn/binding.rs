@@ -178,8 +178,6 @@ impl Binding {
             return Vec::new();
         }
         //= home-binding.1.1
-        self.bound = self.bound.filter(|_| same);
-        self.outstanding = None;
         self.refused = None;
         self.begin(now, random, false, effects)
     }

@@ -239,17 +239,11 @@ impl Mn {
             //= movement.1.11
             self.registrar.interrupt();
         }
-        if self.wants_registration && !self.agents.is_looking() {
-            //= registration.3.1
-            if let Some(way) = self.way() {
-                self.wants_registration = false;
-                //= movement.1.6
-                if self.registrar.held().is_some_and(|held| held.fha != way.fha) {
-                    self.binding.forget();
-                }
-                self.registrar.register(now, random, &self.config, way, effects);
-                self.own_addresses(effects);
-            }
+        //= registration.3.1
+        if let Some(way) = self.open_way().filter(|_| self.wants_registration) {
+            self.wants_registration = false;
+            self.registrar.register(now, random, &self.config, way, effects);
+            self.own_addresses(effects);
         }
     }
 

@@ -287,7 +287,7 @@ impl Registrar {
         //= keys.1.8
         let used = self.held.as_ref().map(|held| held.association.mn_spi);
         let mn_spi = random.u32().max(FIRST_FREE_SPI);
-        let mn_spi = if used == Some(mn_spi) { mn_spi ^ 1 } else { mn_spi }.max(FIRST_FREE_SPI);
+        let mn_spi = if used == Some(mn_spi) { mn_spi ^ 1 } else { mn_spi };
         let outstanding = Outstanding {
             purpose,
             way,

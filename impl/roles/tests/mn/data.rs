@@ -230,6 +230,13 @@ fn a_keepalive_when_nothing_was_sent_for_the_interval() {
     assert_eq!((header.source, header.destination), (THOAV4, FHA));
     assert_eq!((header.protocol, header.payload[0]), (protocol::ICMP, 8));
     assert_eq!(bench.pass(110).tunnelled().len(), 1);
+    // Also when nothing has been sent there at all.
+    let mut bench = Bench::with(|config| config.tunnel = TunnelForm::Udp);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let answer = Answer { udp: Some(110), parameters: false, ..Answer::default() };
+    assert!(bench.reply(&asked, &answer).tunnelled().is_empty());
+    assert!(bench.pass(109).tunnelled().is_empty());
+    assert_eq!(bench.pass(1).tunnelled().len(), 1);
 }
 
 //= data-path.6.6

@@ -168,35 +168,32 @@ fn the_first_request_straight_to_the_fha() {
     assert!(!proof.verify_chap(bench::PASSWORD, &COLOCATED_CHALLENGE));
 }
 
+/// The same octets over and over.
+struct Fixed(u32);
+
+impl dsboot_roles::Random for Fixed {
+    fn fill(&mut self, octets: &mut [u8]) {
+        let value = self.0.to_be_bytes();
+        octets.iter_mut().zip(value.iter().cycle()).for_each(|(octet, value)| *octet = *value);
+    }
+}
+
 //= keys.1.8
 #[test]
 fn an_spi_in_use_is_not_chosen_again() {
-    let mut bench = Bench::bound();
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    bench.reply(&asked, &Answer { key_lifetime: 1800, ..Answer::default() });
     let used = bench.mn.held().unwrap().association.mn_spi;
-    // Random that gives the very same and reserved ones.
-    struct Fixed(u32);
-    impl dsboot_roles::Random for Fixed {
-        fn fill(&mut self, octets: &mut [u8]) {
-            for (octet, value) in octets.iter_mut().zip(self.0.to_be_bytes().iter().cycle()) {
-                *octet = *value;
-            }
-        }
-    }
-    bench.pass(5);
-    bench.paa.fha = Some(bench::FHA2);
+    bench.pass(2);
     for value in [used, 7] {
         let mut mn = bench.mn.clone();
-        // A key that ends soon: the next request asks for a new one.
-        bench.now = bench.now + Duration::from_secs(1);
-        let effects = mn.refresh(bench.now, &mut Fixed(value));
-        let sent = effects.iter().find_map(|effect| match effect {
-            Effect::Datagram(datagram) => Some(datagram.clone()),
-            _ => None,
+        let sent = mn.refresh(bench.now, &mut Fixed(value)).into_iter().find_map(|effect| {
+            if let Effect::Datagram(datagram) = effect { Some(datagram) } else { None }
         });
         let sent = sent.unwrap();
-        if let Some(spi) = request(&sent).extensions.mn_ha_key_request().once() {
-            assert!(spi >= 256 && spi != used);
-        }
+        let spi = request(&sent).extensions.mn_ha_key_request().once().unwrap();
+        assert!(spi >= 256 && spi != used);
     }
 }
 
@@ -380,4 +377,14 @@ fn there_is_a_second_between_two_requests_whatever_the_reason() {
     bench.act(|mn, now, random| mn.refresh(now, random)).request();
     assert!(bench.act(|mn, now, random| mn.refresh(now, random)).requests().is_empty());
     bench.pass(1).request();
+}
+
+//= registration.4.6
+//= registration.4.14
+#[test]
+fn a_request_sent_again_answers_the_challenge_heard_last() {
+    let (mut bench, _) = at_agent();
+    assert!(bench.advertise(0, b"challenge-2").requests().is_empty());
+    let again = bench.pass(1).request();
+    assert_eq!(request(&again).extensions.challenge().once(), Some(&b"challenge-2"[..]));
 }

@@ -79,6 +79,10 @@ fn below_another_fha_it_bootstraps_anew_and_updates_its_binding() {
     let seen = bench.reply(&asked, &Answer { care_of: Some(care_of), ..Answer::default() });
     assert_eq!(seen.update().addresses.care_of, care_of);
     assert_eq!(seen.update().addresses.home, super::bench::home_address());
+    assert_eq!(bench.mn.binding().state(), BindingState::Updating);
+    // There is a binding already, so there is less to wait for.
+    let due = dsboot_roles::Machine::poll_timeout(&bench.mn).unwrap();
+    assert_eq!(due, bench.now + Duration::from_secs(1));
     // The home agent knows the new address when it has said so.
     let packet = super::data::from_home();
     assert!(bench.act(|mn, now, _| mn.send_ipv6(now, &packet)).counts(Data::NoBinding));

@@ -8,7 +8,9 @@ use dsboot_roles::count::Registration;
 use dsboot_roles::mn::{AgentPolicy, BindingState, Outcome, Purpose};
 use dsboot_spec::registry::mip4::code;
 
-use super::bench::{Ack, Answer, Bench, THOAV4, request};
+use super::bench::{
+    AGENT_CARE_OF, AGENT_LINK, Ack, Answer, Bench, CARE_OF, THOAV4, advertisement, request,
+};
 use super::{CHALLENGE, at_agent};
 
 fn asked() -> (Bench, dsboot_roles::Datagram) {
@@ -131,6 +133,21 @@ fn a_denied_challenge_is_answered_by_the_new_one() {
     }
 }
 
+//= registration.10.9
+#[test]
+fn a_denial_gives_the_challenge_of_an_agent_not_heard_any_more() {
+    let mut bench = Bench::new();
+    bench.paa.care_of = None;
+    bench.attach(AgentPolicy::Solicit(3));
+    let advertisement = advertisement(AGENT_CARE_OF, 0, 2, CHALLENGE);
+    bench.hear(AGENT_LINK, advertisement).request();
+    let asked = bench.pass(3).requests().pop().unwrap();
+    assert!(bench.mn.agent().is_none());
+    bench.deny(&asked, code::STALE_CHALLENGE, 0, Some(b"challenge-2"));
+    let again = bench.pass(1).request();
+    assert_eq!(request(&again).extensions.challenge().once(), Some(&b"challenge-2"[..]));
+}
+
 //= registration.10.10
 #[test]
 fn a_lifetime_too_long_is_shortened() {
@@ -139,6 +156,24 @@ fn a_lifetime_too_long_is_shortened() {
     assert_eq!(request(&asked).header.lifetime, 600);
     bench.deny(&asked, code::FA_LIFETIME_TOO_LONG, 90, None);
     assert_eq!(request(&bench.pass(1).request()).header.lifetime, 90);
+    // That is that agent's business, and no other link's.
+    bench.paa.care_of = Some(CARE_OF);
+    let asked = bench.attach(AgentPolicy::None).request();
+    assert_eq!(request(&asked).header.lifetime, 1800);
+}
+
+//= registration.10.6
+#[test]
+fn a_bootstrap_that_has_become_incomplete_updates_nothing_any_more() {
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    let seen = bench.reply(&asked, &Answer { key_lifetime: 1800, ..Answer::default() });
+    bench.acknowledge(&seen, &Ack::default());
+    bench.pass(2);
+    let asked = bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    bench.reply(&asked, &Answer { home_agent: None, ..Answer::default() });
+    assert_eq!(bench.mn.binding().state(), BindingState::Idle);
+    assert!(bench.pass(1340).updates().is_empty());
 }
 
 //= registration.10.11
@@ -223,4 +258,18 @@ fn a_new_key_is_in_use_with_the_accepting_reply_and_not_before() {
     bench.reply(&asked, &Answer { nonce, key_lifetime: 7200, ..Answer::default() });
     let new = bench.mn.held().unwrap().association.clone();
     assert!(new.key != old.key && new.mn_spi != old.mn_spi);
+}
+
+//= keys.1.6
+//= registration.4.13
+#[test]
+fn a_refused_request_for_a_new_key_is_not_repeated_at_once() {
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    bench.reply(&asked, &Answer { key_lifetime: 1800, ..Answer::default() });
+    let asked = bench.pass(1350).request();
+    bench.reply(&asked, &Answer::refusing(code::HA_RESOURCES));
+    assert!(bench.mn.held().is_some());
+    assert!(bench.pass(224).requests().is_empty());
+    bench.pass(1).request();
 }
