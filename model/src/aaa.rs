@@ -5,8 +5,7 @@
 
 use crate::{
     Address, AddressSet, Admission, Authorisation, CareOf6, FhaId, Guard, Ident, Link, Message,
-    Parameters, Profile, Rule, Seq, Server, Session, state::Cx,
-    state::PerFha,
+    Parameters, Profile, Rule, Seq, Server, Session, message::Alike, state::Cx, state::PerFha,
 };
 
 /// What the AAAH remembers.
@@ -25,13 +24,11 @@ pub(crate) fn on_access_ask(
     secret: Server,
     server: Server,
 ) {
-    let answered = |message| match message {
-        Message::AccessAnswer(s, l, by, _) if (s, l, by) == (session, link, server) => Some(()),
-        _ => None,
-    };
-    if cx.kept(answered).is_some() {
+    let mut answers = cx.kept(Alike::AccessAnswer(session, link));
+    if answers.any(|answer| matches!(answer, Message::AccessAnswer(_, _, by, _) if by == server)) {
         return;
     }
+    drop(answers);
     //= access.3.5
     let proved = secret == server && cx.profile != Profile::WrongAccessSecret;
     let admission = if !proved && cx.heeds(Guard::AaaChecksSecret) {
@@ -62,11 +59,7 @@ impl Aaah {
         ident: Ident,
         intact: bool,
     ) {
-        let answered = |message| match message {
-            Message::RegistrationAnswer(f, i, _) if (f, i) == (fha, ident) => Some(()),
-            _ => None,
-        };
-        if cx.kept(answered).is_some() {
+        if cx.kept(Alike::RegistrationAnswer(fha, ident)).next().is_some() {
             return;
         }
         //= registration.6.8
@@ -115,11 +108,7 @@ impl Aaah {
 
     /// The HA asks about a binding update.
     pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6) {
-        let answered = |message| match message {
-            Message::BindingAnswer(s, _) if s == seq => Some(()),
-            _ => None,
-        };
-        if cx.kept(answered).is_some() {
+        if cx.kept(Alike::BindingAnswer(seq)).next().is_some() {
             return;
         }
         //= home-binding.2.5
@@ -143,6 +132,11 @@ impl Aaah {
     pub(crate) fn forget(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
         cx.rule(Rule::AaahForgets);
         *self.assigned.of_mut(fha) = AddressSet::default();
+    }
+
+    /// Every assignment has ended.
+    pub(crate) fn lapse(&mut self) {
+        *self = Aaah::default();
     }
 
     /// Other users take all that is left at an FHA.

@@ -29,8 +29,6 @@ pub enum Action {
     RefreshUpdate,
     /// The MN begins to let go of everything, and may come back.
     Release,
-    /// The MN is switched off, and may come back.
-    GoOff,
     /// The MN goes for good: by a release where it can, else it is switched off.
     Depart,
     /// The MN has gone, and time passes until the last lifetime has ended.
@@ -43,8 +41,6 @@ pub enum Action {
     MnLosesBinding,
     /// No AAA server answers the NAS.
     NasGivesUp(Link),
-    /// A session ends at the NAS: terminated by the MN, or run out.
-    NasEnds(Link),
     /// The FA of a link shows itself.
     Advertise(Link),
     /// A request has been pending at the FA for too long.
@@ -84,13 +80,12 @@ impl Action {
             | Action::RepeatUpdate
             | Action::RefreshUpdate
             | Action::Release
-            | Action::GoOff
             | Action::Depart
             | Action::Lapse
             | Action::GiveUpRelease
             | Action::MnLosesRegistration
             | Action::MnLosesBinding => Role::Mn,
-            Action::NasGivesUp(_) | Action::NasEnds(_) => Role::Nas,
+            Action::NasGivesUp(_) => Role::Nas,
             Action::Advertise(_) | Action::FaGivesUp(..) | Action::FaLosesVisitor(_) => Role::Fa,
             Action::FhaGivesUp(_) | Action::FhaLosesBinding(_) | Action::FhaForgetsKey(_) => {
                 Role::Fha
@@ -116,14 +111,12 @@ impl fmt::Display for Action {
             Action::RepeatUpdate => f.write_str("has no answer and sends a new update"),
             Action::RefreshUpdate => f.write_str("refreshes its home binding"),
             Action::Release => f.write_str("lets go"),
-            Action::GoOff => f.write_str("is switched off"),
             Action::Depart => f.write_str("goes for good"),
             Action::Lapse => f.write_str("gone; every lifetime runs out"),
             Action::GiveUpRelease => f.write_str("goes on without the answer"),
             Action::MnLosesRegistration => f.write_str("registration runs out"),
             Action::MnLosesBinding => f.write_str("home binding runs out"),
             Action::NasGivesUp(link) => write!(f, "has no answer for link {link} and gives up"),
-            Action::NasEnds(link) => write!(f, "session on link {link} ends"),
             Action::Advertise(link) => write!(f, "shows itself on link {link}"),
             Action::FaGivesUp(link, ident) => {
                 write!(f, "gives up request {} on link {link}", ident.get())

@@ -17,8 +17,13 @@ impl Writer {
     }
 
     /// All of them.
-    pub(crate) fn finish(&self) -> u32 {
+    pub(crate) const fn finish(&self) -> u32 {
         self.bits
+    }
+
+    /// All of them, and how many bits are used.
+    pub(crate) const fn end(&self) -> (u32, u32) {
+        (self.bits, self.used)
     }
 }
 

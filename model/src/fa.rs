@@ -1,7 +1,8 @@
 //! The foreign agent of a link: step 0, and the relay of steps 4 and 6.
 
 use crate::{
-    Code, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule, state::Cx,
+    Code, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule,
+    message::Alike, state::Cx,
 };
 
 /// The FA of a link, as far as one mobile node goes.
@@ -47,15 +48,9 @@ impl Fa {
         let Some(challenge) = request.challenge else { return false };
         //= registration.5.12
         //= registration.5.13
-        let answers = |message| match message {
-            Message::Request(Hop::Link, other)
-                if other.challenge == Some(challenge) && self.pending.contains(other.ident) =>
-            {
-                Some(())
-            }
-            _ => None,
-        };
-        !self.used.contains(challenge) || cx.kept(answers).is_some()
+        let relayed = |ident| cx.kept(Alike::Request(Hop::Relay, ident));
+        let answers = |sent| matches!(sent, Message::Request(_, r) if r.challenge == Some(challenge));
+        !self.used.contains(challenge) || self.pending.iter().flat_map(relayed).any(answers)
     }
 
     /// Step 6.
@@ -89,12 +84,9 @@ impl Fa {
 
     /// A request has been pending for too long.
     pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>, ident: Ident) {
-        let relayed = |message| match message {
-            Message::Request(Hop::Relay, request) if request.ident == ident => Some(request),
-            _ => None,
-        };
         self.pending.remove(ident);
-        if let Some(request) = cx.kept(relayed) {
+        let relayed = cx.kept(Alike::Request(Hop::Relay, ident)).next();
+        if let Some(Message::Request(_, request)) = relayed {
             cx.rule(Rule::FaGivesUp);
             self.deny(cx, &request, Code::Timeout);
         }
@@ -105,6 +97,12 @@ impl Fa {
     pub(crate) const fn lose_visitor(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::FaLosesVisitor);
         self.visitor = None;
+    }
+
+    /// All that waits or has a lifetime is over.
+    //= movement.3.10
+    pub(crate) fn lapse(&mut self) {
+        *self = Fa { used: self.used, ..Fa::default() };
     }
 
     fn deny(&self, cx: &mut Cx<'_>, request: &Request, code: Code) {

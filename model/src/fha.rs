@@ -205,6 +205,13 @@ impl Fha {
         }
     }
 
+    /// All that waits or has a lifetime is over, and every Identification up to `newest` is far
+    /// from the clock.
+    //= movement.3.10
+    pub(crate) fn lapse(&mut self, newest: Option<Ident>) {
+        *self = Fha { last: self.last.max(newest), ..Fha::default() };
+    }
+
     //= registration.7.4
     fn is_fresh(&self, cx: &Cx<'_>, request: &Request) -> bool {
         let fresh = self.last.is_none_or(|last| request.ident > last) && request.timely;

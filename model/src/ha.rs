@@ -107,6 +107,12 @@ impl Ha {
             self.last = self.last.max(Some(update.seq));
         }
     }
+
+    /// All that waits or has a lifetime is over, and every Mesg-ID up to `newest` is far from the
+    /// clock.
+    pub(crate) fn lapse(&mut self, newest: Option<Seq>) {
+        *self = Ha { last: self.last.max(newest), ..Ha::default() };
+    }
 }
 
 //= home-binding.3.6

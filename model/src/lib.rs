@@ -27,6 +27,7 @@ mod rule;
 mod state;
 mod words;
 
+pub mod data_path;
 pub mod effort;
 pub mod explore;
 pub mod properties;
@@ -49,11 +50,12 @@ pub use names::{
     Address, AddressSet, CareOf4, CareOf6, FhaId, Ident, IdentSet, Link, NUMBERS, Owner, Seq,
     Session,
 };
-pub use nas::{Nas, Phase};
+pub use nas::Nas;
 pub use network::{MESSAGES, Network};
 pub use rule::{Rule, Rules};
 pub use state::{Environment, History, PerFha, PerLink, State};
 
+use message::Alike;
 use state::Cx;
 
 /// The model of one setup: one mobile node, and the network `lossy`.
@@ -86,22 +88,30 @@ impl Bootstrap {
         let mut state = *before;
         state.environment.events = before.environment.events.checked_sub(cost)?;
         let rules = self.apply(&mut state, action);
-        let mn = state.mn;
-        state.network.forget(|message| match message {
-            Message::Reply(Hop::Direct | Hop::Link, reply) => {
-                !matches!(reply.code, Code::Accepted | Code::Released)
-                    && mn.request.is_none_or(|request| request.ident != reply.ident)
-            }
-            Message::Ack(_, ack) => {
-                !ack.accepted && mn.update.is_none_or(|update| update.seq != ack.seq)
-            }
-            _ => false,
-        });
+        self.forget_dead_letters(&mut state);
         if state != *before {
             let broken = properties::broken(&self.config, before, action, &state);
             state.history.broken |= broken;
         }
         Some(Step { state, rules })
+    }
+
+    /// Takes refusals out of the network that the MN no longer waits for. It waits for the answer
+    /// to its last request and its last update only, and their numbers only grow, so nobody will
+    /// ever act on them again: they are the same as lost.
+    fn forget_dead_letters(&self, state: &mut State) {
+        let State { mn, network, .. } = state;
+        for hop in [Hop::Direct, Hop::Link] {
+            network.forget(Alike::Replies(hop), |message| {
+                matches!(message, Message::Reply(_, reply)
+                    if !matches!(reply.code, Code::Accepted | Code::Released)
+                        && mn.request.is_none_or(|request| request.ident != reply.ident))
+            });
+        }
+        network.forget(Alike::Acks, |message| {
+            matches!(message, Message::Ack(_, ack)
+                if !ack.accepted && mn.update.is_none_or(|update| update.seq != ack.seq))
+        });
     }
 
     /// Lets the role concerned do what its rules say.
@@ -158,7 +168,6 @@ impl Bootstrap {
             Action::RepeatUpdate => mn.repeat_update(cx),
             Action::RefreshUpdate => mn.refresh_update(cx),
             Action::Release => mn.release(cx),
-            Action::GoOff => mn.go_off(cx),
             Action::Depart => {
                 environment.gone = true;
                 if mn.registration_here().is_none() {
@@ -168,20 +177,21 @@ impl Bootstrap {
                 }
             }
             Action::Lapse => {
-                for fha in FhaId::ALL {
-                    let f = state.fha.of_mut(fha);
-                    *f = Fha { last: f.last.max(state.mn.ident), ..Fha::default() };
-                    *state.aaah.assigned.of_mut(fha) = AddressSet::default();
-                    *state.aaah.others.of_mut(fha) = AddressSet::default();
+                for link in Link::ALL {
+                    nas.of_mut(link).lapse();
+                    fa.of_mut(link).lapse();
                 }
-                for link in Link::ALL { *state.fa.of_mut(link) = Fa { used: state.fa.of(link).used, ..Fa::default() }; *state.nas.of_mut(link) = Nas { phase: Phase::Closed, ..*state.nas.of(link) }; }
-                state.ha = Ha { last: state.ha.last.max(state.mn.seq), ..Ha::default() };
+                for id in FhaId::ALL {
+                    fha.of_mut(id).lapse(mn.ident);
+                }
+                ha.lapse(mn.seq);
+                aaah.lapse();
+                cx.rule(Rule::AllLapses);
             }
             Action::GiveUpRelease => mn.give_up_release(cx),
             Action::MnLosesRegistration => mn.lose_registration(cx),
             Action::MnLosesBinding => mn.lose_binding(cx),
             Action::NasGivesUp(link) => nas.of_mut(link).give_up(cx),
-            Action::NasEnds(link) => nas.of_mut(link).end(cx),
             Action::Advertise(link) => Fa::advertise(cx, link),
             Action::FaGivesUp(link, ident) => fa.of_mut(link).give_up(cx, ident),
             Action::FaLosesVisitor(link) => fa.of_mut(link).lose_visitor(cx),

@@ -7,20 +7,8 @@ use crate::{Admission, FhaId, Guard, Link, Message, Rule, Server, Session, state
 pub struct Nas {
     /// The newest session.
     pub session: Option<Session>,
-    /// How it stands.
-    pub phase: Phase,
-}
-
-/// How a session stands at the NAS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Phase {
-    /// Not begun, refused, given up or ended.
-    #[default]
-    Closed,
-    /// The AAA server has been asked.
-    Asking,
-    /// Access is granted.
-    Open,
+    /// Whether the AAA server has been asked about it and not answered.
+    pub asking: bool,
 }
 
 impl Nas {
@@ -35,7 +23,7 @@ impl Nas {
         }
         //= access.3.1
         cx.rule(Rule::NasAsks);
-        *self = Nas { session: Some(session), phase: Phase::Asking };
+        *self = Nas { session: Some(session), asking: true };
         let server = match cx.heeds(Guard::NasAsksItsServer) {
             true => cx.config.access_server(),
             false => Server::Aaah,
@@ -54,7 +42,7 @@ impl Nas {
         link: Link,
         admission: Admission,
     ) {
-        if self.session == Some(session) && self.phase == Phase::Asking {
+        if self.session == Some(session) && self.asking {
             self.reply(cx, link, admission);
         }
     }
@@ -62,13 +50,13 @@ impl Nas {
     /// Step 3.
     fn reply(&mut self, cx: &mut Cx<'_>, link: Link, admission: Admission) {
         let Some(session) = self.session else { return };
+        self.asking = false;
         let told = match admission {
             //= access.4.1
             //= access.4.2
             //= access.4.4
             Admission::Granted(fha) => {
                 cx.rule(Rule::NasGrants);
-                self.phase = Phase::Closed;
                 let pass = cx.heeds(Guard::NasPassesFha);
                 Admission::Granted(if pass { fha } else { fha.map(FhaId::other) })
             }
@@ -76,7 +64,6 @@ impl Nas {
             //= access.4.8
             Admission::Refused => {
                 cx.rule(Rule::NasRefuses);
-                self.phase = Phase::Closed;
                 Admission::Refused
             }
         };
@@ -87,13 +74,12 @@ impl Nas {
     //= access.4.9
     pub(crate) const fn give_up(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::NasGivesUp);
-        self.phase = Phase::Closed;
+        self.asking = false;
     }
 
-    /// The session is terminated, or its lifetime has run out.
+    /// All that waits or has a lifetime is over.
     //= access.5.4
-    pub(crate) const fn end(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::NasEnds);
-        self.phase = Phase::Closed;
+    pub(crate) const fn lapse(&mut self) {
+        self.asking = false;
     }
 }

@@ -7,12 +7,12 @@
 //! only grows, so it also is the record of what was said, against which the properties hold what
 //! the roles believe.
 
-use core::{fmt, hash};
+use core::{fmt, hash, ops::Range};
 
-use crate::Message;
+use crate::{Message, message::Alike};
 
 /// How many messages a run has room for. One more is outside the model's bounds and shows as such.
-pub const MESSAGES: usize = 96;
+pub const MESSAGES: usize = 112;
 
 /// The set of all messages ever sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,19 +41,47 @@ impl Network {
         true
     }
 
-    /// Takes out the messages that fit.
-    pub(crate) fn forget(&mut self, dead: impl Fn(Message) -> bool) {
-        let len = usize::from(self.len);
-        let mut kept = 0;
-        for place in 0..len {
-            let packed = self.packed[place];
+    /// Takes out those of the messages that are dead.
+    pub(crate) fn forget(&mut self, alike: Alike, dead: impl Fn(Message) -> bool) {
+        let range = self.range(alike);
+        let mut kept = range.start;
+        for place in range.clone() {
+            let Some(packed) = self.packed.get(place).copied() else { return };
             if !Message::unpack(packed).is_some_and(&dead) {
-                self.packed[kept] = packed;
+                if let Some(slot) = self.packed.get_mut(kept) {
+                    *slot = packed;
+                }
                 kept += 1;
             }
         }
-        self.packed[kept..len].fill(0);
-        self.len = kept as u8;
+        let len = usize::from(self.len);
+        if kept != range.end {
+            self.packed.copy_within(range.end..len, kept);
+            let gone = range.end - kept;
+            self.packed.iter_mut().skip(len - gone).take(gone).for_each(|slot| *slot = 0);
+            self.len -= u8::try_from(gone).unwrap_or(self.len);
+        }
+    }
+
+    /// Those that are alike.
+    pub(crate) fn alike(&self, alike: Alike) -> impl Iterator<Item = Message> + '_ {
+        let found = self.packed.get(self.range(alike)).unwrap_or_default();
+        found.iter().filter_map(|packed| Message::unpack(*packed))
+    }
+
+    /// Whether there are any of that kind.
+    pub(crate) fn any(&self, alike: Alike) -> bool {
+        !self.range(alike).is_empty()
+    }
+
+    fn range(&self, alike: Alike) -> Range<usize> {
+        let (bits, width) = alike.prefix();
+        let packed = self.packed();
+        let begin = packed.partition_point(|packed| *packed < bits);
+        let rest = packed.get(begin..).unwrap_or_default();
+        let shift = u32::BITS - width;
+        let many = rest.iter().take_while(|packed| **packed >> shift == bits >> shift).count();
+        begin..begin + many
     }
 
     /// Whether a message has been sent.

@@ -127,8 +127,8 @@ rules! {
     NasRefuses = "nas-refuses", Everywhere;
     /// The NAS gives up as no server answers.
     NasGivesUp = "nas-gives-up", Everywhere;
-    /// A session at the NAS ends.
-    NasEnds = "nas-ends", Everywhere;
+    /// The MN has gone, and all that is left of it runs out.
+    AllLapses = "all-lapses", Everywhere;
     /// The server of step 2 accepts and names an FHA.
     AaaAdmits = "aaa-admits", Everywhere;
     /// The server of step 2 accepts and names no FHA.

@@ -2,7 +2,7 @@
 
 use crate::{
     Config, FhaId, Guard, Link, Message, Network, Profile, Rule, Rules, aaa::Aaah, fa::Fa,
-    fha::Fha, ha::Ha, mn::Mn, nas::Nas,
+    fha::Fha, ha::Ha, message::Alike, mn::Mn, nas::Nas,
 };
 
 /// Everything at one moment.
@@ -176,9 +176,8 @@ impl<'a> Cx<'a> {
         number
     }
 
-    /// A message sent before that fits: what a role keeps of the answers it gave and of the
-    /// requests it relayed.
-    pub(crate) fn kept<T>(&self, fits: impl Fn(Message) -> Option<T>) -> Option<T> {
-        self.network.iter().find_map(fits)
+    /// What a role keeps of what it sent before: answers that it gave, requests that it relayed.
+    pub(crate) fn kept(&self, alike: Alike) -> impl Iterator<Item = Message> + '_ {
+        self.network.alike(alike)
     }
 }
