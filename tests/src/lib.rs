@@ -1,8 +1,6 @@
 //! Model and implementation held against each other, and both against the specification.
 
-pub mod abstraction;
 pub mod bytes;
 pub mod citations;
 pub mod houses;
-pub mod lockstep;
 pub mod peers;
