@@ -336,6 +336,7 @@ impl Binding {
     fn packet(&self, parameters: &Parameters, outstanding: &Outstanding) -> Option<Vec<u8>> {
         let home = parameters.home_address;
         //= home-binding.1.2
+        //= home-binding.4.8
         let node = Addresses { home, care_of: parameters.care_of_address };
         //= home-binding.1.3
         let update = BindingUpdate::new(

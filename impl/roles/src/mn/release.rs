@@ -62,6 +62,7 @@ impl Mn {
         let admitted = self.pac.as_ref().is_some_and(|pac| pac.phase() != Phase::Closed);
         if self.release == Some(Release::Access) && !admitted {
             //= movement.3.6
+            //= movement.3.9
             self.release = None;
             self.pac = None;
             self.admitted = None;

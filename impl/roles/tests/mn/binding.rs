@@ -53,7 +53,6 @@ impl Due for dsboot_roles::mn::Mn {
 //= home-binding.1.4
 //= home-binding.1.5
 //= home-binding.1.7
-//= home-binding.4.8
 //= data-path.1.1
 #[test]
 fn the_update_that_follows_the_registration() {
@@ -72,6 +71,24 @@ fn the_update_that_follows_the_registration() {
     assert!(proof.verify(MN_AAA_KEY) && !proof.verify(super::bench::PASSWORD));
     assert!(update.lifetime.seconds() <= 1800 && update.lifetime.seconds() > 1700);
     assert_eq!(bench.mn.binding().state(), BindingState::Updating);
+}
+
+//= home-binding.4.8
+#[test]
+fn the_update_is_the_same_whichever_way_the_registration_went() {
+    let (_, seen) = updating();
+    let directly = seen.update();
+    let (mut bench, seen) = super::at_agent();
+    let answer = Answer { lifetime: 600, ..Answer::default() };
+    let through_agent = bench.reply(&seen.request(), &answer).update();
+    assert_eq!(directly.route, through_agent.route);
+    // What differs is the lifetime, the Mesg-ID, and the authentication over them.
+    let kinds = |update: &Update| -> Vec<u8> {
+        let packet = mip6::Packet::decode(&update.octets).unwrap();
+        packet.message.options().iter().map(|option| option.value.kind()).collect()
+    };
+    assert_eq!(kinds(&directly), kinds(&through_agent));
+    assert_eq!(directly.octets.len(), through_agent.octets.len());
 }
 
 //= home-binding.1.7
@@ -238,6 +255,11 @@ fn the_binding_ends_with_its_lifetime_and_with_the_registration() {
     bench.deliver(&packet);
     assert_eq!(bench.mn.binding().bound().unwrap().1, sent + Duration::from_secs(400));
     // A lifetime beyond what was asked for is none.
+    let mut bench = Bench::with(|config| config.binding_lifetime = 400);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let seen = bench.reply(&asked, &Answer::default());
+    bench.acknowledge(&seen, &Ack { lifetime: Some(900), ..Ack::default() });
+    assert_eq!(bench.mn.binding().bound().unwrap().1, bench.now + Duration::from_secs(400));
     let (mut bench, seen) = updating();
     bench.acknowledge(&seen, &Ack { lifetime: Some(9000), ..Ack::default() });
     let ends = bench.mn.binding().bound().unwrap().1;
