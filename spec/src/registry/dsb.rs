@@ -1,8 +1,8 @@
 //! The private number space of this project (H-2 to H-9): one number for one parameter.
 //!
 //! The same type number is the Vendor-NVSE-Type of a Mobile IPv4 extension (RFC 3115), the
-//! Vendor-Type of a RADIUS sub-attribute (RFC 2865 §5.26) and, for types 1 to 3, the code of a
-//! PANA vendor AVP. The value octets are the same in all three.
+//! Vendor-Type of a RADIUS sub-attribute (RFC 2865 §5.26) and, for types 1 to 3 and 10, the code
+//! of a PANA vendor AVP. The value octets are the same in all three.
 
 /// The Vendor-ID that is used when none is configured: the documentation number of RFC 5612.
 pub const DEFAULT_VENDOR_ID: u32 = 32473;
