@@ -327,6 +327,13 @@ fn what_is_no_agents_advertisement_is_not_taken_for_one() {
         bench.hear(AGENT_LINK, from_agent(&icmp.unwrap(), 1));
         assert!(bench.mn.agent().is_none());
     }
+    // A home agent's, though it tells a care-of address.
+    let packet = dsboot_codec::ip::v4::Packet::decode(&good).unwrap();
+    let mut body = packet.payload[4..].to_vec();
+    body[18..20].copy_from_slice(&advertisement_flag::HOME_AGENT.to_be_bytes());
+    let icmp = dsboot_codec::ip::icmp::Message::new(packet.payload[0], &body).encode_v4();
+    bench.hear(AGENT_LINK, from_agent(&icmp, 1));
+    assert!(bench.mn.agent().is_none());
     bench.hear(AGENT_LINK, good);
     assert!(bench.mn.agent().is_some());
 }
