@@ -1,7 +1,6 @@
 //! The dsboot command as a library: one module a subcommand.
 
-pub mod check;
-pub mod exit;
+mod exit;
 pub mod run;
 
 pub use exit::Exit;

@@ -33,9 +33,8 @@ fn tell(settings: &Settings, outputs: &mut Outputs) -> RunReport {
 }
 
 fn tell_injected(settings: &Settings, injection: &Injection) -> RunReport {
-    let settings = Settings { faults: injection.faults(), ..settings.clone() };
     let mut outputs = Outputs::default();
-    let mut story = Story::begin(&settings, Some(injection), &mut outputs).unwrap();
+    let mut story = Story::begin(settings, Some(injection), &mut outputs).unwrap();
     story.tell_injected(injection).unwrap();
     explain(story)
 }

@@ -74,9 +74,6 @@ pub enum RunError {
     /// What was to be printed could not be.
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
-    /// The report could not be made JSON.
-    #[error("cannot make JSON: {0}")]
-    Json(#[from] serde_json::Error),
 }
 
 impl RunError {
@@ -94,7 +91,7 @@ impl RunError {
                 | Error::Unreachable { .. },
             ) => Exit::Environment,
             RunError::Node(Error::Write { .. }) => Exit::Usage,
-            RunError::Node(_) | RunError::Json(_) => Exit::Fails,
+            RunError::Node(_) => Exit::Fails,
             _ => Exit::Usage,
         }
     }
@@ -166,7 +163,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
         let tshark = ports.tshark_options();
         let (version, seed, port_offset) = (DOCUMENT_VERSION, args.seed, ports.offset());
         let document = Document { version, seed, port_offset, tshark, holds, runs: &reports };
-        serde_json::to_writer_pretty(&mut *out, &document)?;
+        serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
         text::summary(&reports, out)?;
@@ -205,7 +202,7 @@ fn settings(args: &RunArgs, setup: Setup, radius: Option<ForeignServer>) -> Sett
         seed: args.seed,
         loss: args.loss,
         port_offset: args.port_offset,
-        faults: args.inject.map_or_else(Faults::default, |injection| injection.faults()),
+        faults: Faults::default(),
         clients: args.radius_client.clone(),
         radius,
     }

@@ -261,12 +261,13 @@ impl<M: Machine> Net<M> {
     /// When a socket cannot be bound, a datagram cannot be sent or does not arrive, or a machine
     /// emits nonsense.
     pub fn step(&mut self, until: Time) -> Result<Step, Error> {
-        let due = self.next_due().filter(|due| *due <= until);
+        let due_by_then = |net: &Self| net.next_due().filter(|due| *due <= until);
+        let due = due_by_then(self);
         let to = due.unwrap_or(until);
         if self.walks_beside_real_time() {
             self.clock.walk();
             self.wait_for_foreign(to)?;
-            if self.clock.now() < to || self.next_due() != due {
+            if self.clock.now() < to || due_by_then(self) != due {
                 return Ok(Step::Did);
             }
         } else {

@@ -360,6 +360,22 @@ fn real_time_passes_in_real_time() {
 }
 
 #[test]
+fn a_later_timer_does_not_keep_real_time_from_its_end() {
+    let mut pair = Pair::asking(1, 0.0);
+    let wakes = Some(START + Duration::from_secs(3_600));
+    let act = |toy: &mut Toy, _, _: &mut dyn Random| {
+        toy.wakes = wakes;
+        Effects::new()
+    };
+    pair.net.act(pair.a, act).unwrap();
+    pair.net.set_pace(Pace::RealTime);
+    let until = START + Duration::from_millis(20);
+    let steps = (0..1_000).take_while(|_| pair.net.step(until).unwrap() == Step::Did).count();
+    assert!(steps < 1_000, "it goes on and on");
+    assert_eq!(pair.net.now(), until);
+}
+
+#[test]
 fn tampering_changes_what_is_sent() {
     let mut pair = Pair::asking(1, 0.0);
     let b = pair.b.host();

@@ -91,13 +91,22 @@ impl Kind {
     }
 }
 
+/// By which ports protocols are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lens {
+    /// The protocols' ports of the run.
+    pub ports: Ports,
+    /// Another port that RADIUS is spoken on: of somebody else's server.
+    pub radius: Option<u16>,
+}
+
 impl Sight {
     /// Looks at an IP packet with these ports, sent to a host with these roles or from one.
     ///
     /// A RADIUS packet does not say which leg it is on; its client's host does.
     #[must_use]
-    pub fn of(packet: &[u8], ports: Ports, ends: [&[Role]; 2]) -> Sight {
-        let mut eye = Eye { ports, ends, tunnels: Vec::new() };
+    pub fn of(packet: &[u8], lens: Lens, ends: [&[Role]; 2]) -> Sight {
+        let mut eye = Eye { lens, ends, tunnels: Vec::new() };
         let (kind, text) =
             eye.packet(packet).unwrap_or_else(|| (Kind::Unknown, "not understood".to_owned()));
         Sight { kind, text, tunnels: eye.tunnels }
@@ -106,7 +115,7 @@ impl Sight {
 
 /// What is looked with, and the tunnels it has passed.
 struct Eye<'a> {
-    ports: Ports,
+    lens: Lens,
     ends: [&'a [Role]; 2],
     tunnels: Vec<&'static str>,
 }
@@ -155,12 +164,13 @@ impl Eye<'_> {
     fn udp(&mut self, octets: &[u8]) -> Seen {
         let datagram = udp::decode_packet(octets).ok()?;
         let ports = [datagram.source.port(), datagram.destination.port()];
-        let is = |port| ports.iter().any(|p| self.ports.of_wire(*p) == port);
+        let is = |port| ports.iter().any(|p| self.lens.ports.of_wire(*p) == port);
+        let is_foreign_radius = self.lens.radius.is_some_and(|port| ports.contains(&port));
         if is(registry::pana::PORT) {
             pana(datagram.payload)
         } else if is(registry::mip4::PORT) {
             self.mip4(datagram.payload)
-        } else if is(registry::radius::PORT) {
+        } else if is(registry::radius::PORT) || is_foreign_radius {
             self.radius(datagram.payload)
         } else {
             None

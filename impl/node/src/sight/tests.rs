@@ -43,11 +43,12 @@ fn datagram(port: u16, payload: &str, other: Role) -> Sight {
     let destination = ([127, 0, 0, 2], ports.on_wire(port)).into();
     let packet =
         udp::packet(([127, 0, 0, 1], 49_152).into(), destination, 64, &octets(payload)).unwrap();
-    Sight::of(&packet, ports, [&[Role::Mn], &[other]])
+    Sight::of(&packet, Lens { ports, radius: None }, [&[Role::Mn], &[other]])
 }
 
 fn whole(packet: &[u8]) -> Sight {
-    Sight::of(packet, Ports::REAL, [&[Role::Mn], &[Role::Fha]])
+    let lens = Lens { ports: Ports::REAL, radius: None };
+    Sight::of(packet, lens, [&[Role::Mn], &[Role::Fha]])
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::report::Check;
 use crate::net::{HostId, Tamper};
 use crate::sight::Kind;
 use crate::world::people::{Faults, UserFault};
-use crate::world::{FIRST_HOST, Network, Site, World};
+use crate::world::{FIRST_HOST, Network, Plan, Settings, Site, World};
 use crate::{Error, Flood, Probability, Stream};
 
 /// How many bad datagrams each host gets.
@@ -233,7 +233,7 @@ pub const INJECTIONS: [Injection; 11] = [
         counted: &[
             (Role::Nas, Reason::Access(Access::Malformed)),
             (Role::Fha, Reason::Registration(Registration::Malformed)),
-            (Role::Aaah, Reason::Radius(Radius::UnknownClient)),
+            (Role::Aaah, Reason::Radius(Radius::Malformed)),
             (Role::Mn, Reason::Registration(Registration::Malformed)),
         ],
     },
@@ -246,13 +246,19 @@ impl Injection {
         INJECTIONS.iter().find(|injection| injection.name == name)
     }
 
-    /// What is wrong in the network from the beginning.
+    /// The settings of the network that it goes wrong in.
     #[must_use]
-    pub const fn faults(&self) -> Faults {
+    pub fn settings(&self, settings: &Settings) -> Settings {
+        let mut settings = settings.clone();
         match self.what {
-            What::Faults(faults) => faults,
-            _ => FAULTLESS,
+            What::Faults(faults) => settings.faults = faults,
+            // So that the AAA servers do more than look at where the datagrams come from.
+            What::Flood => {
+                settings.clients.push(Plan::of(settings.setup).v4(Network::Outside, FIRST_HOST));
+            }
+            _ => {}
         }
+        settings
     }
 
     /// Makes it go wrong. Where that takes datagrams from outside, returns their source.

@@ -63,7 +63,10 @@ impl<'a> Story<'a> {
         injection: Option<&Injection>,
         outputs: &'a mut Outputs,
     ) -> Result<Story<'a>, Error> {
-        let world = World::new(settings)?;
+        let world = match injection {
+            Some(injection) => World::new(&injection.settings(settings))?,
+            None => World::new(settings)?,
+        };
         if let Some(capture) = &mut outputs.capture {
             capture.begin(&settings.setup.to_string(), world.net.links())?;
         }
@@ -305,7 +308,7 @@ impl<'a> Story<'a> {
                     flood.remember(packet, self.world.net.settings().ports);
                 }
                 let ends = [self.world.roles(*from), self.world.roles(*to)];
-                let sight = Sight::of(packet, self.world.ports(), ends);
+                let sight = Sight::of(packet, self.world.lens(), ends);
                 let (at, from, to, lost) = (record.at, *from, *to, *lost);
                 Some(Observation { at, from, to, lost, sight, label: None })
             }
@@ -316,7 +319,7 @@ impl<'a> Story<'a> {
                 let other = link.other_end(*host)?;
                 let (from, to) = if *inbound { (other, *host) } else { (*host, other) };
                 let ends = [self.world.roles(from), self.world.roles(to)];
-                let sight = Sight::of(packet, self.world.ports(), ends);
+                let sight = Sight::of(packet, self.world.lens(), ends);
                 Some(Observation { at: record.at, from, to, lost: false, sight, label: None })
             }
             What::Dropped { host, why, .. } => {

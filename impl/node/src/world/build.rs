@@ -136,6 +136,7 @@ impl Builder<'_> {
             ha,
             cn,
             roles: self.roles,
+            foreign_radius: self.settings.radius.as_ref().map(|foreign| foreign.address.port()),
             _lease: lease,
         })
     }

@@ -19,6 +19,7 @@ use dsboot_spec::registry::pana;
 use dsboot_spec::{Role, Setup};
 
 use crate::net::{HostId, LinkId, Net, PartId};
+use crate::sight::Lens;
 use crate::story::expect::Cast;
 use crate::{Error, Lease, Ports, Probability};
 pub use party::Party;
@@ -120,6 +121,8 @@ pub struct World {
     /// The correspondent.
     pub cn: PartId,
     roles: BTreeMap<HostId, Vec<Role>>,
+    /// The port of somebody else's RADIUS server.
+    foreign_radius: Option<u16>,
     _lease: Lease,
 }
 
@@ -198,6 +201,12 @@ impl World {
     #[must_use]
     pub fn ports(&self) -> Ports {
         self.net.settings().ports
+    }
+
+    /// By which ports its packets are told.
+    #[must_use]
+    pub fn lens(&self) -> Lens {
+        Lens { ports: self.ports(), radius: self.foreign_radius }
     }
 
     /// Its hosts with their names, as ladders draw them from left to right.
