@@ -2,6 +2,11 @@
 
 use std::process::ExitCode;
 
+/// What the help says about exit statuses.
+pub const HELP: &str = "Exit status: 0 everything holds; 1 something fails; 2 the command line or \
+    the input is wrong; 3 the environment does not suffice, or a limit has cut the work short, so \
+    that there is no verdict.";
+
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

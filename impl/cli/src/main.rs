@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dsboot::Exit;
+use dsboot::check;
 use dsboot::run::RunArgs;
 
 /// Dual-stack Mobile IPv6 bootstrapping: model, implementation and tests of
@@ -21,6 +22,9 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Explore the model of the protocol to the end, and say which promises hold
+    #[command(after_help = dsboot::exit::HELP)]
+    Check(check::Args),
     Run(RunArgs),
 }
 
@@ -29,6 +33,7 @@ fn main() -> ExitCode {
     let mut out = BufWriter::new(io::stdout().lock());
     let mut log = io::stderr();
     let ended = match &cli.command {
+        Command::Check(args) => return check::run(args).into(),
         Command::Run(args) => {
             dsboot::run::run(args, &mut out, &mut log).map_err(|e| (e.exit(), e.to_string()))
         }

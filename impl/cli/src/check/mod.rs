@@ -1,0 +1,178 @@
+//! `dsboot check`: the model, explored to the end.
+
+mod json;
+mod report;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use clap::builder::PossibleValuesParser;
+use clap::builder::TypedValueParser as _;
+use clap::{Args as ClapArgs, ValueEnum};
+use dsboot_model::explore::{self, Limits};
+use dsboot_model::{Config, System};
+use dsboot_spec::{CareOf, Scenario, Setup};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::Exit;
+pub use report::{Checked, Outcome, Summary};
+
+/// The arguments of `dsboot check`.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct Args {
+    /// Scenarios to check; without any, all four.
+    #[arg(value_name = "SCENARIO", value_parser = scenario_parser())]
+    pub scenarios: Vec<Scenario>,
+    /// Of the scenarios with a foreign agent, only this kind of care-of address.
+    #[arg(long, value_enum)]
+    pub coa: Option<Coa>,
+    /// What the network may do to messages.
+    #[arg(long, value_enum, default_value_t = Network::Lossy)]
+    pub network: Network,
+    /// Incidents (retransmissions, movements, lifetimes that run out, denials) in one run at most.
+    #[arg(long, value_name = "N", default_value_t = Config::INCIDENTS,
+          value_parser = clap::value_parser!(u8).range(..=6))]
+    pub incidents: u8,
+    /// Setups explored at the same time; by default, as many as the machine has processors.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub threads: Option<usize>,
+    /// Write the result as JSON (schemas/check.schema.json) to standard output.
+    #[arg(long)]
+    pub json: bool,
+    /// Give up after so many seconds in each setup; the result is then incomplete.
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Give up after so many states in each setup; the result is then incomplete.
+    #[arg(long, value_name = "N")]
+    pub max_states: Option<usize>,
+}
+
+/// The care-of address in the scenarios with a foreign agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Coa {
+    /// That of the foreign agent.
+    Fa,
+    /// Co-located, registered through the foreign agent (R bit).
+    ColocatedR,
+}
+
+/// What the network may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Network {
+    /// Lose, duplicate, reorder and delay every message.
+    Lossy,
+}
+
+/// Runs the command: the result goes to standard output, progress to standard error if that is a
+/// terminal.
+#[must_use]
+pub fn run(args: &Args) -> Exit {
+    let setups = args.setups();
+    if setups.is_empty() {
+        let _ = writeln!(
+            io::stderr(),
+            "error: --coa is about foreign agents, and the scenarios named have none"
+        );
+        return Exit::Usage;
+    }
+    let summary = Summary::new(check_all(&setups, args));
+    let text = if args.json { json::text(&summary) } else { table::text(&summary) };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Ok(()) => summary.exit(),
+        // Who reads no further has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => summary.exit(),
+        Err(_) => Exit::Environment,
+    }
+}
+
+impl Args {
+    /// The setups to check, in the draft's order.
+    #[must_use]
+    pub fn setups(&self) -> Vec<Setup> {
+        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
+        let fits = |s: &Setup| match self.coa {
+            None => true,
+            Some(Coa::Fa) => s.care_of() == CareOf::ForeignAgent,
+            Some(Coa::ColocatedR) => s.care_of() == CareOf::ColocatedViaFa,
+        };
+        Setup::ALL.into_iter().filter(named).filter(fits).collect()
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { timeout: self.timeout.map(Duration::from_secs), max_states: self.max_states }
+    }
+}
+
+/// Explores the setups side by side. Each search has one thread, so that what it finds does not
+/// depend on how many there are.
+fn check_all(setups: &[Setup], args: &Args) -> Vec<Checked> {
+    let threads = args
+        .threads
+        .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZeroUsize::get))
+        .min(setups.len());
+    let bars = MultiProgress::new();
+    if !io::stderr().is_terminal() {
+        bars.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(setup) = setups.get(number) else { return };
+                    let checked = check(*setup, args, &bars);
+                    // A thread that panics takes the process with it at the end of the scope.
+                    if let Ok(mut results) = results.lock() {
+                        results.push((number, checked));
+                    }
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_default();
+    results.sort_by_key(|(number, _)| *number);
+    results.into_iter().map(|(_, checked)| checked).collect()
+}
+
+fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {
+    let system = System::new(Config { incidents: args.incidents, ..Config::new(setup) });
+    let bar = bars.add(progress(setup));
+    let report = explore::explore(&system, args.limits(), &mut |states| {
+        bar.set_position(u64::try_from(states).unwrap_or(u64::MAX));
+    });
+    bar.set_message("second search");
+    // What is left of the time is the second search's.
+    let left = args.limits().timeout.map(|t| t.saturating_sub(report.elapsed));
+    let second = if report.complete { explore::second(&system, left) } else { None };
+    bar.finish_and_clear();
+    Checked { system, report, second }
+}
+
+fn progress(setup: Setup) -> ProgressBar {
+    let template = "{spinner} {prefix}: {human_pos} states, {elapsed} {msg}";
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::new_spinner().with_style(style).with_prefix(setup.to_string())
+}
+
+fn scenario_parser() -> impl clap::builder::TypedValueParser<Value = Scenario> {
+    PossibleValuesParser::new(Scenario::ALL.map(Scenario::name))
+        .try_map(|name| name.parse::<Scenario>())
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("at least one".to_owned()),
+        Ok(number) => Ok(number),
+        Err(error) => Err(format!("{error}")),
+    }
+}
