@@ -26,17 +26,19 @@ pub fn dependencies() -> Result<BTreeMap<String, Vec<String>>, Error> {
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    Ok(list(&metadata["packages"])
+    let text =
+        |value: &Value, key| value.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let list =
+        |value: &Value, key| value.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    Ok(list(&metadata, "packages")
         .iter()
         .map(|package| {
-            let needed = list(&package["dependencies"])
+            let needed = list(package, "dependencies")
                 .iter()
-                .filter(|dependency| dependency["kind"] != "dev")
-                .map(|dependency| text(&dependency["name"]))
+                .filter(|dependency| dependency.get("kind").and_then(Value::as_str) != Some("dev"))
+                .map(|dependency| text(dependency, "name"))
                 .collect();
-            (text(&package["name"]), needed)
+            (text(package, "name"), needed)
         })
         .collect())
 }
