@@ -1,5 +1,7 @@
 //! The *nevers* of ARCHITECTURE.md.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::{
     fs,
     path::{Path, PathBuf},
