@@ -6,26 +6,36 @@
 use std::{
     env,
     io::{self, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 /// A program of somebody else's, and where to get it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Peer {
-    /// The name of the executable.
+    /// The name of the executable, or its path where only that one will do.
     pub program: &'static str,
+    /// What else must be there.
+    pub module: Option<&'static str>,
     /// The Debian package that has it.
     pub package: &'static str,
 }
 
 /// Wireshark's dissector on the command line.
-pub const TSHARK: Peer = Peer { program: "tshark", package: "tshark" };
+pub const TSHARK: Peer = Peer { program: "tshark", module: None, package: "tshark" };
 /// The FreeRADIUS server.
-pub const FREERADIUS: Peer = Peer { program: "freeradius", package: "freeradius" };
+pub const FREERADIUS: Peer = Peer { program: "freeradius", module: None, package: "freeradius" };
 /// FreeRADIUS's RADIUS client.
-pub const RADCLIENT: Peer = Peer { program: "radclient", package: "freeradius-utils" };
+pub const RADCLIENT: Peer =
+    Peer { program: "radclient", module: None, package: "freeradius-utils" };
 /// The EAP client over RADIUS of wpa_supplicant.
-pub const EAPOL_TEST: Peer = Peer { program: "eapol_test", package: "eapoltest" };
+pub const EAPOL_TEST: Peer = Peer { program: "eapol_test", module: None, package: "eapoltest" };
+
+/// Debian's Python with scapy, which builds and checks packets.
+pub const SCAPY: Peer = Peer {
+    program: "/usr/bin/python3",
+    module: Some("/usr/lib/python3/dist-packages/scapy/layers/radius.py"),
+    package: "python3-scapy",
+};
 
 impl Peer {
     /// The path of the program, or `None` on a machine that lacks it, after saying so.
@@ -36,10 +46,12 @@ impl Peer {
     #[must_use]
     #[expect(clippy::panic, reason = "this is how a test fails")]
     pub fn find(self) -> Option<PathBuf> {
-        let found = search_path().map(|dir| dir.join(self.program)).find(|path| path.is_file());
+        let is_whole = self.module.is_none_or(|module| Path::new(module).is_file());
+        let mut paths = search_path().map(|dir| dir.join(self.program));
+        let found = paths.find(|path| is_whole && path.is_file());
         if found.is_none() {
-            let Peer { program, package } = self;
-            let message = format!("{program} is missing: apt-get install {package}");
+            let Peer { program, package, .. } = self;
+            let message = format!("{program} is missing, or not whole: apt-get install {package}");
             if env::var_os("DSBOOT_PEERS").is_some_and(|v| v == "required") {
                 panic!("{message}");
             }
