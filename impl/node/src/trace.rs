@@ -1,7 +1,7 @@
 //! Everything that happened, as JSON lines: one object for each [`Record`].
 //!
 //! Each has `time` (microseconds since the Unix epoch, by the run's clock) and `event`, and, except
-//! for notes, `host`. What else there is depends on the event; see [`Line`].
+//! for notes, `host`. What else there is depends on the event; see `Line`.
 
 use std::fmt::Write as _;
 use std::fs::File;

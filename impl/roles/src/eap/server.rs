@@ -7,7 +7,7 @@ use dsboot_spec::registry::eap::{MD5_VALUE_LENGTH, method};
 use crate::{Random, Secret};
 
 /// A method by which a peer can prove itself. The set is open: a method is a variant here and
-/// one of [`Question`].
+/// one of `Question`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Method {
     /// MD5-Challenge (RFC 3748 §5.4).

@@ -201,7 +201,7 @@ impl Bindings {
         ended
     }
 
-    /// When [`Bindings::expire`] has something to do next.
+    /// When the next binding, or memory of one, ends.
     #[must_use]
     pub fn next_end(&self) -> Option<Time> {
         [self.by_nai.first_end(), self.marks.first_end()].into_iter().flatten().min()
