@@ -2,6 +2,8 @@
 
 pub mod check;
 pub mod exit;
+mod output;
 pub mod run;
 
 pub use exit::Exit;
+pub use output::Output;

@@ -4,9 +4,9 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use dsboot::Exit;
 use dsboot::check;
 use dsboot::run::RunArgs;
+use dsboot::{Exit, Output};
 
 /// Dual-stack Mobile IPv6 bootstrapping: model, implementation and tests of
 /// draft-qin-mip6-dsbootstrapping-00
@@ -25,12 +25,13 @@ enum Command {
     /// Explore the model of the protocol to the end, and say which promises hold
     #[command(after_help = dsboot::exit::HELP)]
     Check(check::Args),
+    #[command(after_help = dsboot::exit::HELP)]
     Run(RunArgs),
 }
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(Output::new(io::stdout().lock()));
     let mut log = io::stderr();
     let ended = match &cli.command {
         Command::Check(args) => return check::run(args).into(),

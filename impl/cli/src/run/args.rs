@@ -6,7 +6,7 @@ use dsboot_node::Probability;
 use dsboot_node::story::inject::{INJECTIONS, Injection};
 use dsboot_spec::{CareOf, Scenario, Setup};
 
-/// Runs the real roles on real sockets of this machine: bootstrap, traffic, refresh, movement,
+/// Run the real roles on real sockets of this machine: bootstrap, traffic, refresh, movement,
 /// release
 ///
 /// Every role is a host of its own on a loopback address of its own (impl/node/README.md has the
@@ -14,63 +14,63 @@ use dsboot_spec::{CareOf, Scenario, Setup};
 /// are moved up by 20000. The clock is virtual; the same seed gives the same octets.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Scenarios to run; all four when none is named
+    /// Scenarios to run; without any, all four.
     #[arg(value_name = "SCENARIO", value_parser = scenario)]
     pub scenarios: Vec<Scenario>,
 
-    /// Only this variant of the scenarios with a foreign agent
+    /// Of the scenarios with a foreign agent, only this kind of care-of address.
     #[arg(long, value_name = "fa|colocated-r", value_parser = care_of)]
     pub coa: Option<CareOf>,
 
-    /// Writes all packets to a pcapng file, one interface for each link of the figures
+    /// Write all packets to a pcapng file, one interface for each link of the figures.
     #[arg(long, value_name = "FILE")]
     pub pcap: Option<PathBuf>,
 
-    /// Writes everything that happens to a file, one JSON object a line
+    /// Write everything that happens to a file, one JSON object a line (schemas/trace.schema.json).
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
 
-    /// How ladders are drawn
+    /// How ladders are drawn.
     #[arg(long, value_enum, default_value_t = LadderForm::Text)]
     pub ladder: LadderForm,
 
-    /// Seed of everything random
+    /// Seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
 
-    /// Probability with which each transmission is lost, from 0 to 0.9
+    /// Probability with which each transmission is lost, from 0 to 0.9.
     #[arg(long, value_name = "P", default_value = "0", value_parser = loss)]
     pub loss: Probability,
 
-    /// Prints one JSON document (impl/cli/schemas/run.schema.json) and nothing else
+    /// Write the result as JSON (schemas/run.schema.json) to standard output.
     #[arg(long)]
     pub json: bool,
 
-    /// Lets something go wrong on purpose; succeeds when what must come of it comes of it
+    /// Let something go wrong on purpose, and see whether what must come of it comes of it.
     #[arg(long, value_name = "NAME", value_parser = injection)]
     pub inject: Option<&'static Injection>,
 
-    /// Lists what can go wrong on purpose, and ends
+    /// List what can go wrong on purpose.
     #[arg(long)]
     pub list_injections: bool,
 
-    /// Moves the ports 434, 716 and 1812 up by N; 0 insists on the real ones
+    /// Move the ports 434, 716 and 1812 up by N; 0 insists on the real ones.
     #[arg(long, value_name = "N")]
     pub port_offset: Option<u16>,
 
-    /// Has the NAS ask somebody else's RADIUS server in step 2
+    /// Have the NAS ask somebody else's RADIUS server in step 2.
     #[arg(long, value_name = "ADDR:PORT")]
     pub radius: Option<SocketAddr>,
 
-    /// File with that server's secret; without it, the variable DSBOOT_RADIUS_SECRET is taken
+    /// File with that server's secret; without it, the variable DSBOOT_RADIUS_SECRET is taken.
     #[arg(long, value_name = "FILE", requires = "radius")]
     pub radius_secret: Option<PathBuf>,
 
-    /// Lets RADIUS clients at this address ask the AAA servers, in the place of any client
+    /// Let RADIUS clients at this address ask the AAA servers, in the place of any client.
     #[arg(long, value_name = "ADDR")]
     pub radius_client: Vec<Ipv4Addr>,
 
-    /// Goes on for so many seconds in real time, so that others can talk to the hosts
+    /// Go on for so many seconds in real time, so that others can talk to the hosts.
     #[arg(long, value_name = "SECONDS")]
     pub hold: Option<u64>,
 }
@@ -90,12 +90,9 @@ impl RunArgs {
     /// The setups that are meant, in the order of the draft.
     #[must_use]
     pub fn setups(&self) -> Vec<Setup> {
-        let is_meant = |setup: &Setup| {
-            let named = self.scenarios.is_empty() || self.scenarios.contains(&setup.scenario());
-            let fits = self.coa.is_none_or(|coa| setup.care_of() == coa);
-            named && (fits || !setup.scenario().has_fa())
-        };
-        Setup::ALL.into_iter().filter(is_meant).collect()
+        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
+        let fits = |s: &Setup| self.coa.is_none_or(|coa| s.care_of() == coa);
+        Setup::ALL.into_iter().filter(named).filter(fits).collect()
     }
 }
 

@@ -50,7 +50,7 @@ pub enum RunError {
     #[error("--{0} needs one scenario, and with a foreign agent --coa too; {1} are meant")]
     NotOne(&'static str, usize),
     /// There is no such setup.
-    #[error("no scenario fits; --coa goes with the scenarios that have a foreign agent")]
+    #[error("--coa is about foreign agents, and the scenarios named have none")]
     None,
     /// Somebody else's server cannot be asked over IPv6.
     #[error("--radius takes an IPv4 address")]

@@ -66,7 +66,7 @@ pub fn text(lifelines: &Lifelines<'_>, observations: &[Observation], start: Time
 /// A sequence diagram in Mermaid's language.
 #[must_use]
 pub fn mermaid(lifelines: &Lifelines<'_>, observations: &[Observation], title: &str) -> String {
-    let mut out = format!("---\ntitle: {title}\n---\nsequenceDiagram\n");
+    let mut out = format!("---\ntitle: \"{title}\"\n---\nsequenceDiagram\n");
     for (i, (_, name)) in lifelines.iter().enumerate() {
         let _ = writeln!(out, "    participant p{i} as {name}");
     }
@@ -162,7 +162,7 @@ mod tests {
         let diagram = mermaid(&taking_part, &observations, "test");
         assert_eq!(
             diagram,
-            "---\ntitle: test\n---\nsequenceDiagram
+            "---\ntitle: \"test\"\n---\nsequenceDiagram
     participant p0 as MN
     participant p1 as NAS/FA
     p0->>p1: BU. hello [in UDP in 41]

@@ -1,0 +1,180 @@
+//! `dsboot run` from outside.
+
+#![expect(clippy::expect_used, reason = "helpers of tests")]
+
+use std::fs;
+
+use assert_cmd::Command;
+use serde_json::Value;
+
+fn run(args: &[&str]) -> (i32, String, String) {
+    let output =
+        Command::cargo_bin("dsboot").expect("built").arg("run").args(args).output().expect("runs");
+    let text = |octets| String::from_utf8(octets).expect("UTF-8");
+    (output.status.code().expect("exits"), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn one_scenario_holds_in_both_variants_and_draws_its_ladders() {
+    let (code, stdout, stderr) = run(&["subscription-fa"]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for part in ["Figure 6", "NAS/FA", "AAAF", "|----", "pass  4 ", "pass  BA", "THOAv4"] {
+        assert!(stdout.contains(part), "{part} is missing:\n{stdout}");
+    }
+    for part in ["pass  subscription-fa (fa)", "pass  subscription-fa (colocated-r)"] {
+        assert!(stdout.contains(part), "{part} is missing:\n{stdout}");
+    }
+    assert!(!stdout.contains("FAIL"), "{stdout}");
+}
+
+#[test]
+fn mermaid_is_nothing_but_diagrams_and_the_verdict() {
+    let args = ["integrated-fa", "--coa", "fa", "--ladder", "mermaid"];
+    let (code, stdout, _) = run(&args);
+    assert_eq!(code, 0);
+    assert_eq!(stdout.matches("sequenceDiagram\n").count(), 8);
+    assert!(stdout.contains(": 4. registration request"), "{stdout}");
+    assert!(!stdout.contains("===="), "{stdout}");
+}
+
+#[test]
+fn what_contradicts_itself_is_a_usage_error() {
+    for (args, part) in [
+        (&["--coa", "colocated"][..], "colocated-r"),
+        (&["integrated"], "subscription-fa"),
+        (&["integrated-colocated", "--coa", "fa"], "foreign agent"),
+        (&["--loss", "2"], "0.9"),
+        (&["--inject", "nothing"], "pool-empty"),
+        (&["--hold", "1"], "--hold"),
+        (&["--port-offset", "65000"], "--port-offset"),
+        (&["integrated-colocated", "--radius", "[::1]:1812"], "IPv4"),
+        (&["--pcap", "/dev/null/file"], "/dev/null/file"),
+    ] {
+        let (code, stdout, stderr) = run(args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");
+        assert!(stderr.contains(part), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn a_missing_secret_is_named() {
+    let mut command = Command::cargo_bin("dsboot").expect("built");
+    command.env_remove("DSBOOT_RADIUS_SECRET");
+    let args = ["run", "integrated-colocated", "--radius", "127.0.0.1:1812"];
+    let output = command.args(args).output().expect("runs");
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains("--radius-secret"), "{stderr}");
+}
+
+#[test]
+fn injections_are_listed_and_each_listed_one_is_known() {
+    let (code, listed, _) = run(&["--list-injections"]);
+    assert_eq!(code, 0);
+    let names: Vec<_> = listed.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert!(names.len() >= 11, "{listed}");
+    for name in names.iter().filter_map(|line| line.split_whitespace().next()) {
+        let known = name != "random";
+        if known {
+            let (code, stdout, _) =
+                run(&["integrated-fa", "--coa", "fa", "--inject", name, "--ladder", "none"]);
+            assert_eq!(code, 0, "{name}: {stdout}");
+        }
+    }
+}
+
+#[test]
+fn same_seed_same_files() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let files = |name: &str, seed: &str| {
+        let [pcap, trace] =
+            ["pcapng", "ndjson"].map(|end| dir.path().join(format!("{name}.{end}")));
+        let files = [&pcap, &trace].map(|path| path.to_str().expect("UTF-8"));
+        let args = ["integrated-fa", "--loss", "0.3", "--seed", seed, "--ladder", "none"];
+        let (code, ..) = run(&[&args[..], &["--pcap", files[0], "--trace", files[1]]].concat());
+        assert_eq!(code, 0);
+        [pcap, trace].map(|path| fs::read(path).expect("written"))
+    };
+    let first = files("first", "11");
+    assert_eq!(first, files("again", "11"));
+    assert_ne!(first, files("other", "12"));
+}
+
+#[test]
+fn a_capture_names_the_options_that_show_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("run.pcapng");
+    let path = path.to_str().expect("UTF-8");
+    let args = ["integrated-colocated", "--port-offset", "20000", "--pcap", path];
+    let (code, _, stderr) = run(&args);
+    assert_eq!(code, 0);
+    for part in ["-d udp.port==20434,mip", "-d udp.port==21812,radius", "shared_secret", path] {
+        assert!(stderr.contains(part), "{stderr}");
+    }
+}
+
+/// The keys of an object are those that its schema knows, and all that it requires are there.
+fn assert_shape(value: &Value, schema: &Value) {
+    let object = value.as_object().expect("object");
+    let known = schema["properties"].as_object().expect("object");
+    for key in object.keys() {
+        assert!(known.contains_key(key), "{key} is not in the schema");
+    }
+    for required in schema["required"].as_array().expect("array") {
+        let required = required.as_str().expect("string");
+        assert!(object.contains_key(required), "{required} is missing");
+    }
+    assert_eq!(schema["additionalProperties"], false);
+}
+
+#[test]
+fn json_has_the_shape_of_its_schema() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/run.schema.json")).expect("JSON");
+    let (code, stdout, _) = run(&["integrated-fa", "--coa", "colocated-r", "--json"]);
+    let value: Value = serde_json::from_str(&stdout).expect("JSON alone");
+    assert_eq!(code, 0);
+    assert_shape(&value, &schema);
+    let run = &value["runs"][0];
+    assert_shape(run, &schema["$defs"]["run"]);
+    let phases = run["phases"].as_array().expect("array");
+    assert_eq!(phases.len(), 8);
+    for phase in phases {
+        assert_shape(phase, &schema["$defs"]["phase"]);
+        for (list, kind) in [
+            ("steps", "step"),
+            ("forbidden", "forbidden"),
+            ("checks", "check"),
+            ("ends", "end"),
+            ("messages", "message"),
+        ] {
+            for item in phase[list].as_array().expect("array") {
+                assert_shape(item, &schema["$defs"][kind]);
+            }
+        }
+    }
+}
+
+#[test]
+fn trace_has_the_shape_of_its_schema() {
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/trace.schema.json")).expect("JSON");
+    let events = schema["oneOf"].as_array().expect("array");
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("run.ndjson");
+    let text = path.to_str().expect("UTF-8");
+    let (code, ..) = run(&["subscription-fa", "--coa", "fa", "--loss", "0.2", "--trace", text]);
+    assert_eq!(code, 0);
+    let trace = fs::read_to_string(&path).expect("written");
+    let mut seen = std::collections::BTreeSet::new();
+    for line in trace.lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let event = events.iter().find(|e| e["properties"]["event"]["const"] == line["event"]);
+        assert_shape(&line, event.expect("an event of the schema"));
+        seen.insert(line["event"].as_str().map(str::to_owned));
+    }
+    for event in ["sent", "received", "counted", "address-added", "delivered", "timed-out", "note"]
+    {
+        assert!(seen.contains(&Some(event.to_owned())), "{event} never happens");
+    }
+}
