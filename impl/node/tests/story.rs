@@ -107,3 +107,21 @@ fn random_datagrams_do_no_harm() {
     assert!(report.holds, "{:#?}", report.counters);
     assert!(report.poured >= 700_000, "{}", report.poured);
 }
+
+#[test]
+fn every_sentence_named_stands_in_the_specification() {
+    let spec = concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec");
+    let pages = fs::read_dir(spec).unwrap().map(|entry| entry.unwrap().path());
+    let pages = pages.filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let text: String = pages.map(|path| fs::read_to_string(path).unwrap()).collect();
+    let report = tell(&settings(Setup::ALL[1], 1, 0.0), &mut Outputs::default());
+    let mut sentences: Vec<_> = INJECTIONS.iter().map(|injection| injection.sentence).collect();
+    for phase in &report.phases {
+        sentences.extend(phase.steps.iter().map(|step| step.sentence));
+        sentences.extend(phase.forbidden.iter().map(|forbidden| forbidden.sentence));
+        sentences.extend(phase.checks.iter().map(|check| check.sentence));
+    }
+    for sentence in sentences {
+        assert!(text.contains(&format!("**{sentence}**")), "{sentence} stands nowhere");
+    }
+}

@@ -269,3 +269,128 @@ fn drawn(step: &Step) -> Expected {
         may_be_lost: false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MN: HostId = HostId(0);
+    const NAS_FA: HostId = HostId(1);
+    const FHA: HostId = HostId(2);
+
+    fn cast() -> Cast {
+        [(Role::Mn, MN), (Role::Nas, NAS_FA), (Role::Fa, NAS_FA), (Role::Fha, FHA)].into()
+    }
+
+    fn expected(label: &'static str, from: Role, to: Role, message: Message) -> Expected {
+        let (kind, sentence) = (Kind::Drawn(message), "registration.3.3");
+        Expected { label, arrow: 1, from, to, kind, sentence, may_be_lost: false }
+    }
+
+    fn seen(at: u64, from: HostId, to: HostId, message: Message) -> Observation {
+        let kind = Kind::Drawn(message);
+        let sight = Sight { kind, text: String::new(), tunnels: Vec::new() };
+        let at = Time::from_unix_micros(at);
+        Observation { at, from, to, lost: false, sight, label: None }
+    }
+
+    fn relay() -> Vec<Expected> {
+        vec![
+            expected("4", Role::Mn, Role::Fa, Message::RegistrationRequest),
+            expected("4", Role::Fa, Role::Fha, Message::RegistrationRequest),
+        ]
+    }
+
+    fn times(list: &Checklist) -> Vec<Option<u64>> {
+        list.expected().map(|(_, seen)| seen.map(Time::unix_micros)).collect()
+    }
+
+    #[test]
+    fn arrows_are_checked_off_in_their_order() {
+        let mut list = Checklist::new(cast(), relay(), Vec::new());
+        list.see(&seen(1, NAS_FA, FHA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [None, None], "the relay came before what it relays");
+        list.see(&seen(2, MN, NAS_FA, Message::RegistrationRequest));
+        list.see(&seen(3, MN, NAS_FA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [Some(2), None]);
+        assert!(!list.is_complete());
+        list.see(&seen(4, NAS_FA, FHA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [Some(2), Some(4)]);
+        assert!(list.holds());
+    }
+
+    #[test]
+    fn what_was_lost_or_went_elsewhere_meets_nothing() {
+        let mut list = Checklist::new(cast(), relay(), Vec::new());
+        let lost = Observation { lost: true, ..seen(1, MN, NAS_FA, Message::RegistrationRequest) };
+        list.see(&lost);
+        list.see(&seen(2, MN, FHA, Message::RegistrationRequest));
+        list.see(&seen(3, MN, NAS_FA, Message::RegistrationReply));
+        assert_eq!(times(&list), [None, None]);
+        assert_eq!(list.label(&lost), Some("4"), "it was that message all the same");
+    }
+
+    #[test]
+    fn a_binding_update_counts_where_it_arrives() {
+        let ha = HostId(3);
+        let update = expected("BU", Role::Mn, Role::Ha, Message::BindingUpdate);
+        let mut cast = cast();
+        cast.insert(Role::Ha, ha);
+        let mut list = Checklist::new(cast, vec![update], Vec::new());
+        let in_tunnel = seen(1, MN, FHA, Message::BindingUpdate);
+        list.see(&in_tunnel);
+        assert_eq!((times(&list), list.label(&in_tunnel)), (vec![None], Some("BU")));
+        list.see(&seen(2, FHA, ha, Message::BindingUpdate));
+        assert_eq!(times(&list), [Some(2)]);
+    }
+
+    #[test]
+    fn the_search_for_an_agent_goes_on_beside_access() {
+        let list = vec![
+            expected("0", Role::Fa, Role::Mn, Message::AgentAdvertisement),
+            expected("1", Role::Mn, Role::Nas, Message::AccessRequest),
+            expected("4", Role::Mn, Role::Fa, Message::RegistrationRequest),
+        ];
+        let mut list = Checklist::new(cast(), list, Vec::new());
+        list.see(&seen(1, MN, NAS_FA, Message::AccessRequest));
+        list.see(&seen(2, MN, NAS_FA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [None, Some(1), None]);
+        list.see(&seen(3, NAS_FA, MN, Message::AgentAdvertisement));
+        list.see(&seen(4, MN, NAS_FA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [Some(3), Some(1), Some(4)]);
+    }
+
+    #[test]
+    fn what_may_be_lost_holds_up_nothing() {
+        let mut steps = relay();
+        steps[0].may_be_lost = true;
+        let mut list = Checklist::new(cast(), steps, Vec::new());
+        list.see(&seen(1, NAS_FA, FHA, Message::RegistrationRequest));
+        assert_eq!(times(&list), [None, Some(1)]);
+        assert!(list.is_complete());
+    }
+
+    #[test]
+    fn a_forbidden_message_fails_even_when_it_is_lost() {
+        let kind = Kind::Drawn(Message::BindingUpdate);
+        let forbidden = Forbidden { kind, sentence: "movement.1.4" };
+        let mut list = Checklist::new(cast(), Vec::new(), vec![forbidden]);
+        assert!(list.holds());
+        list.see(&Observation { lost: true, ..seen(1, MN, FHA, Message::BindingUpdate) });
+        assert!(list.is_complete() && !list.holds());
+    }
+
+    #[test]
+    fn a_release_ends_what_a_bootstrap_begins() {
+        for setup in Setup::ALL {
+            let kinds: Vec<_> = release(setup, false).iter().map(|e| e.kind).collect();
+            let relayed = usize::from(setup.care_of().via_fa()) + 1;
+            let count = |kind| kinds.iter().filter(|k| **k == kind).count();
+            assert_eq!(count(Kind::BindingRelease), 1, "{setup}");
+            assert_eq!(count(Kind::Deregistration), relayed, "{setup}");
+            assert_eq!(count(Kind::DeregistrationReply), relayed, "{setup}");
+            assert_eq!(kinds.last(), Some(&Kind::TerminationAnswer), "{setup}");
+            assert!(release(setup, true).iter().any(|e| e.may_be_lost));
+        }
+    }
+}

@@ -51,7 +51,7 @@ pub struct Injection {
     /// What is seen in place of the next one.
     answer: Answer,
     /// The sentence of the specification by which that is so.
-    sentence: &'static str,
+    pub sentence: &'static str,
     /// What must have been counted, each at the host of a role.
     counted: &'static [(Role, Reason)],
 }
@@ -286,7 +286,7 @@ impl Injection {
         let fits = |e: &Expected| e.kind.message().is_some_and(|message| message <= self.last);
         let mut expected: Vec<_> = expect::bootstrap(setup).into_iter().filter(fits).collect();
         let mut answer = |from, to, kind| {
-            let (label, arrow, sentence) = ("no", 1, self.sentence);
+            let (label, arrow, sentence) = ("refusal", 1, self.sentence);
             expected.push(Expected { label, arrow, from, to, kind, sentence, may_be_lost: false });
         };
         let server = setup.scenario().access_aaa();
