@@ -65,7 +65,8 @@ impl Fa {
         match reply.code {
             Code::Accepted => {
                 cx.rule(Rule::FaEntersVisitor);
-                self.visitor = Some(reply.ident);
+                // An older reply that comes late does not shorten what a newer one has begun.
+                self.visitor = self.visitor.max(Some(reply.ident));
             }
             Code::Released => {
                 cx.rule(Rule::FaDeletesVisitor);

@@ -91,7 +91,8 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
                 if matches!(r.code, Code::Accepted | Code::Released))
             });
             let link = request.care_of.link;
-            Verdict::when(old, before.fa.of(link) == after.fa.of(link))
+            let visitor = |state: &State| state.fa.of(link).visitor;
+            Verdict::when(old, visitor(before) == visitor(after))
         }
         Message::Reply(Hop::Relay, reply) => {
             let entry = |fa: &Fa| (fa.visitor, fa.pending);
