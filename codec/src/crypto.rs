@@ -43,6 +43,7 @@ pub fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
 }
 
 /// Whether two authenticators are equal, in a time that depends on their lengths alone.
+//= keys.2.3
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()

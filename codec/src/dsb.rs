@@ -63,6 +63,7 @@ impl<'a> Parameter<'a> {
     #[must_use]
     pub fn decode(kind: u16, value: &'a [u8]) -> Option<Parameter<'a>> {
         //= wire.2.33
+        //= wire.11.4
         let kind = u8::try_from(kind).ok()?;
         //= wire.2.32
         let mut parser = all_consuming(move |input: &'a [u8]| match kind {

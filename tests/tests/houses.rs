@@ -109,6 +109,32 @@ fn codec_and_specification_do_without_std() {
     }
 }
 
+/// Functions by name that tell whether an authenticator is right.
+const JUDGES: [&str; 2] = ["fn verify", "fn proves"];
+
+//= keys.2.3
+#[test]
+fn authenticators_are_compared_in_constant_time() {
+    let crypto = fs::read_to_string(Path::new(ROOT).join("codec/src/crypto.rs")).unwrap();
+    let equal = crypto.split("pub fn equal(").nth(1).unwrap();
+    assert!(equal.split_inclusive('}').next().unwrap().contains(".ct_eq("), "{equal}");
+    let mut judges = 0;
+    for file in rust_files(&Path::new(ROOT).join("codec/src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        for (start, _) in JUDGES.into_iter().flat_map(|name| text.match_indices(name)) {
+            let body = text[start..].split("\n    }\n").next().unwrap();
+            // By itself, or by asking another of them.
+            assert!(
+                body.contains("equal(") || body.contains(".verify"),
+                "{}: {body}",
+                file.display()
+            );
+            judges += 1;
+        }
+    }
+    assert!(judges >= 8, "{judges} functions found");
+}
+
 /// Whether `word` stands in `code` with no letter, digit or underscore on either side.
 fn has_word(code: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_';

@@ -222,6 +222,7 @@ fn critical_vendor_extensions_of_strangers_are_for_the_receiver_to_refuse() {
 }
 
 //= wire.2.18
+//= wire.11.3
 #[test]
 fn parameters_are_those_of_the_vendor_asked_for() {
     let octets = Builder::request(&request_header())

@@ -22,6 +22,7 @@ impl Ports {
     pub const REAL: Ports = Ports { offset: 0 };
 
     /// What is added to the protocols' ports where they may not be bound themselves.
+    //= wire.11.2
     pub const FALLBACK_OFFSET: u16 = 20_000;
 
     /// The protocols' ports, moved up by `offset`; `None` if one would pass 65535.
@@ -107,6 +108,7 @@ fn is_well_known(port: u16) -> bool {
 mod tests {
     use super::*;
 
+    //= wire.11.2
     #[test]
     fn offset_moves_only_the_protocols_ports() {
         let ports = Ports::with_offset(20_000).unwrap();
@@ -128,10 +130,13 @@ mod tests {
         assert_eq!(Ports::REAL.tshark_options(), ["-d udp.port==716,pana"]);
     }
 
+    //= wire.11.2
     #[test]
     fn a_taken_port_moves_all() {
         let at = Ipv4Addr::new(127, 199, 1, 1);
         let _taken = UdpSocket::bind((at, radius::PORT)).unwrap();
-        assert_eq!(Ports::probe(at).unwrap().offset(), Ports::FALLBACK_OFFSET);
+        let ports = Ports::probe(at).unwrap();
+        let moved = [pana::PORT, mip4::PORT, radius::PORT].map(|port| ports.on_wire(port));
+        assert_eq!(moved, [20_716, 20_434, 21_812]);
     }
 }

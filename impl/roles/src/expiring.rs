@@ -50,6 +50,11 @@ impl<K: Ord + Clone, V> Expiring<K, V> {
         self.entries.iter().map(|(key, (_, value))| (key, value))
     }
 
+    /// The entries from `key` on, by key.
+    pub(crate) fn iter_from(&self, key: K) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.range(key..).map(|(key, (_, value))| (key, value))
+    }
+
     /// The key of the entry that ends first.
     #[must_use]
     pub(crate) fn first_key(&self) -> Option<&K> {

@@ -4,7 +4,9 @@ use core::hash::{Hash, Hasher};
 use dsboot_codec::crypto;
 use zeroize::Zeroizing;
 
-/// A key or password; wiped when dropped and never printed.
+/// A key or password; wiped when dropped, never printed, and part of no message: no encoder takes
+/// one, only the functions that make digests, authenticators and hidden keys of it.
+//= keys.2.4
 #[derive(Clone, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 

@@ -15,6 +15,9 @@ impl Time {
         Time(micros)
     }
 
+    /// The end of time: nothing is ever due then.
+    pub const NEVER: Time = Time(u64::MAX);
+
     /// Microseconds since the Unix epoch.
     #[must_use]
     pub const fn unix_micros(self) -> u64 {

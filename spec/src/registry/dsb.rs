@@ -5,6 +5,7 @@
 //! of a PANA vendor AVP. The value octets are the same in all three.
 
 /// The Vendor-ID that is used when none is configured: the documentation number of RFC 5612.
+//= wire.11.3
 pub const DEFAULT_VENDOR_ID: u32 = 32473;
 
 code_points! {

@@ -3,6 +3,7 @@
 use core::net::Ipv4Addr;
 
 /// UDP port of every Mobile IPv4 message (RFC 3344 §1.8).
+//= wire.11.1
 pub const PORT: u16 = 434;
 
 /// Octets of a Registration Request before its extensions (RFC 3344 §3.3).
@@ -74,6 +75,9 @@ pub const SEQUENCE_AFTER_WRAP: u16 = 256;
 
 /// Where advertisements to everybody on a link go (RFC 1256 §3).
 pub const ALL_SYSTEMS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
+
+/// All routers on a link (RFC 1256 §3).
+pub const ALL_ROUTERS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 2);
 
 /// All mobility agents on a link (RFC 3344 §2.3).
 pub const ALL_AGENTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 11);

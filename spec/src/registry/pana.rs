@@ -2,6 +2,7 @@
 //! and 5873).
 
 /// UDP port of every PANA peer (RFC 5191 §6.1).
+//= wire.11.1
 pub const PORT: u16 = 716;
 
 /// Octets of the message header, which is the shortest message (RFC 5191 §6.2).

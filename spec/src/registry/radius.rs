@@ -3,6 +3,7 @@
 use core::net::Ipv4Addr;
 
 /// UDP port of authentication servers (RFC 2865 §3).
+//= wire.11.1
 pub const PORT: u16 = 1812;
 
 /// Octets of Code, Identifier, Length and Authenticator: the shortest packet (RFC 2865 §3).

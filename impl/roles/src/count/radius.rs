@@ -25,6 +25,8 @@ reasons! {
         Failover = "radius.client.failover",
         /// Client: a request given up, no server having answered.
         NoAnswer = "radius.client.no-answer",
+        /// Client: a request not sent because no server is configured that could be asked.
+        NoServer = "radius.client.no-server",
         /// Client: a request not sent because as many as there may be are pending.
         TooManyPending = "radius.client.too-many-pending",
 

@@ -62,6 +62,8 @@ reasons! {
 
         /// MN: access granted without an FHA, so that there is nobody to register with.
         NoFha = "mn.no-fha",
+        /// MN: an advertisement of an agent that takes no more mobile nodes.
+        AgentBusy = "mn.agent-busy",
         /// MN: an agent solicitation sent.
         Solicited = "mn.solicited",
         /// MN: a registration request sent.
@@ -74,6 +76,8 @@ reasons! {
         ReplyWithoutHome = "mn.reply-without-home",
         /// MN: a registration accepted.
         Registered = "mn.registered",
+        /// MN: a registration accepted for a lifetime of 0, which is none.
+        NothingGranted = "mn.nothing-granted",
         /// MN: a registration accepted that lacks what Mobile IPv6 needs.
         Incomplete = "mn.incomplete",
         /// MN: a registration denied by the FHA.

@@ -4,11 +4,11 @@ use core::{net::Ipv4Addr, time::Duration};
 
 use dsboot_codec::{
     ip::v4,
-    mip4::discovery::{AdvertisementBuilder, Discovery, next_sequence},
+    mip4::discovery::{AdvertisementBuilder, AdvertisementFlags, Discovery, next_sequence},
 };
 use dsboot_spec::registry::{
     ip::protocol,
-    mip4::{ALL_SYSTEMS, LINK_TTL, advertisement_code},
+    mip4::{ALL_SYSTEMS, LINK_TTL, advertisement_code, advertisement_flag},
 };
 
 use super::{Challenge, Fa, Station};
@@ -29,6 +29,7 @@ impl Fa {
             self.advertised.pop_front();
         }
         self.next_advertisement = self.config.advertise_every.map(|every| now + every);
+        //= wire.11.5
         self.emit(LinkAddr::BROADCAST, ALL_SYSTEMS, &challenge, effects);
     }
 
@@ -94,12 +95,15 @@ impl Fa {
     ) {
         //= registration.1.1
         let config = &self.config;
+        //= registration.1.10
+        let busy = if self.is_full() { advertisement_flag::BUSY } else { 0 };
+        let flags = AdvertisementFlags(config.flags().0 | busy);
         let icmp = AdvertisementBuilder::new(
             advertisement_code::NO_COMMON_TRAFFIC,
             config.advertisement_lifetime,
             &[],
         )
-        .mobility_agent(self.sequence, config.max_lifetime, config.flags(), &[config.address])
+        .mobility_agent(self.sequence, config.max_lifetime, flags, &[config.address])
         .challenge(challenge)
         .finish();
         //= registration.1.5

@@ -1,12 +1,15 @@
 //! Packets of visitors on the agent's care-of address, on their way between link and FHA.
 
-use core::net::SocketAddr;
+use core::net::{Ipv4Addr, SocketAddr};
 
 use dsboot_codec::{
     ip::{self, tunnel::ipv4_in_ipv4, v4},
     mip4::TunnelData,
 };
-use dsboot_spec::registry::ip::{DEFAULT_TTL, protocol};
+use dsboot_spec::registry::{
+    ip::{DEFAULT_TTL, protocol},
+    mip4::{ALL_AGENTS, ALL_ROUTERS},
+};
 
 use super::{Fa, Visitor};
 use crate::{Datagram, Effect, Effects, LinkAddr, Packet, Random, Time, count::Data};
@@ -24,7 +27,9 @@ impl Fa {
             return effects.count(Data::Malformed);
         };
         let to = header.destination;
-        let is_to_agents = to.is_multicast() || to.is_broadcast() || to == self.config.address;
+        //= wire.11.5
+        let is_to_agents = [ALL_AGENTS, ALL_ROUTERS, Ipv4Addr::BROADCAST, self.config.address];
+        let is_to_agents = is_to_agents.contains(&to);
         match (packet.neighbour, header.protocol) {
             (Some(neighbour), protocol::ICMP) if is_to_agents => {
                 self.on_solicitation(now, random, (neighbour, &header), effects);
@@ -71,8 +76,9 @@ impl Fa {
     ) {
         //= data-path.2.1
         //= data-path.2.3
-        let visitor = self.visitors.get(&packet.source);
-        let visitor = visitor.filter(|v| v.tunnelled && v.station.neighbour == Some(neighbour));
+        //= registration.9.11
+        let mut visitors = self.visitors_at(packet.source);
+        let visitor = visitors.find(|v| v.tunnelled && v.station.neighbour == Some(neighbour));
         let Some(visitor) = visitor else { return effects.count(Data::NoBinding) };
         //= data-path.5.1
         let Some(Ok(inner)) = packet.forwarded().map(|packet| packet.encode()) else {
@@ -105,15 +111,16 @@ impl Fa {
         is_from: impl Fn(&Visitor) -> bool,
     ) {
         //= data-path.2.3
-        let Some(visitor) = self.visitors.get(&inner.destination).filter(|v| v.tunnelled) else {
+        let known = || self.visitors_at(inner.destination).filter(|visitor| visitor.tunnelled);
+        if known().next().is_none() {
             return effects.count(Data::NoBinding);
+        }
+        //= data-path.2.2
+        let Some(visitor) = known().find(|visitor| is_from(visitor)) else {
+            return effects.count(Data::WrongOuterSource);
         };
         if visitor.udp != udp {
             return effects.count(Data::WrongTunnelForm);
-        }
-        //= data-path.2.2
-        if !is_from(visitor) {
-            return effects.count(Data::WrongOuterSource);
         }
         match inner.forwarded().map(|packet| packet.encode()) {
             Some(Ok(octets)) => {

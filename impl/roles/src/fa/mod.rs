@@ -35,7 +35,9 @@ pub struct Fa {
     /// Challenges used up, each with who has used it.
     used: Expiring<(Nai, Vec<u8>), ()>,
     pending: Expiring<Exchange, Pending>,
-    visitors: Expiring<Ipv4Addr, Visitor>,
+    /// By home address and FHA.
+    //= registration.9.11
+    visitors: Expiring<(Ipv4Addr, Ipv4Addr), Visitor>,
 }
 
 /// A mobile node as the agent meets it on the link.
@@ -112,7 +114,19 @@ impl Fa {
 
     /// The mobile nodes registered through it, by home address.
     pub fn visitors(&self) -> impl Iterator<Item = (&Ipv4Addr, &Visitor)> {
-        self.visitors.iter()
+        self.visitors.iter().map(|((home, _), visitor)| (home, visitor))
+    }
+
+    /// The visitors with this home address, one an FHA.
+    fn visitors_at(&self, home: Ipv4Addr) -> impl Iterator<Item = &Visitor> {
+        let from = (home, Ipv4Addr::UNSPECIFIED);
+        let visitors = self.visitors.iter_from(from);
+        visitors.take_while(move |((h, _), _)| *h == home).map(|(_, visitor)| visitor)
+    }
+
+    /// Whether it serves as many visitors as it can.
+    fn is_full(&self) -> bool {
+        self.visitors.len() >= self.config.visitor_limit
     }
 
     /// How many requests it has relayed that have not been answered yet.
@@ -180,6 +194,7 @@ impl Machine for Fa {
             self.given.first_end(),
             self.used.first_end(),
         ];
-        tables.into_iter().chain([self.next_advertisement]).flatten().min()
+        let next = tables.into_iter().chain([self.next_advertisement]).flatten().min();
+        next.filter(|next| *next < Time::NEVER)
     }
 }

@@ -11,7 +11,7 @@ use dsboot_codec::mip4::{
 };
 use dsboot_spec::registry::{
     ip::DEFAULT_TTL,
-    mip4::{code, extension},
+    mip4::{LIFETIME_INFINITE, code, extension},
 };
 
 use super::{Exchange, Fa, Pending, Station, Visitor, Who};
@@ -174,8 +174,8 @@ impl Fa {
         if self.pending.len() >= self.config.pending_limit && !repeated {
             return Err(code::FA_RESOURCES);
         }
-        let is_full = self.visitors.len() >= self.config.visitor_limit;
-        if is_full && self.visitors.get(&header.home_address).is_none() {
+        let visitor = (header.home_address, home_agent);
+        if self.is_full() && self.visitors.get(&visitor).is_none() {
             return Err(code::FA_RESOURCES);
         }
         Ok(())
@@ -267,15 +267,15 @@ impl Fa {
         let header = &reply.header;
         let Some(request) = pending.request().filter(|_| header.code.is_accepted()) else { return };
         if header.lifetime == 0 {
-            self.visitors.remove(&header.home_address);
+            self.visitors.remove(&(header.home_address, pending.fha));
             return;
         }
         // A visitor is known by its home address; without one there is none (FA Error 99).
         if header.home_address.is_unspecified() {
             return;
         }
-        let full = self.visitors.len() >= self.config.visitor_limit;
-        if full && self.visitors.get(&header.home_address).is_none() {
+        let key = (header.home_address, pending.fha);
+        if self.is_full() && self.visitors.get(&key).is_none() {
             return effects.count(Registration::Full);
         }
         let tunnelled = request.header.care_of_address == self.config.address;
@@ -287,8 +287,12 @@ impl Fa {
         };
         //= data-path.7.2
         let lifetime = header.lifetime.min(request.header.lifetime);
-        let ends = now + Duration::from_secs(lifetime.into());
-        self.visitors.insert(header.home_address, visitor, ends);
+        //= registration.9.10
+        let ends = match lifetime {
+            LIFETIME_INFINITE => Time::NEVER,
+            seconds => now + Duration::from_secs(seconds.into()),
+        };
+        self.visitors.insert(key, visitor, ends);
     }
 
     /// Denies a request that is not relayed.

@@ -52,6 +52,8 @@ pub struct Fha {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Pending {
     request: Request,
+    /// When it came.
+    arrived: Time,
     /// The SPI that the FHA offers for the new association.
     fha_spi: u32,
 }
@@ -142,7 +144,7 @@ impl Fha {
         };
         //= registration.6.1
         if self.radius.send(now, random, request.nai.clone(), build, effects) {
-            self.pending.insert(request.nai.clone(), Pending { request, fha_spi });
+            self.pending.insert(request.nai.clone(), Pending { request, arrived: now, fha_spi });
         }
     }
 
@@ -156,7 +158,7 @@ impl Fha {
 
     fn on_answer(&mut self, now: Time, datagram: &Datagram, effects: &mut Effects) {
         let Some((nai, answer)) = self.radius.handle(datagram, effects) else { return };
-        let Some(Pending { request, fha_spi }) = self.pending.remove(&nai) else { return };
+        let Some(Pending { request, arrived, fha_spi }) = self.pending.remove(&nai) else { return };
         match answer.packet().code() {
             radius_code::ACCESS_ACCEPT => {}
             //= registration.6.14
@@ -170,7 +172,9 @@ impl Fha {
         let Some(grant) = Grant::read(&answer, &request, fha_spi, now) else {
             return effects.count(Registration::IncompleteAccept);
         };
-        let decision = self.check(now, &request).and_then(|()| self.check_grant(&request, &grant));
+        //= registration.7.16
+        let decision =
+            self.check(now, arrived, &request).and_then(|()| self.check_grant(&request, &grant));
         match decision {
             Ok(()) if request.lifetime == 0 => {
                 let reply = Reply::released(&request, &self.config).key(&grant);
@@ -197,7 +201,7 @@ impl Fha {
             effects.count(Registration::BadAuthenticator);
             return self.refuse_under_old(now, request, code::HA_MN_AUTHENTICATION, effects);
         }
-        match self.check(now, request).and_then(|()| self.check_home(request)) {
+        match self.check(now, now, request).and_then(|()| self.check_home(request)) {
             Ok(()) if request.lifetime == 0 => {
                 let signed = Reply::released(request, &self.config).sign(&association);
                 self.deregister(now, request, signed, effects);
@@ -223,18 +227,18 @@ impl Fha {
         }
     }
 
-    /// What every request must satisfy once its authenticator has been found right.
-    fn check(&self, now: Time, request: &Request) -> Result<(), Refusal> {
+    /// What every request must satisfy once its authenticator has been found right; it came at
+    /// `arrived`.
+    fn check(&self, now: Time, arrived: Time, request: &Request) -> Result<(), Refusal> {
         //= registration.7.4
         let last = self.bindings.last_identification(&request.nai);
         let fresh = last.is_none_or(|last| request.identification > last);
         //= registration.7.5
-        let clock = now.ntp_seconds();
-        let apart = request.identification.high().abs_diff(clock);
+        let apart = request.identification.high().abs_diff(arrived.ntp_seconds());
         if !fresh || u64::from(apart) > self.config.tolerance.as_secs() {
             return Err(Refusal {
                 code: Code(code::IDENTIFICATION_MISMATCH),
-                identification: Some(request.identification.answered_with(clock)),
+                identification: Some(request.identification.answered_with(now.ntp_seconds())),
             });
         }
         //= registration.7.8
@@ -327,11 +331,14 @@ impl Fha {
         effects: &mut Effects,
     ) {
         let lifetime = self.lifetime(now, request.lifetime, &binding);
-        binding.expires = now + Duration::from_secs(lifetime.into());
-        let mut reply = Reply::accept(request, &self.config, &binding, lifetime);
-        if let Some(grant) = grant {
-            reply = reply.key(grant);
+        //= registration.7.17
+        if lifetime == 0 {
+            let code = Code(code::HA_PROHIBITED);
+            let reply = Reply::refuse(request, &self.config, code, None).maybe_key(grant);
+            return refuse(request, reply.sign(&binding.association), effects);
         }
+        binding.expires = now + Duration::from_secs(lifetime.into());
+        let reply = Reply::accept(request, &self.config, &binding, lifetime).maybe_key(grant);
         let Some(octets) = reply.sign(&binding.association) else {
             return effects.count(Registration::NotEncodable);
         };

@@ -60,9 +60,14 @@ impl<'a> Reply<'a> {
     }
 
     /// With the key generation reply.
-    pub(super) fn key(mut self, grant: &'a Grant) -> Reply<'a> {
+    pub(super) fn key(self, grant: &'a Grant) -> Reply<'a> {
+        self.maybe_key(Some(grant))
+    }
+
+    /// With the key generation reply, if there is a key to tell of.
+    pub(super) fn maybe_key(mut self, grant: Option<&'a Grant>) -> Reply<'a> {
         //= registration.8.3
-        self.key = Some(grant);
+        self.key = grant;
         self
     }
 

@@ -77,6 +77,7 @@ impl Request {
             Proof::Association { spi: authorization.spi }
         } else {
             //= keys.2.1
+            //= keys.2.2
             let credentials = covered
                 .mn_aaa_challenge()
                 .and_then(|challenge| authorization.chap_credentials(challenge))
@@ -206,6 +207,7 @@ impl Request {
     /// The datagram that takes `reply` back.
     pub(super) fn answer(&self, reply: Vec<u8>) -> Datagram {
         //= registration.8.7
+        //= registration.8.9
         Datagram {
             source: SocketAddr::V4(self.destination),
             destination: SocketAddr::V4(self.source),

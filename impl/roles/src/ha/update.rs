@@ -32,6 +32,8 @@ pub(super) struct Update {
     spi: u32,
     authenticator: [u8; 20],
     digest: [u8; 20],
+    /// When it came.
+    arrived: Time,
 }
 
 /// What the AAAH grants by an Access-Accept of leg C.
@@ -75,7 +77,7 @@ impl Ha {
             Message::Other { .. } => return self.unknown(&packet, effects),
             _ => return effects.count(Reason::Unexpected),
         }
-        let update = match Update::read(&packet) {
+        let update = match Update::read(now, &packet) {
             Ok(update) => update,
             Err(reason) => return effects.count(reason),
         };
@@ -115,7 +117,7 @@ impl Ha {
         grant: &Grant,
         effects: &mut Effects,
     ) {
-        let verdict = self.check(now, update);
+        let verdict = self.check(update);
         let association = &grant.association;
         let granted = self.lifetime(now, update, grant);
         // An accepting answer with lifetime 0 would tell that the binding is ended.
@@ -150,13 +152,15 @@ impl Ha {
     }
 
     /// Why an update that is the mobile node's is not accepted, if it is not.
-    fn check(&self, now: Time, update: &Update) -> Result<(), u8> {
+    fn check(&self, update: &Update) -> Result<(), u8> {
         //= home-binding.3.1
+        //= home-binding.3.14
         let bound = self.bindings.get(&update.node.home);
         let own = bound.filter(|binding| binding.nai == update.nai);
         let last = own.map(|binding| binding.message_id);
         let last = last.max(self.marks.get(&update.nai).copied());
-        let near = update.message_id.is_close_to(Timestamp(now.ntp()), self.config.tolerance);
+        let clock = Timestamp(update.arrived.ntp());
+        let near = update.message_id.is_close_to(clock, self.config.tolerance);
         if !near || last.is_some_and(|last| update.message_id <= last) {
             return Err(status::MIPV6_ID_MISMATCH);
         }
@@ -277,7 +281,7 @@ impl Ha {
 
 impl Update {
     /// Reads an update; what must be dropped in silence is an error.
-    fn read(packet: &Packet<'_>) -> Result<Update, Reason> {
+    fn read(now: Time, packet: &Packet<'_>) -> Result<Update, Reason> {
         let Message::BindingUpdate(update) = packet.message else {
             return Err(Reason::Unexpected);
         };
@@ -297,6 +301,7 @@ impl Update {
             spi: mn_aaa.spi,
             authenticator,
             digest: mn_aaa.digest,
+            arrived: now,
         })
     }
 

@@ -86,12 +86,14 @@ impl Agents {
         }
     }
 
-    /// An ICMP packet from the link. Returns whether an agent has been heard.
+    /// An ICMP packet from the link. Returns whether an agent has been heard. `registered` is the
+    /// agent's care-of address under which the mobile node is registered, if it is under one.
     pub(super) fn handle(
         &mut self,
         now: Time,
         neighbour: LinkAddr,
         packet: &v4::Packet<'_>,
+        registered: Option<Ipv4Addr>,
         effects: &mut Effects,
     ) -> bool {
         //= registration.1.4
@@ -105,6 +107,11 @@ impl Agents {
         let Some(agent) = agent.filter(|agent| agent.flags.foreign_agent()) else { return false };
         //= registration.1.2
         let Some(care_of_address) = agent.care_of_addresses.first() else { return false };
+        //= registration.1.9
+        if agent.flags.busy() && registered != Some(care_of_address) {
+            effects.count(Registration::AgentBusy);
+            return false;
+        }
         let lifetime = advertisement.lifetime;
         self.heard = Some(Agent {
             neighbour,
@@ -149,6 +156,7 @@ impl Agents {
         self.left = self.left.saturating_sub(1);
         self.next = Some(now + self.wait);
         self.wait = (self.wait * 2).min(LONGEST_WAIT);
+        //= wire.11.5
         let icmp = solicitation();
         let packet = v4::Packet::new(Ipv4Addr::UNSPECIFIED, ALL_AGENTS, protocol::ICMP, &icmp);
         //= registration.1.4

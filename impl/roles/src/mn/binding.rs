@@ -76,6 +76,17 @@ pub struct Binding {
     clock_offset: u32,
     /// When the last update was sent.
     last_sent: Option<Time>,
+    /// What the home agent may hold, whether or not it has said so.
+    remains: Option<Remains>,
+}
+
+/// A binding that the home agent may hold because of an update sent to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Remains {
+    pub(super) home_address: Ipv6Addr,
+    pub(super) home_agent: Ipv6Addr,
+    /// When it ends of itself.
+    pub(super) ends: Time,
 }
 
 /// A binding that has been acknowledged.
@@ -117,6 +128,7 @@ impl Binding {
             message_id: None,
             clock_offset: 0,
             last_sent: None,
+            remains: None,
         }
     }
 
@@ -196,6 +208,33 @@ impl Binding {
         self.begin(now, random, true, effects)
     }
 
+    /// What the home agent may hold at `now`.
+    pub(super) fn remains(&self, now: Time) -> Option<Remains> {
+        self.remains.filter(|remains| remains.ends > now)
+    }
+
+    /// Counts on it that whatever the home agent holds ends of itself.
+    pub(super) fn abandon(&mut self) {
+        self.remains = None;
+    }
+
+    /// Asks for the end of the binding from the home link, where the care-of address is the home
+    /// address.
+    pub(super) fn release_at_home(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        remains: Remains,
+        effects: &mut Effects,
+    ) -> Vec<Vec<u8>> {
+        //= movement.3.8
+        let Remains { home_address, home_agent, ends } = remains;
+        let care_of_address = home_address;
+        self.parameters =
+            Some(Parameters { home_address, home_agent, care_of_address, registration_ends: ends });
+        self.begin(now, random, true, effects)
+    }
+
     /// Forgets everything but what protects against replay.
     pub(super) fn forget(&mut self) {
         //= movement.3.6
@@ -233,7 +272,7 @@ impl Binding {
             self.bound = None;
         }
         if let Some(mut outstanding) = self.outstanding.take_if(|o| o.next <= now) {
-            if outstanding.release && outstanding.times >= RELEASES {
+            if outstanding.release && self.is_given_up(now, &outstanding) {
                 self.forget();
                 return Vec::new();
             }
@@ -251,6 +290,13 @@ impl Binding {
             return self.begin(now, random, false, effects);
         }
         Vec::new()
+    }
+
+    /// Whether an update that ends the binding is not sent again.
+    fn is_given_up(&self, now: Time, outstanding: &Outstanding) -> bool {
+        let at_home = self.parameters.is_some_and(|p| p.care_of_address == p.home_address);
+        //= movement.3.8
+        if at_home { self.remains(now).is_none() } else { outstanding.times >= RELEASES }
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Time> {
@@ -319,6 +365,12 @@ impl Binding {
         self.last_sent = Some(now);
         outstanding.times += 1;
         outstanding.next = now + outstanding.wait;
+        if !outstanding.release {
+            let asked = now + Duration::from_secs(outstanding.lifetime.seconds().into());
+            let ends = self.remains.map_or(asked, |remains| remains.ends.max(asked));
+            let Parameters { home_address, home_agent, .. } = parameters;
+            self.remains = Some(Remains { home_address, home_agent, ends });
+        }
         let packet = self.packet(&parameters, &outstanding);
         self.outstanding = Some(outstanding);
         match packet {
@@ -395,6 +447,7 @@ impl Binding {
             self.outstanding = None;
             if outstanding.release {
                 effects.count(count::Binding::Released);
+                self.remains = None;
                 self.forget();
             } else {
                 effects.count(count::Binding::Acknowledged);

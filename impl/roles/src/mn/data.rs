@@ -104,13 +104,17 @@ impl Mn {
 
     /// A packet from the link: an agent's advertisement, or a tunnel's.
     pub(super) fn on_packet(&mut self, now: Time, packet: &Packet, effects: &mut Effects) {
+        if self.is_telling_at_home() {
+            return self.binding.handle(now, &packet.octets, effects);
+        }
         let Ok(ip::Packet::V4(header)) = ip::Packet::decode(&packet.octets) else {
             return effects.count(Data::Malformed);
         };
         if header.protocol == protocol::ICMP
             && let Some(neighbour) = packet.neighbour
         {
-            self.agents.handle(now, neighbour, &header, effects);
+            let registered = self.registrar.held().map(|held| held.care_of_address);
+            self.agents.handle(now, neighbour, &header, registered, effects);
             return;
         }
         let Some(held) = self.registrar.held() else { return effects.count(Data::NoBinding) };

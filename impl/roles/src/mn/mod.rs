@@ -5,6 +5,7 @@ mod agents;
 mod binding;
 mod config;
 mod data;
+mod home;
 mod registration;
 mod release;
 
@@ -25,6 +26,7 @@ use crate::{
 };
 use agents::Agents;
 use binding::Parameters;
+use home::Homecoming;
 use registration::Registrar;
 use release::Release;
 
@@ -41,6 +43,7 @@ pub struct Mn {
     registrar: Registrar,
     binding: Binding,
     release: Option<Release>,
+    homecoming: Option<Homecoming>,
     /// What became of the registration last.
     outcome: Option<Outcome>,
     /// When something was sent in the UDP tunnel last.
@@ -74,6 +77,7 @@ impl Mn {
             registrar: Registrar::default(),
             binding,
             release: None,
+            homecoming: None,
             outcome: None,
             tunnel_used: None,
             addresses: BTreeSet::new(),
@@ -90,6 +94,7 @@ impl Mn {
         //= movement.1.1
         let mut effects = Effects::new();
         self.release = None;
+        self.homecoming = None;
         self.admitted = None;
         self.registrar.leave_link();
         self.wants_registration = true;
@@ -235,6 +240,9 @@ impl Mn {
         if self.release.is_some() {
             return self.advance_release(now, random, effects);
         }
+        if self.homecoming.is_some() {
+            return self.advance_home(now, random, effects);
+        }
         if self.admitted.is_none_or(|admitted| admitted.fha.is_none()) {
             //= movement.1.11
             self.registrar.interrupt();
@@ -314,6 +322,7 @@ impl Mn {
                 self.show_tunnel_end(now, effects);
             }
             Outcome::Released => self.binding.forget(),
+            Outcome::Refused(_) if self.registrar.held().is_none() => self.binding.forget(),
             Outcome::Refused(_) => {}
             Outcome::Lost => {
                 //= movement.3.10
@@ -356,7 +365,13 @@ impl Mn {
                 held.home_address.map(|prefixed| IpAddr::V6(prefixed.address())),
             ]
         });
-        let wanted: BTreeSet<IpAddr> = held.flatten().chain(on_link).collect();
+        let at_home = match self.homecoming {
+            Some(Homecoming::Telling(home) | Homecoming::Home(home)) => {
+                Some(IpAddr::V6(home.home_address))
+            }
+            _ => None,
+        };
+        let wanted: BTreeSet<IpAddr> = held.flatten().chain(on_link).chain(at_home).collect();
         for address in self.addresses.difference(&wanted) {
             effects.push(Effect::Address(AddressChange::Remove(*address)));
         }
@@ -410,8 +425,8 @@ impl Mn {
             }
         }
         if is_due(self.binding.poll_timeout(), now) {
-            let packets = self.binding.timeout(now, random, effects);
-            self.tunnel_all(now, packets, effects);
+            let updates = self.binding.timeout(now, random, effects);
+            self.send_updates(now, updates, effects);
         }
         self.keep_alive(now, effects);
     }

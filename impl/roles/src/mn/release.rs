@@ -70,6 +70,7 @@ impl Mn {
             self.agents = Agents::default();
             self.tunnel_used = None;
             self.own_addresses(effects);
+            self.advance_home(now, random, effects);
         }
     }
 }

@@ -208,6 +208,11 @@ impl<T: Clone + PartialEq> Client<T> {
         build: impl FnOnce(&ClientConfig, &mut RequestBuilder),
         effects: &mut Effects,
     ) -> bool {
+        //= access.6.15
+        if self.config.servers.get(server).is_none() {
+            effects.count(count::Radius::NoServer);
+            return false;
+        }
         //= access.6.3
         let Some(identifier) = self.unused_identifier() else {
             effects.count(count::Radius::TooManyPending);

@@ -8,7 +8,8 @@ use dsboot_codec::ip::v4;
 use dsboot_codec::mip4::discovery::solicitation;
 use dsboot_roles::count::Registration;
 use dsboot_roles::{LinkAddr, Machine};
-use dsboot_spec::registry::mip4::{ALL_SYSTEMS, code};
+use dsboot_spec::registry::ip::protocol;
+use dsboot_spec::registry::mip4::code;
 
 use crate::bench::{
     AGENT, Answer, Ask, Bench, MN1, MN2, NAI2, advertisement, next_challenge, solicitation_packet,
@@ -45,8 +46,26 @@ fn a_solicitation_is_answered_to_the_node_that_asks() {
     assert!(!flags.registration_required() && !flags.udp_tunnelling());
 }
 
+//= wire.11.5
+#[test]
+fn solicitations_go_to_agents_routers_or_everybody() {
+    let to = |octets: [u8; 4]| {
+        let icmp = solicitation();
+        let source = Ipv4Addr::UNSPECIFIED;
+        let packet = v4::Packet::new(source, octets.into(), protocol::ICMP, &icmp);
+        v4::Packet { ttl: 1, ..packet }.encode().unwrap()
+    };
+    for good in [[224, 0, 0, 11], [224, 0, 0, 2], [255; 4], AGENT.octets()] {
+        assert_eq!(Bench::new().packet(Some(MN1), to(good)).packets().len(), 1, "{good:?}");
+    }
+    for other in [[224, 0, 0, 1], [239, 1, 1, 1], [203, 0, 113, 9]] {
+        assert!(Bench::new().packet(Some(MN1), to(other)).is_silent(), "{other:?}");
+    }
+}
+
 //= registration.1.1
 //= registration.1.4
+//= wire.11.5
 #[test]
 fn everybody_hears_the_agent_at_its_intervals() {
     let mut bench = advertising();
@@ -55,11 +74,29 @@ fn everybody_hears_the_agent_at_its_intervals() {
         let packet = bench.timeout().advertisement();
         assert_eq!(packet.neighbour, Some(LinkAddr::BROADCAST));
         let header = v4::Packet::decode(&packet.octets).unwrap();
-        assert_eq!((header.destination, header.ttl), (ALL_SYSTEMS, 1));
+        assert_eq!((header.destination, header.ttl), (Ipv4Addr::new(224, 0, 0, 1), 1));
         assert_eq!(bench.fa.poll_timeout(), Some(bench.now + Duration::from_secs(10)));
         assert!(bench.timeout().is_silent());
         bench.pass(10);
     }
+}
+
+//= registration.1.10
+#[test]
+fn an_agent_that_is_full_says_so() {
+    let mut bench = Bench::with(|config| config.visitor_limit = 1);
+    let says_busy = |bench: &mut Bench| {
+        let packet = bench.solicit(MN2).advertisement();
+        let flags = advertisement(&packet).mobility_agent().once().unwrap().flags;
+        assert!(flags.foreign_agent());
+        flags.busy()
+    };
+    assert!(!says_busy(&mut bench));
+    bench.register(Ask::default(), &Answer::default());
+    assert!(says_busy(&mut bench));
+    bench.pass(1800);
+    bench.timeout();
+    assert!(!says_busy(&mut bench));
 }
 
 //= registration.1.4

@@ -5,13 +5,13 @@ use core::net::Ipv4Addr;
 use dsboot_codec::ip::tunnel::ipv4_in_ipv4;
 use dsboot_codec::ip::v4;
 use dsboot_codec::mip4::{Extension, TunnelData, UdpTunnelReply, UdpTunnelRequest};
-use dsboot_roles::Datagram;
 use dsboot_roles::count::Data;
+use dsboot_roles::{Datagram, Machine};
 use dsboot_spec::registry::ip::protocol;
 use dsboot_spec::registry::mip4::{PORT, request_flag};
 
 use crate::bench::{
-    AGENT, Answer, Ask, Bench, COLOCATED, FHA, MN1, MN2, PARTNER, Seen, THOAV4, request,
+    AGENT, Answer, Ask, Bench, COLOCATED, FHA, MN1, MN2, NAI2, PARTNER, Seen, THOAV4, request,
 };
 
 /// A packet as the visitor hands it over, or as it comes out of the tunnel for it.
@@ -96,6 +96,59 @@ fn only_a_visitors_packets_are_tunnelled() {
     bench.register(Ask { flags, care_of: COLOCATED, ..Ask::default() }, &Answer::default());
     assert!(bench.packet(Some(MN1), outward()).is_dropped(Data::NoBinding));
     assert!(from_tunnel(&mut bench, FHA, &inward()).is_dropped(Data::NoBinding));
+}
+
+//= registration.9.11
+#[test]
+fn two_fhas_may_give_the_same_home_address() {
+    let mut bench = visited();
+    let second = Ask { nai: NAI2, neighbour: MN2, home_agent: PARTNER, ..Ask::default() };
+    let identification = second.identification + 1;
+    let second = Ask { identification, ..second };
+    let granted = Answer {
+        nai: Some(NAI2),
+        home_agent: PARTNER,
+        source: PARTNER,
+        identification,
+        signed: true,
+        ..Answer::default()
+    };
+    bench.register(second.clone(), &granted);
+    assert_eq!(bench.fa.visitors().count(), 2);
+    let sent_by = |bench: &mut Bench, neighbour, fha| {
+        let all = bench.packet(Some(neighbour), inner(THOAV4, fha, 64)).packets();
+        v4::Packet::decode(&all[0].octets).unwrap().destination
+    };
+    assert_eq!(sent_by(&mut bench, MN1, FHA), FHA);
+    assert_eq!(sent_by(&mut bench, MN2, PARTNER), PARTNER);
+    for (fha, neighbour) in [(FHA, MN1), (PARTNER, MN2)] {
+        let all = from_tunnel(&mut bench, fha, &inner(fha, THOAV4, 64)).packets();
+        assert_eq!(all[0].neighbour, Some(neighbour));
+    }
+    // The end of one is not the end of the other.
+    let home_address = THOAV4;
+    let end = Ask { lifetime: 0, home_address, identification: identification + 1, ..second };
+    let ended = Answer { lifetime: 0, identification: identification + 1, ..granted };
+    bench.register(end, &ended);
+    assert_eq!(bench.fa.visitors().count(), 1);
+    assert_eq!(sent_by(&mut bench, MN1, FHA), FHA);
+    assert!(bench.packet(Some(MN2), inner(THOAV4, PARTNER, 64)).is_dropped(Data::NoBinding));
+}
+
+//= registration.9.10
+#[test]
+fn an_endless_registration_does_not_end() {
+    for (asked, granted, stays) in [(0xffff, 0xffff, true), (0xffff, 0xfffe, false)] {
+        let mut bench = Bench::with(|config| config.max_lifetime = 0xffff);
+        let answer = Answer { lifetime: granted, ..Answer::default() };
+        bench.register(Ask { lifetime: asked, ..Ask::default() }, &answer);
+        bench.pass(4000);
+        bench.timeout();
+        assert_eq!(bench.fa.poll_timeout().is_none(), stays, "nothing but its end is to come");
+        bench.pass(70_000);
+        bench.timeout();
+        assert_eq!(bench.fa.visitors().count(), usize::from(stays));
+    }
 }
 
 //= data-path.2.2

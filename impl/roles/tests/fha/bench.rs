@@ -171,6 +171,15 @@ impl Bench {
         datagram(ask, builder)
     }
 
+    /// A first request whose MN–AAA authenticator is made by HMAC under this SPI.
+    pub(crate) fn first_by(&self, ask: &Ask, spi: u32) -> Datagram {
+        let builder = Builder::request(&self.header(ask))
+            .extension(Extension::Nai(ask.nai.as_bytes()))
+            .extension(Extension::MnHaKeyRequest { mn_spi: MN_SPI })
+            .authenticate(AuthenticationKind::MnAaa, &context(spi, MN_AAA_KEY));
+        datagram(ask, builder)
+    }
+
     /// A request under the association that the last accepting reply made.
     pub(crate) fn again(&self, ask: &Ask) -> Datagram {
         let binding = self.fha.bindings().get(&nai(ask.nai)).unwrap();

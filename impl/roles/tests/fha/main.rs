@@ -8,7 +8,7 @@ use core::net::Ipv4Addr;
 use core::time::Duration;
 
 use bench::{AGENT, Accept, Ask, Bench, CARE_OF, FHA, THOAV4, care_of_v6, decode, nai, told};
-use dsboot_codec::mip4::{AuthenticationKind, Identification};
+use dsboot_codec::mip4::{AuthenticationKind, Identification, Message};
 use dsboot_codec::radius::Packet;
 use dsboot_roles::count::{Radius, Registration};
 use dsboot_roles::{AddressChange, Effect, Machine, Secret};
@@ -97,6 +97,19 @@ fn one_question_about_a_mobile_node_at_a_time() {
     assert!(seen.is_silent() && seen.counts(Registration::Parallel));
     // Another mobile node's is another matter.
     bench.receive(&bench.first(&Ask { nai: MN2, ..Ask::default() })).radius();
+}
+
+//= keys.2.2
+#[test]
+fn an_authenticator_that_only_the_requests_octets_prove_is_not_accepted() {
+    let mut bench = Bench::new();
+    let request = bench.first_by(&Ask::default(), 0x100);
+    let Ok(Message::Request(decoded)) = Message::decode(&request.payload) else { panic!() };
+    let proof = decoded.extensions.authenticator(AuthenticationKind::MnAaa).once().unwrap();
+    assert!(proof.spi == 0x100 && proof.verify(&bench::context(0x100, bench::MN_AAA_KEY)));
+    let seen = bench.receive(&request);
+    assert!(seen.is_silent() && seen.counts(Registration::NotChap));
+    assert!(bench.fha.pending().next().is_none());
 }
 
 //= registration.6.14
@@ -315,6 +328,56 @@ fn a_clock_that_is_off_is_answered_by_133_and_the_key() {
     let mut bench = Bench::new();
     let near = Ask { clock: 7, ..Ask::default() };
     assert_eq!(bench.register(&near, &Accept::default()).code(), code::ACCEPTED);
+}
+
+//= registration.7.16
+#[test]
+fn a_slow_aaah_makes_no_request_stale() {
+    for (clock, expected) in [(7, code::ACCEPTED), (-8, code::IDENTIFICATION_MISMATCH)] {
+        let mut bench = Bench::new();
+        let asked = bench.receive(&bench.first(&Ask { clock, ..Ask::default() })).radius();
+        bench.pass(15);
+        let seen = bench.receive(&bench.accept(&asked, &Accept::default()));
+        assert_eq!(seen.code(), expected);
+        let told = decode(&seen.reply()).header.identification.high();
+        let behind = bench.now.ntp_seconds() - told;
+        assert_eq!(behind, if expected == code::ACCEPTED { 8 } else { 0 });
+    }
+}
+
+//= registration.7.16
+#[test]
+fn what_was_accepted_meanwhile_makes_a_request_stale() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(2);
+    let asked = bench.receive(&bench.first(&Ask::default())).radius();
+    bench.pass(1);
+    assert_eq!(bench.receive(&bench.again(&registered())).code(), code::ACCEPTED);
+    let seen = bench.receive(&bench.accept(&asked, &Accept::default()));
+    assert_eq!(seen.code(), code::IDENTIFICATION_MISMATCH);
+}
+
+//= registration.7.17
+#[test]
+fn nothing_to_grant_is_a_refusal() {
+    let spent = Accept { session: Some(0), ..Accept::default() };
+    let mut bench = Bench::new();
+    let seen = bench.register(&Ask::default(), &spent);
+    assert_eq!(seen.code(), code::HA_PROHIBITED);
+    assert!(bench::is_proved(&seen.reply(), MN1));
+    assert!(decode(&seen.reply()).extensions.mn_ha_key_reply().once().is_some());
+    assert!(bench.fha.bindings().is_empty());
+    // Nor by a refresh at the end of the session: what is in force stays so.
+    let brief = Accept { session: Some(20), ..Accept::default() };
+    bench.pass(1);
+    bench.register(&Ask::default(), &brief);
+    bench.now = bench.now + Duration::from_micros(19_500_000);
+    let before = bench.fha.bindings().clone();
+    let seen = bench.receive(&bench.again(&registered()));
+    assert_eq!(seen.code(), code::HA_PROHIBITED);
+    assert!(bench::is_proved(&seen.reply(), MN1));
+    assert_eq!(*bench.fha.bindings(), before);
 }
 
 //= registration.7.7

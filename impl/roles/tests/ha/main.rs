@@ -307,6 +307,34 @@ fn a_mesg_id_too_far_from_the_clock_is_corrected() {
     }
 }
 
+//= home-binding.3.14
+#[test]
+fn a_slow_aaah_makes_no_update_stale() {
+    for (clock, expected) in [(7, 0), (-8, status::MIPV6_ID_MISMATCH)] {
+        let mut bench = Bench::new();
+        let asked = bench.update(&Update { clock, ..Update::default() }).radius();
+        bench.pass(15);
+        let octets = bench.receive(&accept(&asked, &Accept::default())).packet();
+        assert_eq!(acknowledgement(&octets).status, expected);
+    }
+}
+
+//= access.6.15
+//= home-binding.2.4
+#[test]
+fn without_a_server_over_ipv6_nothing_waits() {
+    let ipv4 = "192.0.2.1:1812".parse().unwrap();
+    for servers in [vec![], vec![ipv4]] {
+        let mut bench = Bench::with(|config| config.radius.servers.clone_from(&servers));
+        for sequence in 1..3 {
+            let seen = bench.update(&later(sequence));
+            assert!(seen.is_dropped(Radius::NoServer), "{seen:?}");
+        }
+        assert_eq!(bench.ha.pending().count(), 0);
+        assert_eq!(bench.ha.poll_timeout(), None);
+    }
+}
+
 //= home-binding.3.1
 #[test]
 fn a_mesg_id_that_is_not_new_is_refused() {

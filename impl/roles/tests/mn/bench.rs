@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 pub(crate) use super::seen::{Seen, Update};
 use dsboot_codec::dsb::{Fqdn, Parameter, Prefixed};
 use dsboot_codec::eap::{self, Body, Md5Challenge, Message as Eap, Packet as EapPacket, md5_value};
+use dsboot_codec::ip;
 use dsboot_codec::ip::tunnel::{ipv4_in_ipv4, ipv6_in_ipv4};
 use dsboot_codec::ip::v4;
 use dsboot_codec::mip4::discovery::{AdvertisementBuilder, AdvertisementFlags, Router};
@@ -356,6 +357,10 @@ impl Bench {
                             answers.extend(self.paa.answer(datagram));
                         }
                     }
+                    Effect::Packet(packet) if packet.octets[0] >> 4 == 6 => {
+                        let header = ip::v6::Packet::decode(&packet.octets).unwrap();
+                        self.check_source(header.source.into());
+                    }
                     Effect::Packet(packet) => {
                         let header = v4::Packet::decode(&packet.octets).unwrap();
                         self.check_source(header.source.into());
@@ -385,6 +390,13 @@ impl Bench {
 
     pub(crate) fn hear(&mut self, neighbour: LinkAddr, octets: Vec<u8>) -> Seen {
         let packet = Packet { neighbour: Some(neighbour), octets };
+        let effects = self.mn.handle(self.now, &mut self.random, Input::Packet(&packet));
+        self.carry_out(effects)
+    }
+
+    /// An IPv6 packet of the home link.
+    pub(crate) fn hear_at_home(&mut self, octets: Vec<u8>) -> Seen {
+        let packet = Packet { neighbour: None, octets };
         let effects = self.mn.handle(self.now, &mut self.random, Input::Packet(&packet));
         self.carry_out(effects)
     }

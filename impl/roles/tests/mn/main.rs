@@ -277,6 +277,7 @@ fn an_agent_that_demands_nothing_is_passed_by() {
 //= registration.1.3
 //= registration.1.4
 //= registration.3.2
+//= wire.11.5
 #[test]
 fn it_solicits_in_growing_intervals_until_an_agent_is_heard() {
     let mut bench = Bench::new();
@@ -287,6 +288,7 @@ fn it_solicits_in_growing_intervals_until_an_agent_is_heard() {
         for packet in seen.packets() {
             let header = dsboot_codec::ip::v4::Packet::decode(&packet.octets).unwrap();
             assert_eq!((header.ttl, header.payload[0]), (1, 10));
+            assert_eq!(header.destination, Ipv4Addr::new(224, 0, 0, 11));
             times.push(bench.now.since(start).as_secs());
         }
         if !seen.requests().is_empty() {
@@ -336,6 +338,26 @@ fn what_is_no_agents_advertisement_is_not_taken_for_one() {
     assert!(bench.mn.agent().is_none());
     bench.hear(AGENT_LINK, good);
     assert!(bench.mn.agent().is_some());
+}
+
+//= registration.1.9
+#[test]
+fn a_busy_agent_is_for_those_that_it_serves_already() {
+    let busy = advertisement_flag::BUSY;
+    let mut bench = Bench::new();
+    bench.paa.care_of = None;
+    bench.attach(AgentPolicy::Solicit(3));
+    let seen = bench.advertise(busy, CHALLENGE);
+    assert!(seen.counts(Registration::AgentBusy) && seen.is_silent());
+    assert!(bench.mn.agent().is_none() && bench.mn.way().is_none());
+    // It has room again.
+    let asked = bench.advertise(0, CHALLENGE).request();
+    bench.reply(&asked, &Answer::default());
+    // And none: whom it serves stays with it.
+    bench.advertise(busy, b"challenge-2");
+    bench.pass(2);
+    let asked = bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    assert_eq!(asked.destination.ip(), AGENT);
 }
 
 //= registration.1.7

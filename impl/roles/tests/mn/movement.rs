@@ -308,6 +308,76 @@ fn nothing_is_left_of_an_agent_after_the_release() {
     assert!(bench.pass(10_000).0.is_empty());
 }
 
+//= movement.3.8
+#[test]
+fn home_is_used_when_everything_else_is_released() {
+    let mut bench = Bench::bound();
+    bench.pass(10);
+    let seen = bench.act(|mn, now, random| mn.come_home(now, random));
+    assert_eq!(seen.update().lifetime.seconds(), 0);
+    assert!(!bench.mn.is_at_home());
+    let asked = bench.acknowledge(&seen, &Ack::default()).request();
+    assert_eq!(request(&asked).header.lifetime, 0);
+    assert!(!bench.mn.is_at_home() && bench.addresses.contains(&CARE_OF.into()));
+    bench.reply(&asked, &Answer { lifetime: 0, ..Answer::again() });
+    assert!(bench.paa.terminated && bench.mn.is_at_home());
+    assert_eq!(bench.addresses, [super::bench::home_address().into()].into());
+    assert!(bench.pass(10_000).0.is_empty());
+    // Away again.
+    bench.paa = super::bench::Paa::default();
+    let asked = bench.attach(AgentPolicy::None).request();
+    assert!(!bench.mn.is_at_home());
+    let seen = bench.reply(&asked, &Answer::default());
+    bench.acknowledge(&seen, &Ack::default());
+    assert_eq!(bench.mn.binding().state(), BindingState::Bound);
+}
+
+//= movement.3.8
+#[test]
+fn a_home_agent_that_was_not_reached_is_told_at_home() {
+    let mut bench = Bench::bound();
+    bench.pass(10);
+    let home = super::bench::home_address();
+    bench.act(|mn, now, random| mn.come_home(now, random));
+    bench.paa.is_silent = true;
+    let mut at_home = Vec::new();
+    while at_home.is_empty() {
+        let seen = bench.pass(1);
+        at_home = seen.plain_updates();
+        assert!(!bench.mn.is_at_home());
+        assert!(bench.now < dsboot_roles::Time::from_unix_micros(1_700_001_000_000_000));
+    }
+    let update = at_home.remove(0);
+    assert_eq!((update.addresses.home, update.addresses.care_of), (home, home));
+    assert_eq!(update.lifetime.seconds(), 0);
+    // It goes on asking, for as long as there may be a binding.
+    assert!(bench.pass(300).plain_updates().len() > 5);
+    assert!(!bench.mn.is_at_home());
+    let update = loop {
+        if let Some(update) = bench.pass(1).plain_updates().pop() {
+            break update;
+        }
+    };
+    let ack = bench.ack(&update, &Ack::default());
+    bench.hear_at_home(ack);
+    assert!(bench.mn.is_at_home());
+    assert_eq!(bench.addresses, [home.into()].into());
+    assert!(bench.pass(10_000).0.is_empty());
+}
+
+//= movement.3.8
+#[test]
+fn a_home_agent_that_never_answers_is_waited_for_as_long_as_it_may_hold_a_binding() {
+    let mut bench = Bench::bound();
+    let (_, ends) = bench.mn.binding().bound().unwrap();
+    bench.act(|mn, now, random| mn.come_home(now, random));
+    bench.paa.is_silent = true;
+    bench.pass(ends.since(bench.now).as_secs() - 1);
+    assert!(!bench.mn.is_at_home());
+    bench.pass(60);
+    assert!(bench.mn.is_at_home());
+}
+
 //= movement.3.1
 #[test]
 fn a_registration_elsewhere_is_released_where_it_is() {

@@ -190,6 +190,29 @@ fn a_lifetime_runs_from_the_sending_of_the_request() {
     }
 }
 
+//= registration.10.14
+#[test]
+fn accepted_for_no_time_is_not_registered() {
+    let nothing = Answer { lifetime: 0, ..Answer::default() };
+    let (mut bench, asked) = asked();
+    let seen = bench.reply(&asked, &nothing);
+    assert!(seen.counts(Registration::NothingGranted) && seen.updates().is_empty());
+    assert!(bench.mn.held().is_none());
+    assert_eq!(bench.mn.outcome(), Some(Outcome::Refused(code::ACCEPTED)));
+    assert!(bench.pass(100).requests().is_empty());
+    // Where there was a registration it is no more; the mobile node bootstraps anew, once.
+    let mut bench = Bench::bound();
+    bench.pass(2);
+    let asked = bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    bench.reply(&asked, &Answer { lifetime: 0, ..Answer::again() });
+    assert!(bench.mn.held().is_none());
+    assert_eq!(bench.mn.binding().state(), BindingState::Idle);
+    let asked = bench.pass(1).request();
+    assert!(request(&asked).header.home_address.is_unspecified());
+    bench.reply(&asked, &nothing);
+    assert!(bench.mn.held().is_none() && bench.pass(100).requests().is_empty());
+}
+
 //= registration.10.12
 //= data-path.1.5
 #[test]

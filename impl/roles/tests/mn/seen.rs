@@ -19,6 +19,25 @@ pub(crate) struct Update {
     pub(crate) octets: Vec<u8>,
 }
 
+impl Update {
+    fn read(octets: &[u8]) -> Option<Update> {
+        let packet = mip6::Packet::decode(octets).ok()?;
+        let mip6::Message::BindingUpdate(BindingUpdate { sequence, lifetime, options, .. }) =
+            packet.message
+        else {
+            return None;
+        };
+        Some(Update {
+            route: packet.route,
+            addresses: packet.addresses(),
+            sequence,
+            lifetime,
+            message_id: options.message_id().once().unwrap(),
+            octets: octets.to_owned(),
+        })
+    }
+}
+
 /// What the mobile node did.
 #[derive(Debug)]
 pub(crate) struct Seen(pub(crate) Vec<Effect>);
@@ -74,7 +93,7 @@ impl Seen {
             }
         });
         let in_ip = self.packets().into_iter().filter_map(|packet| {
-            let header = v4::Packet::decode(&packet.octets).unwrap();
+            let header = v4::Packet::decode(&packet.octets).ok()?;
             match header.protocol {
                 protocol::IPV4 => Some(header.payload.to_vec()),
                 protocol::IPV6 => Some(packet.octets.clone()),
@@ -93,24 +112,15 @@ impl Seen {
         self.tunnelled().iter().filter_map(unwrapped).collect()
     }
 
+    /// Binding updates in the tunnel to the FHA.
     pub(crate) fn updates(&self) -> Vec<Update> {
-        let taken_apart = |octets: Vec<u8>| {
-            let packet = mip6::Packet::decode(&octets).ok()?;
-            let mip6::Message::BindingUpdate(BindingUpdate { sequence, lifetime, options, .. }) =
-                packet.message
-            else {
-                return None;
-            };
-            Some(Update {
-                route: packet.route,
-                addresses: packet.addresses(),
-                sequence,
-                lifetime,
-                message_id: options.message_id().once().unwrap(),
-                octets: octets.clone(),
-            })
-        };
-        self.ipv6().into_iter().filter_map(taken_apart).collect()
+        self.ipv6().into_iter().filter_map(|octets| Update::read(&octets)).collect()
+    }
+
+    /// Binding updates on the link itself.
+    pub(crate) fn plain_updates(&self) -> Vec<Update> {
+        let sent = self.packets().into_iter().map(|packet| packet.octets);
+        sent.filter_map(|octets| Update::read(&octets)).collect()
     }
 
     /// The one binding update.

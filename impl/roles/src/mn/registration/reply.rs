@@ -112,6 +112,14 @@ impl Registrar {
                 self.forget();
                 return Some(Outcome::Released);
             }
+            //= registration.10.14
+            if reply.header.lifetime == 0 {
+                effects.count(Registration::NothingGranted);
+                let refused = Outcome::Refused(reply.header.code.0);
+                let outcome = self.held.as_ref().map_or(refused, |_| Outcome::Lost);
+                self.forget();
+                return Some(outcome);
+            }
             effects.count(Registration::Registered);
             return self.hold(config, &outstanding, reply, association);
         }
