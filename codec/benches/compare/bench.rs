@@ -1,0 +1,70 @@
+//! `cargo bench` times the codec beside other crates in one run and prints the ratios; where
+//! valgrind is to be had, instructions too. A word on the command line selects cases by name.
+
+mod others;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fs, process};
+
+use criterion::Criterion;
+use dsboot_benches::{CASES, Case, Messages, callgrind};
+
+fn main() {
+    let messages = Messages::new();
+    if let Some((name, runs)) = callgrind::asked() {
+        if let Some(case) = all().find(|case| case.name == name) {
+            (0..runs).for_each(|_| (case.run)(&messages));
+        }
+        return;
+    }
+    let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |case: &&Case| words.is_empty() || words.iter().any(|w| case.name.contains(w));
+    let results = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("criterion");
+    let mut criterion = Criterion::default()
+        .output_directory(&results)
+        .without_plots()
+        .warm_up_time(Duration::from_millis(300))
+        .measurement_time(Duration::from_secs(1));
+    for case in all().filter(wanted) {
+        criterion.bench_function(&id(case), |bencher| bencher.iter(|| (case.run)(&messages)));
+    }
+    println!();
+    println!("{:60} {:>9} {:>13} {:>8}", "", "ns", "instructions", "ratio");
+    for ours in
+        CASES.iter().filter(|case| all().any(|other| belongs(other, case) && wanted(&other)))
+    {
+        let base = nanoseconds(&results, ours);
+        for case in all().filter(|other| belongs(other, ours)) {
+            let Some(time) = nanoseconds(&results, case) else { continue };
+            let instructions = env::current_exe()
+                .and_then(|program| callgrind::count(&program, case.name, &results))
+                .map_or("-".to_owned(), |count| count.to_string());
+            let ratio = base.map_or(f64::NAN, |base| time / base);
+            println!("{:60} {time:9.1} {instructions:>13} {ratio:8.2}", case.name);
+        }
+    }
+    process::exit(0);
+}
+
+fn all() -> impl Iterator<Item = &'static Case> {
+    CASES.iter().chain(others::CASES)
+}
+
+/// Whether a case is `ours`, or somebody else's of the same.
+fn belongs(case: &Case, ours: &Case) -> bool {
+    case.name.split(' ').next() == Some(ours.name)
+}
+
+/// The name as criterion keeps it: a file's.
+fn id(case: &Case) -> String {
+    case.name.replace('/', "_")
+}
+
+/// What criterion measured: the slope, or else the mean.
+fn nanoseconds(results: &Path, case: &Case) -> Option<f64> {
+    let text = fs::read_to_string(results.join(id(case)).join("new/estimates.json")).ok()?;
+    let estimates: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let of = |kind: &str| estimates.get(kind)?.get("point_estimate")?.as_f64();
+    of("slope").or_else(|| of("mean"))
+}
