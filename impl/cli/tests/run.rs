@@ -3,8 +3,12 @@
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::fs;
+use std::io::BufRead;
 
 use assert_cmd::Command;
+use dsboot_node::Lease;
+use dsboot_node::world::{PATIENCE, Plan};
+use dsboot_spec::Setup;
 use serde_json::Value;
 
 fn run(args: &[&str]) -> (i32, String, String) {
@@ -177,4 +181,22 @@ fn trace_has_the_shape_of_its_schema() {
     {
         assert!(seen.contains(&Some(event.to_owned())), "{event} never happens");
     }
+}
+
+#[test]
+fn a_run_that_has_to_wait_says_so_at_once() {
+    let network = Plan::of(Setup::ALL[0]).base();
+    let lease = Lease::take(network, PATIENCE).expect("free in the end");
+    let mut waiting = std::process::Command::new(assert_cmd::cargo::cargo_bin("dsboot"))
+        .args(["run", "integrated-colocated", "--ladder", "none"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("runs");
+    let mut said = String::new();
+    let stderr = waiting.stderr.take().expect("piped");
+    std::io::BufReader::new(stderr).read_line(&mut said).expect("says something");
+    assert!(said.contains(&format!("{network}/16")) && said.contains("300 s"), "{said}");
+    drop(lease);
+    assert!(waiting.wait().expect("ends").success());
 }

@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
-use dsboot_node::Ports;
 use dsboot_node::capture::Capture;
 use dsboot_node::net::Pace;
 use dsboot_node::story::inject::INJECTIONS;
@@ -18,7 +17,8 @@ use dsboot_node::story::report::RunReport;
 use dsboot_node::story::{Outputs, Story};
 use dsboot_node::trace::Trace;
 use dsboot_node::world::people::Faults;
-use dsboot_node::world::{ForeignServer, Settings};
+use dsboot_node::world::{ForeignServer, Plan, Settings};
+use dsboot_node::{Lease, Ports};
 use dsboot_roles::{Secret, Time};
 use dsboot_spec::Setup;
 use serde::Serialize;
@@ -135,6 +135,10 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
     let mut ports = Ports::REAL;
     for setup in setups {
         let settings = settings(args, setup, foreign.clone());
+        let network = Plan::of(setup).base();
+        if matches!(Lease::take(network, Duration::ZERO), Err(dsboot_node::Error::Busy { .. })) {
+            text::waiting(network, log)?;
+        }
         let mut story = Story::begin(&settings, args.inject, &mut outputs)?;
         ports = story.world.ports();
         match (args.inject, &settings.radius) {

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use dsboot_node::net::HostId;
 use dsboot_node::story::draw;
+use dsboot_node::story::inject::Injection;
 use dsboot_node::story::report::{PhaseReport, RunReport, StepReport};
-use dsboot_node::world::World;
 use dsboot_node::world::people::{ALL, RADIUS_SECRET};
+use dsboot_node::world::{PATIENCE, World};
 use dsboot_node::{LINK_PORT, Ports};
 
 use super::LadderForm;
@@ -25,6 +27,10 @@ pub(super) fn report(
         format!("{scenario}, care-of address {care_of} (Figure {figure}, section {section})");
     if ladder != LadderForm::Mermaid {
         writeln!(out, "{title}\n{}\n", "=".repeat(title.len()))?;
+        if let Some(Injection { about, outcome, .. }) = report.injection.and_then(Injection::named)
+        {
+            writeln!(out, "goes wrong  {about}\nmust be so  {outcome}\n")?;
+        }
     }
     for phase in &report.phases {
         let lifelines: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
@@ -105,6 +111,16 @@ pub(super) fn summary(reports: &[RunReport], out: &mut dyn Write) -> io::Result<
         )?;
     }
     Ok(())
+}
+
+/// Why nothing is seen yet.
+pub(super) fn waiting(network: Ipv4Addr, log: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        log,
+        "another run on this machine uses {network}/16; this one waits for its end, at most {} s",
+        PATIENCE.as_secs()
+    )?;
+    log.flush()
 }
 
 /// How to look at a capture.

@@ -28,7 +28,7 @@ use crate::net::{self, Carries, Hop, HostId, Link, LinkId, Net, Part, PartId};
 use crate::{Error, Lease, Ports};
 
 /// How long a run waits for another one that uses the same addresses.
-const PATIENCE: Duration = Duration::from_secs(300);
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The keepalive interval that the FHAs grant, in seconds (RFC 3519 §4.9).
 const KEEPALIVE: u16 = 110;

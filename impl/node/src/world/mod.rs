@@ -22,6 +22,7 @@ use crate::net::{HostId, LinkId, Net, PartId};
 use crate::sight::Lens;
 use crate::story::expect::Cast;
 use crate::{Error, Lease, Ports, Probability};
+pub use build::PATIENCE;
 pub use party::Party;
 use people::Faults;
 pub use plan::{

@@ -133,6 +133,26 @@ fn a_denied_challenge_is_answered_by_the_new_one() {
     }
 }
 
+//= registration.4.13
+#[test]
+fn denials_do_not_make_it_ask_faster_and_faster() {
+    let (mut bench, seen) = at_agent();
+    let mut asked = vec![seen.request()];
+    let mut times = vec![bench.now];
+    // Every second request is denied for its challenge, the others are not answered.
+    while bench.now.since(times[0]) < Duration::from_secs(200) {
+        let Some(request) = bench.pass(1).requests().pop() else { continue };
+        times.push(bench.now);
+        asked.push(request.clone());
+        if asked.len() % 2 == 0 {
+            let fresh = asked.len().to_be_bytes();
+            bench.deny(&request, code::STALE_CHALLENGE, 0, Some(&fresh));
+        }
+    }
+    let waits: Vec<u64> = times.windows(2).map(|pair| pair[1].since(pair[0]).as_secs()).collect();
+    assert_eq!(waits, [1, 1, 2, 1, 4, 1, 8, 1, 16, 1, 32, 1, 64, 1]);
+}
+
 //= registration.10.9
 #[test]
 fn a_denial_gives_the_challenge_of_an_agent_not_heard_any_more() {

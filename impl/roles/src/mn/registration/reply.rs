@@ -245,11 +245,17 @@ impl Registrar {
         }
     }
 
-    /// Sends the outstanding request again as soon as it may be.
+    /// Sends the outstanding request again as soon as it may be. The intervals after that go on
+    /// from where they were: an answer that leads nowhere must not be asked for again and again.
     fn hurry(&mut self, now: Time) {
+        //= registration.4.13
         if let Some(outstanding) = &mut self.outstanding {
-            outstanding.wait = LEAST_WAIT / 2;
-            outstanding.next = now.max(outstanding.sent + LEAST_WAIT);
+            let earliest = outstanding.sent + LEAST_WAIT;
+            if outstanding.next > earliest {
+                // The repetition doubles it.
+                outstanding.wait /= 2;
+                outstanding.next = now.max(earliest);
+            }
         }
     }
 }
