@@ -30,6 +30,36 @@ fn error<T>(kind: ErrorKind, offset: usize, sentence: &'static str) -> Result<T,
 
 const LIMIT: [u8; 8] = encapsulation_limit_header(NO_NEXT_HEADER, 4);
 
+//= wire.10.26
+#[test]
+fn fragments_and_their_headers() {
+    let payload: Vec<u8> = (0..100).collect();
+    let whole = packet(UDP, &payload);
+    assert_eq!(whole.fragments(140, 9).unwrap(), [whole.encode().unwrap()]);
+    let all = whole.fragments(40 + 8 + 39, 0x0102_0304).unwrap();
+    let expected = [
+        ([UDP, 0, 0, 1, 1, 2, 3, 4], &payload[..32]),
+        ([UDP, 0, 0, 33, 1, 2, 3, 4], &payload[32..64]),
+        ([UDP, 0, 0, 65, 1, 2, 3, 4], &payload[64..96]),
+        ([UDP, 0, 0, 96, 1, 2, 3, 4], &payload[96..]),
+    ];
+    assert_eq!(all.len(), expected.len());
+    for (octets, (header, part)) in all.iter().zip(expected) {
+        let fragment = Packet::decode(octets).unwrap();
+        assert_eq!(fragment.payload, [&header[..], part].concat());
+        let is_whole = Packet { next_header: UDP, payload: whole.payload, ..fragment };
+        assert_eq!((is_whole, fragment.next_header), (whole, FRAGMENT));
+        let chain = fragment.extensions().unwrap();
+        let Some(Extension::Fragment(said)) = chain.iter().next().map(|e| e.value) else {
+            panic!()
+        };
+        let at = usize::from(header[3] & !1);
+        let told = Fragment { offset: at, more: at < 96, identification: 0x0102_0304 };
+        assert_eq!(said, told);
+    }
+    assert_eq!(whole.fragments(55, 9), error(ErrorKind::TooLong, 4, "wire.10.26"));
+}
+
 //= wire.10.3
 #[test]
 fn version_and_length() {

@@ -13,6 +13,7 @@ pub mod eap;
 mod expiring;
 pub mod fa;
 pub mod fha;
+mod fragments;
 pub mod ha;
 pub mod icmp;
 pub mod keys;

@@ -296,6 +296,18 @@ pub const fn encapsulation_limit_header(next: u8, limit: u8) -> [u8; 8] {
     [next, 0, ipv6_option::TUNNEL_ENCAPSULATION_LIMIT, 1, limit, ipv6_option::PADN, 1, 0]
 }
 
+/// A fragment header (RFC 8200 §4.5), to be followed by a part of what begins with `next`. Of the
+/// offset only whole units of 8 octets are said, up to the last that there can be.
+#[must_use]
+pub fn fragment_header(next: u8, part: Fragment) -> [u8; 8] {
+    //= wire.10.26
+    let offset = u16::try_from(part.offset).unwrap_or(u16::MAX);
+    let position = (offset & !0x0007) | u16::from(part.more);
+    let [a, b] = position.to_be_bytes();
+    let [c, d, e, f] = part.identification.to_be_bytes();
+    [next, 0, a, b, c, d, e, f]
+}
+
 fn with_address([a, b, c, d, e, f, g, h]: [u8; 8], address: Ipv6Addr) -> [u8; 24] {
     let mut octets = [0; 24];
     let head = [a, b, c, d, e, f, g, h];

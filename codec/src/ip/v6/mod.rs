@@ -27,19 +27,20 @@
 mod extension;
 mod option;
 
+use alloc::vec;
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
 use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
-use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_HEADER_LENGTH};
+use dsboot_spec::registry::ip::{DEFAULT_TTL, EXTENSION_UNIT, IPV6_HEADER_LENGTH, next_header};
 use nom::bytes::complete::take;
 use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as double, be_u128 as address};
 
 pub use extension::{
     Chain, Extension, Extensions, Fragment, UpperLayer, encapsulation_limit_header,
-    home_address_header, type_2_routing_header,
+    fragment_header, home_address_header, type_2_routing_header,
 };
 pub use option::{DestinationOption, Options, OptionsIter};
 
@@ -156,6 +157,34 @@ impl<'a> Packet<'a> {
     /// Those of [`Packet::extensions`], and when this is a fragment.
     pub fn upper_layer(&self) -> Result<UpperLayer<'a>, Error> {
         self.extensions()?.upper_layer()
+    }
+
+    /// The packet in fragments of at most `mtu` octets, or whole if it is no longer than that. Its
+    /// whole payload is cut: there must be no extension header that every router has to see.
+    ///
+    /// # Errors
+    /// When it is too long for any packet, or `mtu` too small for any fragment.
+    pub fn fragments(&self, mtu: usize, identification: u32) -> Result<Vec<Vec<u8>>, Error> {
+        let whole = self.encode()?;
+        if whole.len() <= mtu {
+            return Ok(vec![whole]);
+        }
+        //= wire.10.26
+        let room = mtu.saturating_sub(IPV6_HEADER_LENGTH + EXTENSION_UNIT);
+        let room = room - room % EXTENSION_UNIT;
+        if room == 0 {
+            return Err(Error::new(ErrorKind::TooLong, 4, "wire.10.26"));
+        }
+        let parts = self.payload.chunks(room).enumerate();
+        let fragments = parts.map(|(number, part)| {
+            let offset = number * room;
+            let more = offset + part.len() < self.payload.len();
+            let header =
+                fragment_header(self.next_header, Fragment { offset, more, identification });
+            let payload = [&header[..], part].concat();
+            Packet { next_header: next_header::FRAGMENT, payload: &payload, ..*self }.encode()
+        });
+        fragments.collect()
     }
 
     /// The packet as the next hop gets it, or `None` when it lives no longer (RFC 8200 §3).

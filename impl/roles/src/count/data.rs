@@ -19,6 +19,8 @@ reasons! {
         NotSixInFour = "data.not-six-in-four",
         /// A packet that lives no longer.
         HopLimit = "data.hop-limit",
+        /// A fragment that does not fit with the others of its packet.
+        BadFragment = "data.bad-fragment",
         /// A packet that is larger than the tunnel's MTU.
         TooBig = "data.too-big",
         /// A UDP tunnel whose other end has not shown its port yet.

@@ -136,8 +136,7 @@ impl Fha {
         //= data-path.5.3
         if forwarded.len() > IPV6_IN_IPV4_MTU {
             effects.count(Data::TooBig);
-            let mtu = u32::try_from(IPV6_IN_IPV4_MTU).unwrap_or(u32::MAX);
-            let error = packet_too_big(self.config.address6, octets, mtu);
+            let error = packet_too_big(self.config.address6, octets, IPV6_IN_IPV4_MTU);
             let error = error.map(|octets| Effect::Packet(Packet { neighbour: None, octets }));
             return error.into_iter().for_each(|error| effects.push(error));
         }

@@ -1,12 +1,14 @@
 //! The home agent's tunnel: between home address and care-of address, IPv6 in IPv6.
 
 use dsboot_codec::ip::{self, tunnel::ipv6_in_ipv6, v6};
-use dsboot_spec::registry::ip::{DEFAULT_TTL, next_header};
+use dsboot_spec::registry::ip::{IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, next_header};
 
 use super::Ha;
 use crate::{
     Effect, Effects, Packet, Random, Time,
     count::{Binding as Reason, Data},
+    fragments::Taken,
+    icmp::packet_too_big,
 };
 
 impl Ha {
@@ -23,7 +25,7 @@ impl Ha {
             return effects.count(Data::Malformed);
         };
         if header.destination != self.config.address {
-            return self.intercept(&header, effects);
+            return self.intercept(&header, &packet.octets, effects);
         }
         match header.upper_layer() {
             Ok(upper) if upper.protocol == next_header::MOBILITY => {
@@ -33,12 +35,26 @@ impl Ha {
                 self.out_of_tunnel(&header, effects);
             }
             Ok(_) => effects.count(Reason::Unexpected),
-            Err(_) => effects.count(Data::Malformed),
+            Err(_) => self.take_fragment(now, &header, effects),
+        }
+    }
+
+    /// A part of a packet of a tunnel from a mobile node.
+    fn take_fragment(&mut self, now: Time, part: &v6::Packet<'_>, effects: &mut Effects) {
+        //= data-path.5.5
+        match self.fragments.take(now, part) {
+            Some(Taken::Whole(octets)) => match v6::Packet::decode(&octets) {
+                Ok(outer) => self.out_of_tunnel(&outer, effects),
+                Err(_) => effects.count(Data::Malformed),
+            },
+            Some(Taken::Kept) => {}
+            Some(Taken::Dropped) => effects.count(Data::BadFragment),
+            None => effects.count(Data::Malformed),
         }
     }
 
     /// A packet to a home address goes to the care-of address.
-    fn intercept(&self, packet: &v6::Packet<'_>, effects: &mut Effects) {
+    fn intercept(&mut self, packet: &v6::Packet<'_>, octets: &[u8], effects: &mut Effects) {
         //= data-path.4.3
         let Some(binding) = self.bindings.get(&packet.destination) else {
             return effects.count(Data::NoBinding);
@@ -51,11 +67,20 @@ impl Ha {
         let Some(Ok(inner)) = packet.forwarded().map(|packet| packet.encode()) else {
             return effects.count(Data::HopLimit);
         };
+        //= data-path.5.6
+        if inner.len() > IPV6_MINIMUM_MTU {
+            effects.count(Data::TooBig);
+            let error = packet_too_big(self.config.address, octets, IPV6_MINIMUM_MTU);
+            return error.into_iter().for_each(|octets| emit(octets, effects));
+        }
         //= home-binding.3.13
         //= data-path.4.1
+        //= data-path.5.5
         let care_of = binding.care_of_address;
-        match ipv6_in_ipv6::wrap(self.config.address, care_of, DEFAULT_TTL, None, &inner) {
-            Ok(octets) => effects.push(Effect::Packet(Packet { neighbour: None, octets })),
+        let outer = v6::Packet::new(self.config.address, care_of, next_header::IPV6, &inner);
+        self.fragments_sent = self.fragments_sent.wrapping_add(1);
+        match outer.fragments(IPV6_IN_IPV4_MTU, self.fragments_sent) {
+            Ok(packets) => packets.into_iter().for_each(|octets| emit(octets, effects)),
             Err(_) => effects.count(Data::Malformed),
         }
     }
@@ -77,8 +102,13 @@ impl Ha {
         match inner.packet.forwarded().map(|packet| packet.encode()) {
             //= data-path.4.4
             //= data-path.4.5
-            Some(Ok(octets)) => effects.push(Effect::Packet(Packet { neighbour: None, octets })),
+            Some(Ok(octets)) => emit(octets, effects),
             _ => effects.count(Data::HopLimit),
         }
     }
+}
+
+/// Sends an IPv6 packet.
+fn emit(octets: Vec<u8>, effects: &mut Effects) {
+    effects.push(Effect::Packet(Packet { neighbour: None, octets }));
 }

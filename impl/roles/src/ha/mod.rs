@@ -20,6 +20,7 @@ use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Nai, Random, Secret, Time,
     count::{Binding as Reason, Radius},
     expiring::Expiring,
+    fragments::Fragments,
     radius::Client,
 };
 use update::{Grant, Update};
@@ -35,6 +36,10 @@ pub struct Ha {
     /// Updates that wait for the AAAH.
     pending: BTreeMap<Nai, Update>,
     radius: Client<Nai>,
+    /// What has come of fragmented packets of the tunnels.
+    fragments: Fragments,
+    /// How many packets have entered tunnels, modulo 2^32: the Identification of fragments.
+    fragments_sent: u32,
 }
 
 /// An entry of the binding cache.
@@ -77,6 +82,8 @@ impl Ha {
             marks: Expiring::default(),
             pending: BTreeMap::new(),
             radius,
+            fragments: Fragments::default(),
+            fragments_sent: 0,
         }
     }
 
@@ -127,6 +134,7 @@ impl Ha {
             effects.count(Reason::AaaSilent);
         }
         while self.marks.pop_ended(now).is_some() {}
+        self.fragments.expire(now);
         //= home-binding.3.11
         while let Some((home, binding)) = self.bindings.pop_ended(now) {
             effects.count(Reason::Expired);
@@ -159,6 +167,7 @@ impl Machine for Ha {
 
     fn poll_timeout(&self) -> Option<Time> {
         let ends = [self.bindings.first_end(), self.marks.first_end()];
-        ends.into_iter().chain([self.radius.poll_timeout()]).flatten().min()
+        let others = [self.radius.poll_timeout(), self.fragments.poll_timeout()];
+        ends.into_iter().chain(others).flatten().min()
     }
 }

@@ -13,10 +13,15 @@ use dsboot_codec::{
     },
     mip4::TunnelData,
 };
-use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
+use dsboot_spec::registry::ip::{
+    DEFAULT_TTL, IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, icmpv4, next_header, protocol,
+};
 
 use super::{Mn, registration::own_end};
-use crate::{Datagram, Effect, Effects, LinkAddr, Packet, Time, count::Data, icmp::packet_too_big};
+use crate::{
+    Datagram, Effect, Effects, LinkAddr, Packet, Time, count::Data, fragments::Taken,
+    icmp::packet_too_big,
+};
 
 /// The keepalive interval where the FHA leaves it to the mobile node (RFC 3519 §4.9).
 const DEFAULT_KEEPALIVE_SECONDS: u16 = 110;
@@ -49,10 +54,20 @@ impl Mn {
             effects.count(Data::WrongInnerSource);
             return effects;
         }
+        //= data-path.5.6
+        if packet.len() > IPV6_MINIMUM_MTU {
+            effects.count(Data::TooBig);
+            let error = packet_too_big(home, packet, IPV6_MINIMUM_MTU);
+            error.into_iter().for_each(|error| effects.push(Effect::Deliver(error)));
+            return effects;
+        }
         //= data-path.1.6
+        //= data-path.5.5
+        self.fragments_sent = self.fragments_sent.wrapping_add(1);
         let care_of = binding.care_of_address;
-        match ipv6_in_ipv6::wrap(care_of, agent, DEFAULT_TTL, None, packet) {
-            Ok(outer) => self.tunnel(now, &outer, packet, &mut effects),
+        let outer = v6::Packet::new(care_of, agent, next_header::IPV6, packet);
+        match outer.fragments(IPV6_IN_IPV4_MTU, self.fragments_sent) {
+            Ok(packets) => self.tunnel_all(now, packets, &mut effects),
             Err(_) => effects.count(Data::Malformed),
         }
         effects
@@ -73,7 +88,7 @@ impl Mn {
     /// Sends packets from the IPv6 care-of address.
     pub(super) fn tunnel_all(&mut self, now: Time, packets: Vec<Vec<u8>>, effects: &mut Effects) {
         for packet in packets {
-            self.tunnel(now, &packet, &packet, effects);
+            self.tunnel(now, &packet, effects);
         }
     }
 
@@ -159,10 +174,28 @@ impl Mn {
         if Some(tunnelled.packet.destination) != care_of {
             return effects.count(Data::NotForUs);
         }
-        if tunnelled.packet.next_header == protocol::IPV6 {
-            self.take_from_home_agent(&tunnelled.packet, effects);
-        } else {
-            self.binding.handle(now, tunnelled.octets, effects);
+        match tunnelled.packet.next_header {
+            next_header::IPV6 => self.take_from_home_agent(&tunnelled.packet, effects),
+            next_header::FRAGMENT => self.take_fragment(now, &tunnelled.packet, effects),
+            _ => self.binding.handle(now, tunnelled.octets, effects),
+        }
+    }
+
+    /// A part of a packet of the tunnel from the home agent.
+    fn take_fragment(&mut self, now: Time, part: &v6::Packet<'_>, effects: &mut Effects) {
+        let agent = self.binding.bound().map(|(binding, _)| binding.home_agent);
+        if agent != Some(part.source) {
+            return effects.count(Data::WrongOuterSource);
+        }
+        //= data-path.5.5
+        match self.fragments.take(now, part) {
+            Some(Taken::Whole(octets)) => match v6::Packet::decode(&octets) {
+                Ok(outer) => self.take_from_home_agent(&outer, effects),
+                Err(_) => effects.count(Data::Malformed),
+            },
+            Some(Taken::Kept) => {}
+            Some(Taken::Dropped) => effects.count(Data::BadFragment),
+            None => effects.count(Data::Malformed),
         }
     }
 
@@ -183,8 +216,8 @@ impl Mn {
         }
     }
 
-    /// Sends an IPv6 packet from the care-of address; errors about it are about `original`.
-    fn tunnel(&mut self, now: Time, packet: &[u8], original: &[u8], effects: &mut Effects) {
+    /// Sends an IPv6 packet from the care-of address.
+    fn tunnel(&mut self, now: Time, packet: &[u8], effects: &mut Effects) {
         //= data-path.1.5
         //= registration.10.12
         let Some(held) = self.registrar.held().filter(|held| held.ends > now) else {
@@ -192,12 +225,7 @@ impl Mn {
         };
         //= data-path.5.3
         if packet.len() > IPV6_IN_IPV4_MTU {
-            effects.count(Data::TooBig);
-            let overhead = packet.len().saturating_sub(original.len());
-            let mtu = u32::try_from(IPV6_IN_IPV4_MTU - overhead).unwrap_or(0);
-            let own = held.home_address.map(|prefixed| prefixed.address());
-            let error = own.and_then(|own| packet_too_big(own, original, mtu));
-            return error.into_iter().for_each(|e| effects.push(Effect::Deliver(e)));
+            return effects.count(Data::TooBig);
         }
         //= data-path.1.1
         match ipv6_in_ipv4::wrap(held.thoav4, held.fha, DEFAULT_TTL, packet) {

@@ -22,6 +22,7 @@ pub use registration::{Held, Outcome, Purpose, Way};
 use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Random, Time,
     count::Registration,
+    fragments::Fragments,
     pana::{AccessOutcome, Failure, Pac, PacConfig},
 };
 use agents::Agents;
@@ -48,6 +49,11 @@ pub struct Mn {
     outcome: Option<Outcome>,
     /// When something was sent in the UDP tunnel last.
     tunnel_used: Option<Time>,
+    /// What has come of fragmented packets of the tunnel from the home agent.
+    fragments: Fragments,
+    /// How many packets have entered the tunnel to it, modulo 2^32: the Identification of
+    /// fragments.
+    fragments_sent: u32,
     /// The addresses that the host owns because of the mobile node.
     addresses: BTreeSet<IpAddr>,
 }
@@ -80,6 +86,8 @@ impl Mn {
             homecoming: None,
             outcome: None,
             tunnel_used: None,
+            fragments: Fragments::default(),
+            fragments_sent: 0,
             addresses: BTreeSet::new(),
         }
     }
@@ -429,6 +437,7 @@ impl Mn {
             self.send_updates(now, updates, effects);
         }
         self.keep_alive(now, effects);
+        self.fragments.expire(now);
     }
 }
 
@@ -451,6 +460,7 @@ impl Machine for Mn {
             self.registrar.poll_timeout(self.open_way().is_some()),
             self.binding.poll_timeout(),
             self.keepalive_due(),
+            self.fragments.poll_timeout(),
         ]
         .into_iter()
         .flatten()

@@ -57,6 +57,50 @@ fn what_is_for_a_home_address_goes_to_the_care_of_address() {
     assert!(bound().packet(with_hop_limit(&packet, 1)).is_dropped(Data::HopLimit));
 }
 
+//= data-path.5.5
+//= data-path.5.6
+#[test]
+fn what_does_not_fit_into_the_tunnel_goes_in_fragments_or_not_at_all() {
+    let of =
+        |length: usize| v6::Packet::new(cn(), home(), 59, &vec![7; length - 40]).encode().unwrap();
+    let mut bench = bound();
+    assert_eq!(bench.packet(of(1240)).packets().iter().map(Vec::len).collect::<Vec<_>>(), [1280]);
+    let all = bench.packet(of(1280)).packets();
+    assert_eq!(all.iter().map(Vec::len).collect::<Vec<_>>(), [1280, 96]);
+    for octets in &all {
+        let header = outer(octets);
+        assert_eq!((header.source, header.destination), (ha(), care_of()));
+    }
+    let forwarded = with_hop_limit(&of(1280), 63);
+    assert_eq!([&all[0][48..], &all[1][48..]].concat(), forwarded);
+    let seen = bench.packet(of(1281));
+    assert!(seen.counts(Data::TooBig));
+    let error = seen.packet();
+    assert_eq!((outer(&error).source, outer(&error).destination), (ha(), cn()));
+    assert_eq!((error[40], &error[44..48]), (2, &1280_u32.to_be_bytes()[..]));
+}
+
+//= data-path.5.5
+//= data-path.5.7
+#[test]
+fn fragments_from_the_mobile_node_are_put_together() {
+    let inner = v6::Packet::new(home(), cn(), 59, &[7; 1240]).encode().unwrap();
+    let whole = v6::Packet::new(care_of(), ha(), 41, &inner);
+    let all = whole.fragments(1280, 5).unwrap();
+    let mut bench = bound();
+    assert!(bench.packet(all[0].clone()).is_silent());
+    assert_eq!(bench.packet(all[1].clone()).packet(), with_hop_limit(&inner, 63));
+    // From another care-of address, what they make is dropped like any other packet.
+    let forged = v6::Packet { source: cn(), ..whole }.fragments(1280, 5).unwrap();
+    assert!(bench.packet(forged[0].clone()).is_silent());
+    assert!(bench.packet(forged[1].clone()).is_dropped(Data::WrongOuterSource));
+    bench.packet(all[0].clone());
+    assert!(bench.packet(all[0].clone()).is_dropped(Data::BadFragment));
+    bench.pass(60);
+    bench.timeout();
+    assert!(bench.packet(all[1].clone()).is_silent());
+}
+
 //= data-path.4.3
 //= data-path.7.1
 #[test]

@@ -103,18 +103,65 @@ fn only_the_home_address_is_sent_from() {
     assert!(bench.act(|mn, now, _| mn.send_ipv6(now, b"no packet")).is_silent());
 }
 
-//= data-path.5.3
+//= data-path.5.5
+#[test]
+fn a_packet_of_1280_octets_goes_in_fragments() {
+    let mut bench = Bench::bound();
+    for (length, expected) in [(1240, &[1280][..]), (1241, &[1280, 49 + 8]), (1280, &[1280, 96])] {
+        let sent = packet(home_address(), peer(), &vec![7; length - 40]);
+        let seen = bench.act(|mn, now, _| mn.send_ipv6(now, &sent));
+        let all = seen.ipv6();
+        let lengths: Vec<usize> = all.iter().map(Vec::len).collect();
+        assert_eq!(lengths, expected, "{length}");
+        for octets in &all {
+            let outer = v6::Packet::decode(octets).unwrap();
+            assert_eq!((outer.source, outer.destination), (care_of_v6(), home_agent()));
+        }
+        let payloads = all.iter().map(|octets| &octets[if all.len() == 1 { 40 } else { 48 }..]);
+        assert_eq!(payloads.collect::<Vec<_>>().concat(), sent);
+    }
+    // No two of them have the same Identification.
+    let sent = packet(home_address(), peer(), &[7; 1240]);
+    let mut one =
+        || bench.act(|mn, now, _| mn.send_ipv6(now, &sent)).ipv6().remove(0)[44..48].to_vec();
+    assert_ne!(one(), one());
+}
+
+//= data-path.5.5
+//= data-path.5.7
+#[test]
+fn fragments_from_the_home_agent_are_put_together() {
+    let mut bench = Bench::bound();
+    let inner = packet(peer(), home_address(), &[7; 1240]);
+    let outer = v6::Packet::new(home_agent(), care_of_v6(), 41, &inner);
+    let all = outer.fragments(1280, 5).unwrap();
+    assert!(bench.deliver(&all[1]).delivered().is_empty());
+    assert_eq!(bench.deliver(&all[0]).delivered(), [&inner[..]]);
+    // Another's are not kept, and one too many spoils the packet.
+    let forged = v6::Packet { source: peer(), ..outer }.fragments(1280, 5).unwrap();
+    let before = bench.mn.clone();
+    assert!(bench.deliver(&forged[0]).counts(Data::WrongOuterSource));
+    assert_eq!(bench.mn, before);
+    bench.deliver(&all[0]);
+    assert!(bench.deliver(&all[0]).counts(Data::BadFragment));
+    assert!(bench.deliver(&all[1]).delivered().is_empty());
+    // What is not whole after a minute is forgotten.
+    bench.deliver(
+        &v6::Packet::new(home_agent(), care_of_v6(), 41, &inner).fragments(1280, 6).unwrap()[0],
+    );
+    bench.pass(60);
+    assert!(bench.deliver(&outer.fragments(1280, 6).unwrap()[1]).delivered().is_empty());
+}
+
+//= data-path.5.6
 #[test]
 fn what_is_too_big_is_said_to_be() {
     let mut bench = Bench::bound();
-    let fits = packet(home_address(), peer(), &[0; 1280 - 40 - 40]);
-    let seen = bench.act(|mn, now, _| mn.send_ipv6(now, &fits));
-    assert_eq!(seen.ipv6().remove(0).len(), 1280);
-    let too_big = packet(home_address(), peer(), &[0; 1280 - 40 - 40 + 1]);
+    let too_big = packet(home_address(), peer(), &[0; 1280 - 40 + 1]);
     let seen = bench.act(|mn, now, _| mn.send_ipv6(now, &too_big));
     assert!(seen.is_silent() && seen.counts(Data::TooBig));
     let error = seen.delivered().remove(0);
-    assert_eq!((error[40], &error[44..48]), (2, &1240_u32.to_be_bytes()[..]));
+    assert_eq!((error[40], &error[44..48]), (2, &1280_u32.to_be_bytes()[..]));
 }
 
 #[test]
