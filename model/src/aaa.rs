@@ -1,128 +1,183 @@
-//! The AAA servers: AAAF and AAAH are one machine with different records.
+//! The AAA servers: AAAH and AAAF are the same server with other tasks.
+//!
+//! The two share no secret, so nothing that the AAAF answers proves anything to the AAAH.
+//!
+//! A server decides once about a request and keeps its answer for as long as the request can come
+//! again (RFC 5080 §2.2.2); a client gives up before that.
 
-use crate::config::{Config, Fault, User};
-use crate::message::{Answer, Decision, Grant, Message, Server, Update};
-use crate::network::Network;
-use crate::places::{Agent, Link, PerAgent, PerLink};
+use crate::{
+    Address, AddressSet, Admission, Authorisation, CareOf6, FhaId, Guard, Ident, Link, Message,
+    Parameters, Profile, Rule, Seq, Server, Session, message::Alike, state::Cx, state::PerFha,
+};
 
-/// What one AAA server has given out. What it knows of the user is [`User`].
-///
-/// An answer depends on the request only, so that a repeated request gets the same answer, as the
-/// cache of answers wants it.
+/// What the AAAH remembers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Aaa {
-    /// On which links it has assigned an FHA, and a care-of address where the setup wants one.
-    pub access: PerLink<bool>,
-    /// At each FHA, the number of the address last assigned; 0 for none.
-    pub granted: PerAgent<u8>,
+pub struct Aaah {
+    /// What the user holds of the pool of each FHA.
+    pub assigned: PerFha<AddressSet>,
+    /// What other users hold of it.
+    pub others: PerFha<AddressSet>,
 }
 
-impl Aaa {
-    /// Decides about access (leg A).
-    ///
-    /// The answer has no home address, home agent, IPv6 care-of address or key.
+/// Step 2 at a server. It knows the credential of access and the FHA of each link, and nothing else
+/// of the user: no address, home agent or key is in its answer.
+//= access.1.5
+pub(crate) fn on_access_ask(
+    cx: &mut Cx<'_>,
+    (session, link): (Session, Link),
+    secret: Server,
+    server: Server,
+) {
+    let mut answers = cx.kept(Alike::AccessAnswer(session, link));
+    if answers.any(|answer| matches!(answer, Message::AccessAnswer(_, _, by, _) if by == server)) {
+        return;
+    }
+    drop(answers);
     //= access.3.5
-    //= access.3.6
-    //= access.3.12
-    //= access.1.4
-    //= access.1.5
-    pub fn on_access(
-        &mut self,
-        session: u8,
-        link: Link,
-        server: Server,
-        user: User,
-        net: &mut Network,
-    ) {
-        let decision = match user {
-            User::NoAccess => Decision::Refused,
-            //= access.3.8
-            User::AccessOnly => Decision::Granted { agent: None },
-            //= access.3.7
-            //= access.3.9
-            //= access.3.10
-            User::Subscribed | User::NoRegistration | User::NoBinding | User::Incomplete => {
-                *self.access.at_mut(link) = true;
-                Decision::Granted { agent: Some(link.agent()) }
-            }
-        };
-        net.send(Message::AccessAnswer { session, link, server, decision });
-    }
+    let proved = secret == server && cx.profile != Profile::WrongAccessSecret;
+    let admission = if !proved && cx.heeds(Guard::AaaChecksSecret) {
+        //= access.3.6
+        cx.rule(Rule::AaaRefuses);
+        Admission::Refused
+    } else if cx.profile == Profile::NoMobility && cx.heeds(Guard::AaaChecksSubscription) {
+        //= access.3.8
+        cx.rule(Rule::AaaAdmitsOnly);
+        Admission::Granted(None)
+    } else {
+        //= access.3.7
+        //= access.3.9
+        //= access.3.10
+        //= access.3.12
+        cx.rule(Rule::AaaAdmits);
+        Admission::Granted(Some(cx.config.fha_of(link)))
+    };
+    cx.send(Message::AccessAnswer(session, link, server, admission));
+}
 
-    /// Decides about a registration (leg B).
-    //= registration.6.7
-    //= registration.6.8
-    pub fn on_registration(
+impl Aaah {
+    /// Step 5.
+    pub(crate) fn on_registration_ask(
         &mut self,
-        ident: u8,
-        agent: Agent,
-        user: User,
-        config: &Config,
-        net: &mut Network,
+        cx: &mut Cx<'_>,
+        fha: FhaId,
+        ident: Ident,
+        intact: bool,
     ) {
-        let answer = match user {
-            User::Subscribed | User::NoBinding | User::Incomplete => {
-                let address = self.assign(agent, config);
-                let home = match user {
-                    User::Incomplete => 0,
-                    _ if config.broken(Fault::AaahMovesHome) && agent == Agent::Two => 2,
-                    _ => 1,
-                };
-                //= registration.6.9
-                //= keys.1.1
-                //= keys.1.4
-                //= movement.1.8
-                Answer::Accept(Grant { address, home, nonce: ident })
-            }
-            User::AccessOnly | User::NoAccess | User::NoRegistration => Answer::Reject,
-        };
-        net.send(Message::HomeAnswer { ident, agent, answer });
-    }
-
-    /// Decides about a registration while it has no address left.
-    ///
-    /// An address that it has assigned already it has.
-    //= registration.6.13
-    pub fn on_registration_no_address(
-        &self,
-        ident: u8,
-        agent: Agent,
-        user: User,
-        net: &mut Network,
-    ) {
-        let provided = matches!(user, User::Subscribed | User::NoBinding | User::Incomplete);
-        if provided && *self.granted.at(agent) == 0 {
-            net.send(Message::HomeAnswer { ident, agent, answer: Answer::NoAddress(ident) });
+        if cx.kept(Alike::RegistrationAnswer(fha, ident)).next().is_some() {
+            return;
         }
+        //= registration.6.8
+        //= keys.2.5
+        let proved = intact && cx.profile != Profile::WrongHomeSecret;
+        //= registration.6.7
+        let agreed = cx.profile != Profile::NoAgreement || cx.profile.may_register(fha);
+        let refused = (!proved && cx.heeds(Guard::AaahChecksProof))
+            || (!agreed && cx.heeds(Guard::AaahChecksAgreement));
+        let answer = if refused {
+            cx.rule(Rule::AaahRefuses);
+            Authorisation::Refused
+        } else {
+            //= registration.6.9
+            //= keys.1.1
+            //= keys.1.4
+            //= keys.1.5
+            Authorisation::Granted(self.assign(cx, fha))
+        };
+        cx.send(Message::RegistrationAnswer(fha, ident, answer));
     }
 
-    /// The address of the user at an FHA: always the same.
+    /// What the user has at that FHA, or gets now: of the pool, and so inside the prefix, of the FHA
+    /// that asks.
     //= registration.6.10
-    //= registration.6.11
-    //= movement.2.6
-    fn assign(&mut self, agent: Agent, config: &Config) -> u8 {
-        let first = match agent {
-            Agent::Two if !config.broken(Fault::AaahSharesAddress) => 2,
-            Agent::One | Agent::Two => 1,
+    fn assign(&mut self, cx: &mut Cx<'_>, fha: FhaId) -> Option<Parameters> {
+        let held = *self.assigned.of(fha);
+        //= registration.6.11
+        let before = held.first().filter(|_| cx.heeds(Guard::AaahAssignsOnce));
+        let address = if let Some(address) = before {
+            cx.rule(Rule::AaahAssignsAgain);
+            Some(address)
+        } else {
+            //= registration.6.12
+            let mut free = AddressSet::ALL.without(held);
+            if cx.heeds(Guard::AaahSparesOthers) {
+                free = free.without(*self.others.of(fha));
+            }
+            //= registration.6.13
+            cx.rule(if free.is_empty() { Rule::AaahHasNone } else { Rule::AaahAssigns });
+            free.first()
         };
-        let slot = self.granted.at_mut(agent);
-        *slot = match *slot {
-            0 => first,
-            given if config.broken(Fault::AaahAssignsAnew) => given + 2,
-            given => given,
-        };
-        *slot
+        if let Some(address) = address {
+            *self.assigned.of_mut(fha) = held.with(address);
+        }
+        //= movement.1.8
+        address.map(|address| Parameters { address, ipv6: cx.profile != Profile::NoIpv6 })
     }
 
-    /// Decides about a home binding (leg C).
-    //= home-binding.2.5
-    //= home-binding.2.6
-    //= home-binding.2.7
-    //= home-binding.2.8
-    //= keys.2.5
-    pub fn on_binding(&self, update: &Update, user: User, net: &mut Network) {
-        let assigned = Agent::ALL.iter().any(|a| *self.granted.at(*a) == update.care_of);
-        let accept = user == User::Subscribed && assigned && update.home != 0;
-        net.send(Message::BindingAnswer { seq: update.seq, accept });
+    /// The HA asks about a binding update.
+    pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6) {
+        if cx.kept(Alike::BindingAnswer(seq)).next().is_some() {
+            return;
+        }
+        //= home-binding.2.5
+        //= home-binding.2.6
+        //= home-binding.2.7
+        //= home-binding.2.8
+        //= keys.3.1
+        //= keys.3.3
+        let accepted = self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf);
+        cx.rule(if accepted { Rule::AaahAcceptsUpdate } else { Rule::AaahRefusesUpdate });
+        cx.send(Message::BindingAnswer(seq, accepted));
+    }
+
+    /// Whether the user holds this IPv6 care-of address.
+    #[must_use]
+    pub fn holds(&self, care_of: CareOf6) -> bool {
+        self.assigned.of(care_of.fha).contains(care_of.address)
+    }
+
+    /// What the user held at an FHA is free again.
+    pub(crate) fn forget(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::AaahForgets);
+        *self.assigned.of_mut(fha) = AddressSet::default();
+    }
+
+    /// Every assignment has ended.
+    pub(crate) fn lapse(&mut self) {
+        *self = Aaah::default();
+    }
+
+    /// Other users take all that is left at an FHA.
+    pub(crate) fn others_take(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::OthersTake);
+        *self.others.of_mut(fha) = self.free(fha);
+    }
+
+    /// They give all of it back.
+    pub(crate) fn others_give_back(&mut self, cx: &mut Cx<'_>, fha: FhaId) {
+        cx.rule(Rule::OthersGiveBack);
+        *self.others.of_mut(fha) = AddressSet::default();
+    }
+
+    /// What nobody holds at an FHA.
+    #[must_use]
+    pub fn free(&self, fha: FhaId) -> AddressSet {
+        AddressSet::ALL.without(self.assigned.of(fha).and(*self.others.of(fha)))
+    }
+
+    /// Whether the user can have an address at an FHA.
+    #[must_use]
+    pub fn can_assign(&self, fha: FhaId) -> bool {
+        !self.assigned.of(fha).is_empty() || !self.free(fha).is_empty()
+    }
+}
+
+impl Address {
+    /// The address of a pool that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Address {
+        match self {
+            Address::One => Address::Two,
+            Address::Two => Address::One,
+        }
     }
 }

@@ -1,173 +1,135 @@
-//! What can happen.
+//! What can happen in a state: the network delivers, or somebody does something unasked.
 
-use crate::message::{Hop, Message};
-use crate::places::{Agent, Link};
+use core::fmt;
 
-/// One step of a run.
+use dsboot_spec::Role;
+
+use crate::{FhaId, Ident, Link, Message};
+
+/// A step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
-    /// A message arrives.
+    /// The network delivers a message to whom it is addressed.
     Deliver(Message),
-    /// A message arrives while something is amiss with its receiver: the FA does not know the
-    /// challenge any more, the AAAH has no address left, the clocks of FHA or HA and of the mobile
-    /// node differ too much.
-    DeliverAmiss(Message),
-    /// The mobile node acts of its own accord.
-    Mobile(Wish),
-    /// A lifetime runs out.
-    Expire(Lifetime),
-}
-
-/// What the mobile node does of its own accord.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Wish {
-    /// Comes to the first link.
-    Attach,
-    /// Moves to another link.
-    Move(Link),
-    /// Asks for access again, in a new session.
-    AccessAgain,
-    /// Sends an unanswered registration request again.
-    RequestAgain,
-    /// Refreshes the registration.
+    /// The MN attaches to a link, leaving the one it was on.
+    Attach(Link),
+    /// The MN's access failed to come; it begins anew on the same link.
+    AskAgain,
+    /// The MN's registration request is not answered in time; it sends another one.
+    Repeat,
+    /// The MN registers again before the registration ends.
     Refresh,
-    /// Bootstraps with the same FHA anew, for a new key.
-    Rekey,
-    /// Sends the binding update again, or refreshes the home binding.
-    UpdateAgain,
-    /// Finds that its registration has run out.
-    RegistrationOver,
-    /// Finds that its home binding has run out.
-    HomeOver,
-    /// Begins to release everything.
-    Leave,
-    /// Waits no longer for the answer to a step of its release.
-    GiveUp,
+    /// The MN registers again before the key ends.
+    Renew,
+    /// The MN tries again what was refused.
+    Retry,
+    /// The MN's binding update is not acknowledged in time; it sends another one.
+    RepeatUpdate,
+    /// The MN updates the home binding before it ends.
+    RefreshUpdate,
+    /// The MN begins to let go of everything, and may come back.
+    Release,
+    /// The MN goes for good: by a release where it can, else it is switched off.
+    Depart,
+    /// The MN has gone, and time passes until the last lifetime has ended.
+    Lapse,
+    /// The MN goes on with its release, as the answer fails to come.
+    GiveUpRelease,
+    /// The MN's registration runs out.
+    MnLosesRegistration,
+    /// The MN's home binding runs out.
+    MnLosesBinding,
+    /// No AAA server answers the NAS.
+    NasGivesUp(Link),
+    /// The FA of a link shows itself.
+    Advertise(Link),
+    /// A request has been pending at the FA for too long.
+    FaGivesUp(Link, Ident),
+    /// A visitor's time runs out.
+    FaLosesVisitor(Link),
+    /// The AAAH does not answer the FHA.
+    FhaGivesUp(FhaId),
+    /// A binding runs out at the FHA.
+    FhaLosesBinding(FhaId),
+    /// The FHA forgets the key of a binding that is gone.
+    FhaForgetsKey(FhaId),
+    /// The AAAH does not answer the HA.
+    HaGivesUp,
+    /// A binding runs out at the HA.
+    HaLosesBinding,
+    /// An assignment runs out at the AAAH.
+    AaahForgets(FhaId),
+    /// Other users take what is left of the pool for an FHA.
+    OthersTake(FhaId),
+    /// They give it back.
+    OthersGiveBack(FhaId),
 }
-
-/// A lifetime at another role than the mobile node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lifetime {
-    /// That of a session at a NAS.
-    Session(Link, u8),
-    /// That of the visitor at an FA.
-    Visitor(Link),
-    /// That of the binding at an FHA.
-    Binding(Agent),
-    /// That of the binding at the HA.
-    HomeBinding,
-}
-
-/// Kinds of actions, for the count of what was ever taken.
-pub type Kind = &'static str;
 
 impl Action {
-    /// The kind of this action, in words.
+    /// Who does it; for a delivery, who receives.
     #[must_use]
-    pub const fn kind(&self) -> Kind {
+    pub const fn actor(self) -> Role {
         match self {
-            Action::Deliver(message) => delivered(message),
-            Action::DeliverAmiss(message) => match message {
-                Message::Request(..) => "the FA does not know the challenge",
-                Message::HomeAsk { .. } => "the AAAH has no address left",
-                Message::HomeAnswer { .. } => "the clocks of MN and FHA differ",
-                _ => "the clocks of MN and HA differ",
-            },
-            Action::Mobile(wish) => match wish {
-                Wish::Attach => "the MN comes",
-                Wish::Move(_) => "the MN moves",
-                Wish::AccessAgain => "the MN asks for access again",
-                Wish::RequestAgain => "the MN sends its request again",
-                Wish::Refresh => "the MN refreshes its registration",
-                Wish::Rekey => "the MN asks for a new key",
-                Wish::UpdateAgain => "the MN sends its update again",
-                Wish::RegistrationOver => "the MN's registration runs out",
-                Wish::HomeOver => "the MN's home binding runs out",
-                Wish::Leave => "the MN releases",
-                Wish::GiveUp => "the MN waits no longer",
-            },
-            Action::Expire(lifetime) => match lifetime {
-                Lifetime::Session(..) => "a session at the NAS runs out",
-                Lifetime::Visitor(_) => "the visitor at the FA runs out",
-                Lifetime::Binding(_) => "the binding at the FHA runs out",
-                Lifetime::HomeBinding => "the binding at the HA runs out",
-            },
+            Action::Deliver(message) => message.to(),
+            Action::Attach(_)
+            | Action::AskAgain
+            | Action::Repeat
+            | Action::Refresh
+            | Action::Renew
+            | Action::Retry
+            | Action::RepeatUpdate
+            | Action::RefreshUpdate
+            | Action::Release
+            | Action::Depart
+            | Action::Lapse
+            | Action::GiveUpRelease
+            | Action::MnLosesRegistration
+            | Action::MnLosesBinding => Role::Mn,
+            Action::NasGivesUp(_) => Role::Nas,
+            Action::Advertise(_) | Action::FaGivesUp(..) | Action::FaLosesVisitor(_) => Role::Fa,
+            Action::FhaGivesUp(_) | Action::FhaLosesBinding(_) | Action::FhaForgetsKey(_) => {
+                Role::Fha
+            }
+            Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
+            Action::AaahForgets(_) | Action::OthersTake(_) | Action::OthersGiveBack(_) => {
+                Role::Aaah
+            }
         }
-    }
-
-    /// All kinds that a setup has, with an FA or without.
-    #[must_use]
-    pub fn kinds(via_fa: bool) -> Vec<Kind> {
-        let only_fa = [
-            "a request reaches the FA",
-            "the FA's request reaches the FHA",
-            "a reply reaches the FA",
-            "the FA's reply reaches the MN",
-            "the FA does not know the challenge",
-            "the visitor at the FA runs out",
-        ];
-        let only_direct = ["a request reaches the FHA", "a reply reaches the MN"];
-        let always = [
-            "an access request reaches the NAS",
-            "leg A reaches the AAA server",
-            "leg A comes back",
-            "step 3 reaches the MN",
-            "the end of access reaches the NAS",
-            "the end of access comes back",
-            "leg B reaches the AAAH",
-            "leg B comes back",
-            "a binding update reaches the HA",
-            "leg C reaches the AAAH",
-            "leg C comes back",
-            "an acknowledgement reaches the MN",
-            "the AAAH has no address left",
-            "the clocks of MN and FHA differ",
-            "the clocks of MN and HA differ",
-            "the MN comes",
-            "the MN moves",
-            "the MN asks for access again",
-            "the MN sends its request again",
-            "the MN refreshes its registration",
-            "the MN asks for a new key",
-            "the MN sends its update again",
-            "the MN's registration runs out",
-            "the MN's home binding runs out",
-            "the MN releases",
-            "the MN waits no longer",
-            "a session at the NAS runs out",
-            "the binding at the FHA runs out",
-            "the binding at the HA runs out",
-        ];
-        let mut kinds = always.to_vec();
-        if via_fa {
-            kinds.extend(only_fa);
-        } else {
-            kinds.extend(only_direct);
-        }
-        kinds
     }
 }
 
-const fn delivered(message: &Message) -> Kind {
-    match message {
-        Message::AccessRequest { .. } => "an access request reaches the NAS",
-        Message::AccessAsk { .. } => "leg A reaches the AAA server",
-        Message::AccessAnswer { .. } => "leg A comes back",
-        Message::AccessReply { .. } => "step 3 reaches the MN",
-        Message::AccessEnd { .. } => "the end of access reaches the NAS",
-        Message::AccessEnded { .. } => "the end of access comes back",
-        Message::Request(Hop::Direct, _) => "a request reaches the FHA",
-        Message::Request(Hop::Air(_), _) => "a request reaches the FA",
-        Message::Request(Hop::Core(_), _) => "the FA's request reaches the FHA",
-        Message::HomeAsk { .. } => "leg B reaches the AAAH",
-        Message::HomeAnswer { .. } => "leg B comes back",
-        Message::Reply(Hop::Direct, _) => "a reply reaches the MN",
-        Message::Reply(Hop::Core(_), _) => "a reply reaches the FA",
-        Message::Reply(Hop::Air(_), _) => "the FA's reply reaches the MN",
-        Message::BindingUpdate(_) => "a binding update reaches the HA",
-        Message::BindingAsk(_) => "leg C reaches the AAAH",
-        Message::BindingAnswer { .. } => "leg C comes back",
-        Message::BindingAck { .. } => "an acknowledgement reaches the MN",
-        Message::Leak(_) => "a Mobile IPv4 message reaches the HA",
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Deliver(message) => write!(f, "{message}"),
+            Action::Attach(link) => write!(f, "attaches to link {link}"),
+            Action::AskAgain => f.write_str("asks for access anew"),
+            Action::Repeat => f.write_str("has no answer and sends a new request"),
+            Action::Refresh => f.write_str("refreshes its registration"),
+            Action::Renew => f.write_str("asks for a new key"),
+            Action::Retry => f.write_str("tries again after the refusal"),
+            Action::RepeatUpdate => f.write_str("has no answer and sends a new update"),
+            Action::RefreshUpdate => f.write_str("refreshes its home binding"),
+            Action::Release => f.write_str("lets go"),
+            Action::Depart => f.write_str("goes for good"),
+            Action::Lapse => f.write_str("gone; every lifetime runs out"),
+            Action::GiveUpRelease => f.write_str("goes on without the answer"),
+            Action::MnLosesRegistration => f.write_str("registration runs out"),
+            Action::MnLosesBinding => f.write_str("home binding runs out"),
+            Action::NasGivesUp(link) => write!(f, "has no answer for link {link} and gives up"),
+            Action::Advertise(link) => write!(f, "shows itself on link {link}"),
+            Action::FaGivesUp(link, ident) => {
+                write!(f, "gives up request {} on link {link}", ident.get())
+            }
+            Action::FaLosesVisitor(link) => write!(f, "visitor on link {link} runs out"),
+            Action::FhaGivesUp(fha) => write!(f, "{fha}: has no answer and gives up"),
+            Action::FhaLosesBinding(fha) => write!(f, "{fha}: binding runs out"),
+            Action::FhaForgetsKey(fha) => write!(f, "{fha}: forgets the old key"),
+            Action::HaGivesUp => f.write_str("has no answer and gives up"),
+            Action::HaLosesBinding => f.write_str("binding runs out"),
+            Action::AaahForgets(fha) => write!(f, "assignment at {fha} runs out"),
+            Action::OthersTake(fha) => write!(f, "gives the rest of {fha}'s pool to others"),
+            Action::OthersGiveBack(fha) => write!(f, "gets {fha}'s pool back from others"),
+        }
     }
 }

@@ -1,169 +1,126 @@
-//! What is explored: the setup, the users, how much may go wrong, and which rule is broken.
+//! What is fixed in a run: the arrangement, the bounds, and which guards are in force.
 
-use std::fmt;
+use dsboot_spec::{CareOf, Role, Setup};
 
-use dsboot_spec::Setup;
+use crate::{FhaId, Guard, Guards, Link};
 
-/// The bounds and variants of one exploration.
+/// What is fixed in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Which of the figures, with which care-of address.
+    /// The scenario and the kind of care-of address.
     pub setup: Setup,
-    /// How many incidents may happen in one run, of whatever kinds: a retransmission, a refresh, a
-    /// movement, a lifetime that runs out, a denial, another attachment.
-    ///
-    /// Only what makes a run longer than needed is bounded. The messages that a role owes are
-    /// never counted, so the bound does not keep a run from its end.
-    pub incidents: u8,
-    /// A rule that is deliberately broken, to see that a property notices.
-    pub fault: Option<Fault>,
+    /// How often in a run something happens that no message causes: a timer fires although the
+    /// answer could still come, the mobile node moves, refreshes or lets go, a role gives up
+    /// waiting, a lifetime runs out, a pool runs dry. See [`crate::effort`].
+    pub events: u8,
+    /// The guards that the rules heed. All of them, but for tests of the properties.
+    pub guards: Guards,
 }
 
 impl Config {
-    /// How many incidents are explored where nothing else is said.
-    pub const INCIDENTS: u8 = 1;
+    /// As many events as an ordinary check allows.
+    pub const EVENTS: u8 = 2;
 
-    /// The usual bounds, and no rule broken.
+    /// The setup with these many events, and every guard in force.
     #[must_use]
-    pub const fn new(setup: Setup) -> Config {
-        Config { setup, incidents: Config::INCIDENTS, fault: None }
+    pub const fn new(setup: Setup, events: u8) -> Config {
+        Config { setup, events, guards: Guards::ALL }
     }
 
-    /// Whether this rule is the broken one.
+    /// The same with one guard taken out.
     #[must_use]
-    pub fn broken(&self, fault: Fault) -> bool {
-        self.fault == Some(fault)
+    pub const fn without(mut self, guard: Guard) -> Config {
+        self.guards = self.guards.without(guard);
+        self
+    }
+
+    /// Whether a guard is in force.
+    #[must_use]
+    pub const fn heeds(&self, guard: Guard) -> bool {
+        self.guards.contains(guard)
+    }
+
+    /// What care-of address a link offers.
+    #[must_use]
+    pub const fn care_of(&self, _link: Link) -> CareOf {
+        self.setup.care_of()
+    }
+
+    /// The FHA that is assigned on a link: by location, and here nothing else differs.
+    //= access.3.7
+    #[must_use]
+    pub const fn fha_of(&self, link: Link) -> FhaId {
+        match link {
+            Link::A | Link::B => FhaId::One,
+            Link::C => FhaId::Two,
+        }
+    }
+
+    /// The server that the NAS asks.
+    //= access.1.2
+    //= access.1.3
+    #[must_use]
+    pub const fn access_server(&self) -> Server {
+        match self.setup.scenario().access_aaa() {
+            Role::Aaaf => Server::Aaaf,
+            _ => Server::Aaah,
+        }
     }
 }
 
-/// What the AAA servers know of the user. All of them are explored.
+/// An AAA server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum User {
-    /// Has everything.
-    Subscribed,
-    /// May use the access network, and has no mobility there.
-    AccessOnly,
-    /// Has a wrong secret for access, or is unknown there.
-    NoAccess,
-    /// Gets access; the AAAH refuses the registration, for a wrong secret, no subscription, or no
-    /// agreement with the FHA.
-    NoRegistration,
-    /// Gets access and registers; the AAAH refuses every home binding.
-    NoBinding,
-    /// Gets access and registers; the record has no IPv6 home address and no HA.
-    Incomplete,
+pub enum Server {
+    /// That of the visited network.
+    Aaaf,
+    /// That of the home network.
+    Aaah,
 }
 
-impl User {
+/// What user and environment are like from the beginning. Each profile is an initial state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// The user may do everything, and everything is configured right.
+    Entitled,
+    /// As [`Profile::Entitled`], but the mobile node's clock is wrong.
+    WrongClock,
+    /// The secret for access is wrong.
+    WrongAccessSecret,
+    /// The user has access but no mobility service, so no FHA is named.
+    NoMobility,
+    /// The secret for the home network is wrong.
+    WrongHomeSecret,
+    /// The home provider has no agreement with the first FHA.
+    NoAgreement,
+    /// The user's record has no IPv6 parameters.
+    NoIpv6,
+}
+
+impl Profile {
     /// All of them.
-    pub const ALL: [User; 6] = [
-        User::Subscribed,
-        User::AccessOnly,
-        User::NoAccess,
-        User::NoRegistration,
-        User::NoBinding,
-        User::Incomplete,
+    pub const ALL: [Profile; 7] = [
+        Profile::Entitled,
+        Profile::WrongClock,
+        Profile::WrongAccessSecret,
+        Profile::NoMobility,
+        Profile::WrongHomeSecret,
+        Profile::NoAgreement,
+        Profile::NoIpv6,
     ];
-}
 
-impl fmt::Display for User {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            User::Subscribed => "a subscribed user",
-            User::AccessOnly => "a user with access only",
-            User::NoAccess => "a user without access",
-            User::NoRegistration => "a user whom the AAAH refuses",
-            User::NoBinding => "a user whose home bindings the AAAH refuses",
-            User::Incomplete => "a user whose record has no IPv6 home",
-        })
+    /// Whether bootstrapping is to succeed in the end.
+    #[must_use]
+    pub const fn is_entitled(self) -> bool {
+        matches!(self, Profile::Entitled | Profile::WrongClock)
     }
-}
 
-/// A rule that is deliberately broken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Fault {
-    /// The FHA accepts a first request without waiting for the AAAH.
-    FhaRepliesBeforeAccept,
-    /// The MN registers directly although an FA is to be used.
-    MnIgnoresFa,
-    /// The FHA acknowledges a deregistration and keeps the binding.
-    FhaKeepsBinding,
-    /// The AAAH assigns another address to every request.
-    AaahAssignsAnew,
-    /// The AAAH gives the same address out at both FHAs.
-    AaahSharesAddress,
-    /// The AAAH gives another home address at another FHA.
-    AaahMovesHome,
-    /// The MN sends a binding update as soon as it has access.
-    MnUpdatesBeforeReply,
-    /// The MN keeps its home binding when its registration ends.
-    MnOutlivesRegistration,
-    /// The FHA ends a binding before the MN's registration ends.
-    FhaEndsEarly,
-    /// The FA changes the parameters in a reply.
-    FaAltersReply,
-    /// The FA changes the parameters in a reply, and the MN does not check the authenticator.
-    MnTrustsFa,
-    /// The FHA puts other parameters into its reply than it was given.
-    FhaAltersGrant,
-    /// The FHA takes requests with an old Identification.
-    FhaTakesReplay,
-    /// The HA takes updates with an old sequence number and Mesg-ID.
-    HaTakesReplay,
-    /// The HA binds and answers without asking the AAAH.
-    HaDoesNotAsk,
-    /// The NAS asks the AAAH where it is to ask the AAAF, and the other way round.
-    NasAsksOtherServer,
-    /// The NAS takes a refusal for a grant.
-    NasGrantsRefused,
-    /// The MN deregisters from the FHA before the HA.
-    MnReleasesInsideOut,
-    /// The FHA sends its reply to the HA too.
-    FhaTellsHa,
-    /// The MN sends a binding update after a movement below the same FHA.
-    MnUpdatesOnSameAgent,
-    /// The MN waits for an answer to its release for ever.
-    MnNeverGivesUp,
-    /// The FHA never forgets that it has asked.
-    FhaKeepsAsking,
-    /// The FHA holds another address than it puts into its reply.
-    FhaHoldsOther,
-    /// The FHA keeps the old care-of address when the MN has moved.
-    FhaKeepsCareOf,
-    /// The MN takes a refusal of its binding update for an acceptance.
-    MnTakesRefusal,
-    /// The MN discards an accepting reply without IPv6 parameters.
-    MnDropsIncomplete,
-}
-
-impl Fault {
-    /// All of them.
-    pub const ALL: [Fault; 26] = [
-        Fault::FhaRepliesBeforeAccept,
-        Fault::MnIgnoresFa,
-        Fault::FhaKeepsBinding,
-        Fault::AaahAssignsAnew,
-        Fault::AaahSharesAddress,
-        Fault::AaahMovesHome,
-        Fault::MnUpdatesBeforeReply,
-        Fault::MnOutlivesRegistration,
-        Fault::FhaEndsEarly,
-        Fault::FaAltersReply,
-        Fault::MnTrustsFa,
-        Fault::FhaAltersGrant,
-        Fault::FhaTakesReplay,
-        Fault::HaTakesReplay,
-        Fault::HaDoesNotAsk,
-        Fault::NasAsksOtherServer,
-        Fault::NasGrantsRefused,
-        Fault::MnReleasesInsideOut,
-        Fault::FhaTellsHa,
-        Fault::MnUpdatesOnSameAgent,
-        Fault::MnNeverGivesUp,
-        Fault::FhaKeepsAsking,
-        Fault::FhaHoldsOther,
-        Fault::FhaKeepsCareOf,
-        Fault::MnTakesRefusal,
-        Fault::MnDropsIncomplete,
-    ];
+    /// Whether this FHA may serve the user, by secret, subscription and agreement.
+    #[must_use]
+    pub const fn may_register(self, fha: FhaId) -> bool {
+        match self {
+            Profile::Entitled | Profile::WrongClock | Profile::NoIpv6 => true,
+            Profile::WrongAccessSecret | Profile::NoMobility | Profile::WrongHomeSecret => false,
+            Profile::NoAgreement => matches!(fha, FhaId::Two),
+        }
+    }
 }

@@ -1,102 +1,123 @@
-//! The foreign agent of one link.
+//! The foreign agent of a link: step 0, and the relay of steps 4 and 6.
 
-use crate::config::{Config, Fault};
-use crate::message::{Code, Hop, Kind, Message, Rrp, Rrq};
-use crate::network::Network;
-use crate::places::{Link, Marks};
+use crate::{
+    Code, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule,
+    message::Alike, state::Cx,
+};
 
-/// What the FA of one link holds.
-///
-/// Every request has a challenge of its own: the mobile node takes the one advertised last, and
-/// the FA advertises a fresh one after each. So a challenge has the name of the request that
-/// carries it. Advertisements are no messages here but a fact of the link.
+/// The FA of a link, as far as one mobile node goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-//= registration.1.1
-//= registration.1.8
 pub struct Fa {
-    /// Identifications of the requests relayed whose reply is awaited.
-    pub pending: Marks,
-    /// Challenges used.
-    pub used: Marks,
-    /// Identification of the registration by which the mobile node is a visitor; 0 for none.
-    pub visitor: u8,
+    /// Relayed requests that are not answered yet.
+    pub pending: IdentSet,
+    /// Challenges used up.
+    pub used: IdentSet,
+    /// The mobile node in the visitor list, by the request that was accepted last.
+    pub visitor: Option<Ident>,
 }
 
 impl Fa {
-    /// Takes a request from the link.
-    //= registration.4.6
-    pub fn on_request(&mut self, link: Link, rrq: &Rrq, net: &mut Network) {
-        //= registration.5.8
-        if rrq.link != link && rrq.kind != Kind::Release {
-            return;
+    /// Step 0. Each advertisement offers a challenge that nobody has answered yet.
+    //= registration.1.1
+    //= registration.1.8
+    pub(crate) fn advertise(cx: &mut Cx<'_>, link: Link) {
+        cx.rule(Rule::FaAdvertises);
+        cx.send(Message::Advertisement(link));
+    }
+
+    /// Step 4. The care-of address of a request on this link is this agent's or the MN's own on it.
+    //= registration.5.8
+    pub(crate) fn on_request(&mut self, cx: &mut Cx<'_>, request: Request) {
+        if !self.accepts_challenge(cx, &request) && cx.heeds(Guard::FaChecksChallenge) {
+            cx.rule(Rule::FaDenies);
+            return self.deny(cx, &request, Code::Challenge);
         }
-        //= registration.5.11
-        //= registration.5.13
-        if self.used.has(rrq.ident) && !self.pending.has(rrq.ident) {
-            self.deny(link, rrq, net);
-            return;
-        }
-        self.used.add(rrq.ident);
-        //= registration.5.5
-        self.pending.add(rrq.ident);
         //= registration.5.1
-        //= registration.5.2
         //= registration.5.6
-        net.send(Message::Request(Hop::Core(link), *rrq));
+        cx.rule(Rule::FaRelaysRequest);
+        //= registration.5.5
+        self.pending.insert(request.ident);
+        request.challenge.into_iter().for_each(|challenge| self.used.insert(challenge));
+        //= registration.5.2
+        let intact = request.intact && cx.heeds(Guard::FaKeepsRequest);
+        cx.send(Message::Request(Hop::Relay, Request { intact, ..request }));
     }
 
-    /// Denies a request for its challenge.
-    //= registration.5.12
-    pub fn deny(&self, link: Link, rrq: &Rrq, net: &mut Network) {
-        net.send(Message::Reply(
-            Hop::Air(link),
-            Rrp {
-                ident: rrq.ident,
-                agent: rrq.agent,
-                code: Code::Challenge,
-                grant: None,
-                key: 0,
-                intact: true,
-            },
-        ));
+    /// Whether the request answers a challenge of this agent that is new, or that a request which
+    /// is still pending answers too.
+    fn accepts_challenge(&self, cx: &Cx<'_>, request: &Request) -> bool {
+        //= registration.5.11
+        let Some(challenge) = request.challenge else { return false };
+        //= registration.5.12
+        //= registration.5.13
+        let relayed = |ident| cx.kept(Alike::Request(Hop::Relay, ident));
+        let answers =
+            |sent| matches!(sent, Message::Request(_, r) if r.challenge == Some(challenge));
+        !self.used.contains(challenge) || self.pending.iter().flat_map(relayed).any(answers)
     }
 
-    /// Takes a reply from the FHA.
-    ///
-    /// A reply that comes late does not put an older registration in the place of a newer one, nor
-    /// does a late deregistration take the newer one away.
-    //= registration.9.1
-    pub fn on_reply(&mut self, link: Link, rrp: &Rrp, config: &Config, net: &mut Network) {
-        if !self.pending.has(rrp.ident) {
-            return;
+    /// Step 6.
+    pub(crate) fn on_reply(&mut self, cx: &mut Cx<'_>, reply: Reply) {
+        //= registration.9.1
+        if !self.pending.contains(reply.ident) && cx.heeds(Guard::FaMatchesReply) {
+            return cx.rule(Rule::FaDropsReply);
         }
-        self.pending.remove(rrp.ident);
+        self.pending.remove(reply.ident);
         //= registration.9.7
-        match rrp.code {
-            Code::Accepted => self.visitor = self.visitor.max(rrp.ident),
-            Code::Released if self.visitor <= rrp.ident => self.visitor = 0,
-            _ => {}
+        match reply.code {
+            //= registration.9.12
+            Code::Accepted | Code::Released
+                if self.visitor > Some(reply.ident) && cx.heeds(Guard::FaIgnoresOldReply) =>
+            {
+                cx.rule(Rule::FaKeepsNewerVisitor);
+            }
+            Code::Accepted => {
+                cx.rule(Rule::FaEntersVisitor);
+                self.visitor = Some(reply.ident);
+            }
+            Code::Released => {
+                cx.rule(Rule::FaDeletesVisitor);
+                if cx.heeds(Guard::FaForgetsVisitor) {
+                    self.visitor = None;
+                }
+            }
+            _ => cx.rule(Rule::FaRelaysRefusal),
         }
         //= registration.9.2
-        let mut relayed = *rrp;
-        let alters = config.broken(Fault::FaAltersReply) || config.broken(Fault::MnTrustsFa);
-        if let (true, Some(grant)) = (alters, relayed.grant.as_mut()) {
-            grant.address = 0;
-            relayed.intact = false;
+        let parameters = match cx.heeds(Guard::FaKeepsReply) {
+            true => reply.parameters,
+            false => reply.parameters.map(|p| Parameters { address: p.address.other(), ..p }),
+        };
+        cx.send(Message::Reply(Hop::Link, Reply { parameters, ..reply }));
+    }
+
+    /// A request has been pending for too long.
+    pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>, ident: Ident) {
+        self.pending.remove(ident);
+        let relayed = cx.kept(Alike::Request(Hop::Relay, ident)).next();
+        if let Some(Message::Request(_, request)) = relayed {
+            cx.rule(Rule::FaGivesUp);
+            self.deny(cx, &request, Code::Timeout);
         }
-        net.send(Message::Reply(Hop::Air(link), relayed));
     }
 
-    /// The visitor's lifetime has run out.
+    /// The visitor's time has run out.
+    //= movement.3.10
     //= registration.9.9
-    pub const fn expire(&mut self) {
-        self.visitor = 0;
+    pub(crate) const fn lose_visitor(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::FaLosesVisitor);
+        self.visitor = None;
     }
 
-    /// Whether it carries the mobile node's packets.
-    #[must_use]
-    //= data-path.2.3
-    pub const fn carries(&self) -> bool {
-        self.visitor != 0
+    /// All that waits or has a lifetime is over.
+    //= movement.3.10
+    pub(crate) fn lapse(&mut self) {
+        *self = Fa { used: self.used, ..Fa::default() };
+    }
+
+    fn deny(&self, cx: &mut Cx<'_>, request: &Request, code: Code) {
+        let Request { ident, fha, care_of, .. } = *request;
+        let reply = Reply { ident, fha, link: care_of.link, code, parameters: None, key: None };
+        cx.send(Message::Reply(Hop::Link, reply));
     }
 }

@@ -1,186 +1,281 @@
-//! A foreign home agent.
+//! The foreign home agent: steps 4 to 6, its binding, and the end of the tunnel.
 
-use crate::config::{Config, Fault};
-use crate::message::{Answer, Code, Grant, Hop, Kind, Message, Rrp, Rrq};
-use crate::network::Network;
-use crate::places::Link;
+use crate::{
+    Ack, Address, Authorisation, CareOf4, Code, FhaId, Form, Guard, Hop, Ident, Leg, Message,
+    Parameters, Reply, Request, Rule, Server, Update, state::Cx,
+};
 
-/// The binding of the mobile node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-//= registration.7.10
-pub struct Binding {
-    /// The Identification of the request last accepted.
-    pub ident: u8,
-    /// The link of the care-of address.
-    pub link: Link,
-    /// The addresses and the key.
-    pub grant: Grant,
-}
-
-/// What one FHA holds of the mobile node.
+/// An FHA, as far as one mobile node goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fha {
+    /// The request that the AAAH has been asked about, and how it came.
+    pub pending: Option<(Request, Hop)>,
     /// The binding.
     pub binding: Option<Binding>,
-    /// The request about which the AAAH was asked, and the way it came.
-    pub asking: Option<(Hop, Rrq)>,
-    /// The last Identification accepted, which outlives the binding; 0 for none.
-    pub last: u8,
+    /// The key of a binding that is gone, for a while.
+    pub mark: Option<Ident>,
+    /// No Identification up to this one is accepted any more: it was accepted, or it is so long
+    /// ago that it is no longer near the clock.
+    pub last: Option<Ident>,
+}
+
+/// What the FHA holds for a registered mobile node.
+//= registration.7.10
+//= registration.7.15
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// Care-of address: the other end of the tunnel.
+    pub care_of: CareOf4,
+    /// THOAv4, and the IPv6 care-of address that is defended.
+    pub parameters: Parameters,
+    /// Identification of the request accepted last.
+    pub ident: Ident,
+    /// The key, by the request that it was made for.
+    pub key: Ident,
 }
 
 impl Fha {
-    /// Takes a registration request.
-    pub fn on_request(&mut self, hop: Hop, rrq: &Rrq, config: &Config, net: &mut Network) {
+    /// Step 4.
+    pub(crate) fn on_request(&mut self, cx: &mut Cx<'_>, request: Request, hop: Hop) {
         //= registration.7.7
-        //= movement.3.7
-        if rrq.ident == self.last {
-            // The reply already given is in the network for as long as anybody asks.
-            return;
+        if self.binding.is_some_and(|binding| binding.ident == request.ident) {
+            return cx.rule(Rule::FhaAnswersDuplicate);
         }
-        match rrq.kind {
-            Kind::First => self.ask(hop, rrq, config, net),
-            Kind::Again | Kind::Release => self.later(hop, rrq, config, net),
+        match request.form {
+            Form::First => self.ask(cx, request, hop),
+            Form::Again(key) => self.on_known(cx, request, hop, key),
         }
     }
 
-    /// A first request: asks the AAAH.
-    //= registration.6.1
-    //= registration.6.2
-    //= registration.6.4
-    //= registration.6.5
-    //= access.1.6
-    fn ask(&mut self, hop: Hop, rrq: &Rrq, config: &Config, net: &mut Network) {
-        if self.asking.is_some() {
-            return;
+    /// Step 5.
+    fn ask(&mut self, cx: &mut Cx<'_>, request: Request, hop: Hop) {
+        //= registration.6.2
+        if self.pending.is_some() && cx.heeds(Guard::FhaAsksOnce) {
+            return cx.rule(Rule::FhaDropsParallel);
         }
-        if config.broken(Fault::FhaRepliesBeforeAccept) {
-            let invented = Grant { address: 1, home: 1, nonce: rrq.ident };
-            self.bind(hop, rrq, invented, net);
-        }
-        self.asking = Some((hop, *rrq));
-        net.send(Message::HomeAsk { ident: rrq.ident, agent: rrq.agent });
-    }
-
-    /// A later request: the key that it has is enough.
-    //= registration.7.1
-    fn later(&mut self, hop: Hop, rrq: &Rrq, config: &Config, net: &mut Network) {
-        //= registration.7.3
-        let Some(binding) = self.binding.filter(|b| b.grant.nonce == rrq.key && rrq.intact) else {
-            return;
-        };
-        //= registration.7.4
-        if self.is_stale(rrq, config) {
-            reply(hop, rrq, Code::Identification, None, rrq.key, net);
-            return;
-        }
-        if rrq.kind == Kind::Release {
-            //= movement.3.3
-            //= movement.3.4
-            //= movement.3.5
-            self.last = rrq.ident;
-            if !config.broken(Fault::FhaKeepsBinding) {
-                self.binding = None;
-            }
-            reply(hop, rrq, Code::Released, None, rrq.key, net);
-        } else {
-            //= movement.1.5
-            //= movement.2.4
-            let mut moved = *rrq;
-            if config.broken(Fault::FhaKeepsCareOf) {
-                moved.link = binding.link;
-            }
-            self.bind(hop, &moved, binding.grant, net);
+        //= registration.6.1
+        //= registration.6.4
+        //= registration.6.5
+        //= access.1.6
+        cx.rule(Rule::FhaAsks);
+        self.pending = Some((request, hop));
+        let Request { fha, ident, intact, .. } = request;
+        cx.send(Message::RegistrationAsk(fha, ident, Server::Aaah, intact));
+        if !cx.heeds(Guard::FhaAwaitsAccept) {
+            let guess = Parameters { address: Address::One, ipv6: true };
+            self.decide(cx, Authorisation::Granted(Some(guess)));
         }
     }
 
-    /// Takes the AAAH's answer. While there is none, it says nothing and keeps what it has.
-    //= registration.6.15
-    pub fn on_answer(&mut self, ident: u8, answer: Answer, config: &Config, net: &mut Network) {
-        let Some((hop, rrq)) = self.asking.filter(|(_, rrq)| rrq.ident == ident) else { return };
-        if !config.broken(Fault::FhaKeepsAsking) {
-            self.asking = None;
+    /// The AAAH has decided about a request.
+    pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, ident: Ident, answer: Authorisation) {
+        if self.pending.is_some_and(|(request, _)| request.ident == ident) {
+            self.decide(cx, answer);
         }
-        match answer {
+    }
+
+    fn decide(&mut self, cx: &mut Cx<'_>, answer: Authorisation) {
+        let Some((request, hop)) = self.pending.take() else { return };
+        let key = request.ident;
+        let Authorisation::Granted(parameters) = answer else {
             //= registration.6.14
             //= registration.6.16
-            Answer::Reject => {}
-            //= registration.7.4
-            //= registration.7.6
-            Answer::Accept(Grant { nonce, .. }) | Answer::NoAddress(nonce)
-                if self.is_stale(&rrq, config) =>
-            {
-                reply(hop, &rrq, Code::Identification, None, nonce, net);
+            return cx.rule(Rule::FhaStaysSilent);
+        };
+        //= registration.7.6
+        if !self.is_fresh(cx, &request) {
+            cx.rule(Rule::FhaRefusesStaleFirst);
+            return refuse(cx, &request, hop, Code::Stale, key);
+        }
+        if request.release {
+            return self.release(cx, &request, hop, key);
+        }
+        let parameters = match parameters {
+            None if !cx.heeds(Guard::FhaNeedsAddress) => {
+                Some(Parameters { address: Address::One, ipv6: true })
             }
+            parameters => parameters,
+        };
+        let Some(parameters) = parameters else {
             //= registration.6.17
-            Answer::NoAddress(nonce) => reply(hop, &rrq, Code::NoAddress, None, nonce, net),
-            //= registration.6.19
-            Answer::Accept(grant) => {
-                let mut copied = grant;
-                if config.broken(Fault::FhaAltersGrant) {
-                    copied.address += 4;
-                }
-                self.bind(hop, &rrq, copied, net);
-                if let (true, Some(held)) =
-                    (config.broken(Fault::FhaHoldsOther), self.binding.as_mut())
-                {
-                    held.grant.address += 4;
-                }
-            }
+            cx.rule(Rule::FhaRefusesWithoutAddress);
+            return refuse(cx, &request, hop, Code::NoAddress, key);
+        };
+        //= registration.6.19
+        //= registration.7.11
+        //= keys.1.6
+        cx.rule(if self.binding.is_some() { Rule::FhaBindsAnew } else { Rule::FhaBinds });
+        let Request { ident, care_of, .. } = request;
+        self.bind(cx, &request, hop, Binding { care_of, parameters, ident, key });
+    }
+
+    /// A request under an association.
+    fn on_known(&mut self, cx: &mut Cx<'_>, request: Request, hop: Hop, key: Ident) {
+        //= registration.7.1
+        let Some(known) = self.binding.map(|binding| binding.key).or(self.mark) else {
+            return cx.rule(Rule::FhaKnowsNoKey);
+        };
+        //= registration.7.3
+        if (known != key || !request.intact) && cx.heeds(Guard::FhaChecksKey) {
+            cx.rule(Rule::FhaRefusesUnproved);
+            return refuse(cx, &request, hop, Code::Unproved, known);
         }
-    }
-
-    /// Takes the AAAH's answer while the mobile node's clock is too far from its own.
-    //= registration.7.6
-    pub fn on_answer_clocks_differ(&mut self, ident: u8, answer: Answer, net: &mut Network) {
-        let Some((hop, rrq)) = self.asking.filter(|(_, rrq)| rrq.ident == ident) else { return };
-        if let Answer::Accept(grant) = answer {
-            self.asking = None;
-            reply(hop, &rrq, Code::Identification, None, grant.nonce, net);
+        if !self.is_fresh(cx, &request) {
+            cx.rule(Rule::FhaRefusesStale);
+            return refuse(cx, &request, hop, Code::Stale, known);
         }
+        if request.release {
+            return self.release(cx, &request, hop, known);
+        }
+        let Some(binding) = self.binding else {
+            cx.rule(Rule::FhaRefusesUnbound);
+            return refuse(cx, &request, hop, Code::NoAddress, known);
+        };
+        //= movement.1.3
+        //= movement.1.5
+        //= movement.2.4
+        cx.rule(Rule::FhaBindsAgain);
+        let care_of = if cx.heeds(Guard::FhaMoves) { request.care_of } else { binding.care_of };
+        self.bind(cx, &request, hop, Binding { care_of, ident: request.ident, ..binding });
     }
 
-    fn is_stale(&self, rrq: &Rrq, config: &Config) -> bool {
-        rrq.ident <= self.last && !config.broken(Fault::FhaTakesReplay)
+    fn bind(&mut self, cx: &mut Cx<'_>, request: &Request, hop: Hop, binding: Binding) {
+        self.binding = Some(binding);
+        self.mark = None;
+        self.last = self.last.max(Some(binding.ident));
+        //= registration.6.20
+        let Parameters { address, ipv6 } = binding.parameters;
+        let copied = cx.heeds(Guard::FhaCopiesParameters);
+        let told = Parameters { address: if copied { address } else { address.other() }, ipv6 };
+        //= registration.8.1
+        //= registration.8.2
+        //= registration.8.3
+        //= keys.1.7
+        answer(cx, request, hop, (Code::Accepted, Some(told), binding.key));
     }
 
-    /// Accepts: the one binding is this one now.
-    //= registration.6.20
-    //= registration.7.11
-    //= registration.8.1
-    //= keys.1.6
-    fn bind(&mut self, hop: Hop, rrq: &Rrq, grant: Grant, net: &mut Network) {
-        self.last = rrq.ident;
-        self.binding = Some(Binding { ident: rrq.ident, link: rrq.link, grant });
-        reply(hop, rrq, Code::Accepted, Some(grant), grant.nonce, net);
+    /// Ends the binding, whatever its care-of address.
+    //= movement.3.3
+    //= movement.3.4
+    //= movement.3.5
+    //= movement.3.7
+    fn release(&mut self, cx: &mut Cx<'_>, request: &Request, hop: Hop, key: Ident) {
+        let bound = self.binding.is_some();
+        cx.rule(if bound { Rule::FhaReleases } else { Rule::FhaReleasesAgain });
+        if cx.heeds(Guard::FhaReleases) {
+            self.end(cx, key);
+        }
+        self.last = match cx.heeds(Guard::FhaRemembers) {
+            true => self.last.max(Some(request.ident)),
+            false => None,
+        };
+        answer(cx, request, hop, (Code::Released, None, key));
     }
 
-    /// The binding's lifetime has run out. The last Identification stays known.
+    /// The binding's lifetime has run out.
     //= registration.7.13
-    //= registration.7.14
-    pub const fn expire(&mut self) {
-        self.binding = None;
+    //= movement.3.10
+    pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
+        if let Some(binding) = self.binding {
+            cx.rule(Rule::FhaLosesBinding);
+            self.end(cx, binding.key);
+        }
     }
 
-    /// To which link packets for an IPv6 care-of address go.
-    #[must_use]
-    //= registration.7.15
-    //= data-path.3.5
-    //= data-path.7.1
-    pub fn carries(&self, address: u8) -> Option<Link> {
-        self.binding.filter(|b| b.grant.address == address).map(|b| b.link)
+    //= registration.7.14
+    fn end(&mut self, cx: &Cx<'_>, key: Ident) {
+        self.binding = None;
+        self.mark = Some(key);
+        if !cx.heeds(Guard::FhaRemembers) {
+            self.last = None;
+        }
+    }
+
+    /// The binding has been gone for so long that nobody asks any more.
+    pub(crate) const fn forget_key(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::FhaForgetsKey);
+        self.mark = None;
+    }
+
+    /// The AAAH does not answer. By then the request's Identification is far from the clock.
+    //= registration.6.15
+    pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
+        if let Some((request, _)) = self.pending.take() {
+            cx.rule(Rule::FhaGivesUp);
+            self.last = self.last.max(Some(request.ident));
+        }
+    }
+
+    /// All that waits or has a lifetime is over, and every Identification up to `newest` is far
+    /// from the clock.
+    //= movement.3.10
+    pub(crate) fn lapse(&mut self, newest: Option<Ident>) {
+        *self = Fha { last: self.last.max(newest), ..Fha::default() };
+    }
+
+    //= registration.7.4
+    fn is_fresh(&self, cx: &Cx<'_>, request: &Request) -> bool {
+        let fresh = self.last.is_none_or(|last| request.ident > last) && request.timely;
+        fresh || !cx.heeds(Guard::FhaChecksIdentification)
+    }
+
+    /// A binding update out of the tunnel.
+    //= data-path.3.1
+    //= data-path.3.2
+    //= data-path.3.3
+    pub(crate) fn on_tunnelled(&self, cx: &mut Cx<'_>, from: CareOf4, update: Update) {
+        let allowed = self.binding.is_some_and(|binding| {
+            binding.care_of == from && binding.parameters.address == update.care_of.address
+        });
+        if !allowed && cx.heeds(Guard::FhaChecksTunnel) {
+            return cx.rule(Rule::FhaDropsTunnelled);
+        }
+        cx.rule(Rule::FhaForwards);
+        cx.send(Message::Update(Leg::Plain, update));
+    }
+
+    /// A binding acknowledgement for an address of its prefix.
+    pub(crate) fn on_packet(&self, cx: &mut Cx<'_>, ack: Ack) {
+        let held = |binding: &Binding| binding.parameters.address == ack.care_of.address;
+        match self.binding.filter(held) {
+            //= data-path.3.4
+            Some(binding) => {
+                cx.rule(Rule::FhaTunnels);
+                cx.send(Message::Ack(Leg::Tunnel(binding.care_of), ack));
+            }
+            //= data-path.3.5
+            //= data-path.7.1
+            None => cx.rule(Rule::FhaDropsPacket),
+        }
     }
 }
 
-/// Answers a request by the way it came.
-//= registration.8.2
-//= registration.8.3
+//= registration.8.8
+fn refuse(cx: &mut Cx<'_>, request: &Request, hop: Hop, code: Code, key: Ident) {
+    answer(cx, request, hop, (code, None, key));
+}
+
+/// Step 6.
+//= registration.2.1
 //= registration.8.6
 //= registration.8.7
-//= registration.8.8
 //= registration.8.9
-//= registration.2.1
-//= keys.1.7
-fn reply(hop: Hop, rrq: &Rrq, code: Code, grant: Option<Grant>, key: u8, net: &mut Network) {
-    let rrp = Rrp { ident: rrq.ident, agent: rrq.agent, code, grant, key, intact: true };
-    net.send(Message::Reply(hop, rrp));
+fn answer(
+    cx: &mut Cx<'_>,
+    request: &Request,
+    hop: Hop,
+    (code, parameters, key): (Code, Option<Parameters>, Ident),
+) {
+    let Request { ident, fha, care_of, .. } = *request;
+    let reply = Reply { ident, fha, link: care_of.link, code, parameters, key: Some(key) };
+    cx.send(Message::Reply(hop, reply));
+}
+
+impl Binding {
+    /// The IPv6 care-of address that an FHA defends for the binding, if it has one.
+    #[must_use]
+    pub fn care_of6(&self, fha: FhaId) -> Option<crate::CareOf6> {
+        let Parameters { address, ipv6 } = self.parameters;
+        ipv6.then_some(crate::CareOf6 { fha, address })
+    }
 }

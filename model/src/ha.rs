@@ -1,90 +1,124 @@
-//! The home agent, which knows IPv6 only.
+//! The home agent: IPv6 and nothing else, so that it is the same in all scenarios.
 
-use crate::config::{Config, Fault};
-use crate::message::{Message, Status, Update};
-use crate::network::Network;
+use crate::{Ack, CareOf6, Guard, Leg, Message, Rule, Seq, Server, Update, state::Cx};
 
-/// What the HA holds of the mobile node: nothing of IPv4.
+/// The HA, as far as one mobile node goes.
+//= home-binding.4.8
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-//= home-binding.3.10
 pub struct Ha {
-    /// The binding: the update last accepted.
-    pub binding: Option<Update>,
-    /// The update about which the AAAH was asked.
-    pub asking: Option<Update>,
-    /// The last sequence number accepted, which outlives the binding; 0 for none.
-    pub last: u8,
+    /// The update that the AAAH has been asked about.
+    pub pending: Option<Update>,
+    /// The binding.
+    pub binding: Option<Binding>,
+    /// No Mesg-ID up to this one is accepted any more: it was accepted, or it is so long ago that
+    /// it is no longer near the clock.
+    pub last: Option<Seq>,
+}
+
+/// An entry of the binding cache.
+//= home-binding.3.10
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Binding {
+    /// The mobile node's care-of address.
+    pub care_of: CareOf6,
+    /// The sequence number accepted last.
+    pub seq: Seq,
 }
 
 impl Ha {
-    /// Takes a binding update and asks the AAAH.
-    //= home-binding.2.1
-    //= home-binding.2.2
-    //= home-binding.2.3
-    //= home-binding.2.9
-    pub fn on_update(&mut self, update: &Update, config: &Config, net: &mut Network) {
-        if self.asking.is_some() {
-            return;
+    /// A binding update.
+    pub(crate) fn on_update(&mut self, cx: &mut Cx<'_>, update: Update) {
+        //= home-binding.2.9
+        if self.pending.is_some() && cx.heeds(Guard::HaAsksOnce) {
+            return cx.rule(Rule::HaDropsParallel);
         }
-        if config.broken(Fault::HaDoesNotAsk) {
-            self.bind(update, config, net);
-            return;
+        //= home-binding.2.1
+        //= home-binding.2.2
+        //= home-binding.2.3
+        cx.rule(Rule::HaAsks);
+        self.pending = Some(update);
+        cx.send(Message::BindingAsk(update.seq, update.care_of, Server::Aaah));
+        if !cx.heeds(Guard::HaAwaitsAccept) {
+            self.decide(cx, true);
         }
-        self.asking = Some(*update);
-        net.send(Message::BindingAsk(*update));
     }
 
-    /// Takes the AAAH's answer.
-    pub fn on_answer(&mut self, seq: u8, accept: bool, config: &Config, net: &mut Network) {
-        let Some(update) = self.asking.filter(|u| u.seq == seq) else { return };
-        self.asking = None;
+    /// The AAAH has decided about an update.
+    pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, seq: Seq, accepted: bool) {
+        if self.pending.is_some_and(|update| update.seq == seq) {
+            self.decide(cx, accepted);
+        }
+    }
+
+    fn decide(&mut self, cx: &mut Cx<'_>, accepted: bool) {
+        let Some(update) = self.pending.take() else { return };
         //= home-binding.2.10
-        if accept {
-            self.bind(&update, config, net);
+        if !accepted {
+            return match self.binding {
+                None => cx.rule(Rule::HaStaysSilent),
+                Some(_) => {
+                    cx.rule(Rule::HaRefuses);
+                    acknowledge(cx, &update, false);
+                }
+            };
         }
-    }
-
-    /// Takes the AAAH's answer while the mobile node's clock is too far from its own.
-    //= home-binding.3.1
-    pub fn on_answer_clocks_differ(&mut self, seq: u8, accept: bool, net: &mut Network) {
-        if self.asking.is_some_and(|u| u.seq == seq) && accept {
-            self.asking = None;
-            acknowledge(seq, Status::Stale, net);
-        }
-    }
-
-    /// Replaces, makes or deletes the one binding.
-    fn bind(&mut self, update: &Update, config: &Config, net: &mut Network) {
         //= home-binding.3.1
         //= home-binding.3.2
-        if update.seq <= self.last && !config.broken(Fault::HaTakesReplay) {
-            acknowledge(update.seq, Status::Stale, net);
-            return;
+        let fresh = self.last.is_none_or(|last| update.seq > last);
+        if !fresh && cx.heeds(Guard::HaChecksSequence) {
+            cx.rule(Rule::HaRefusesStale);
+            return acknowledge(cx, &update, false);
         }
-        //= home-binding.3.12
-        //= movement.1.9
-        self.last = update.seq;
-        self.binding = update.alive.then_some(*update);
-        acknowledge(update.seq, Status::Accepted, net);
+        self.last = self.last.max(Some(update.seq));
+        if update.release {
+            //= home-binding.3.12
+            cx.rule(Rule::HaReleases);
+            if cx.heeds(Guard::HaReleases) {
+                self.end(cx);
+            }
+        } else {
+            //= movement.1.9
+            let again = self.binding.is_some();
+            cx.rule(if again { Rule::HaBindsAgain } else { Rule::HaBinds });
+            self.binding = Some(Binding { care_of: update.care_of, seq: update.seq });
+        }
+        acknowledge(cx, &update, true);
     }
 
-    /// The binding's lifetime has run out. The last sequence number stays known.
+    /// The binding's lifetime has run out.
     //= home-binding.3.11
-    pub const fn expire(&mut self) {
-        self.binding = None;
+    pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::HaLosesBinding);
+        self.end(cx);
     }
 
-    /// Where packets for the home address go.
-    #[must_use]
-    //= data-path.4.3
-    pub fn forwards(&self) -> Option<u8> {
-        self.binding.map(|b| b.care_of)
+    fn end(&mut self, cx: &Cx<'_>) {
+        self.binding = None;
+        if !cx.heeds(Guard::HaRemembers) {
+            self.last = None;
+        }
+    }
+
+    /// The AAAH does not answer. By then the update's Mesg-ID is far from the clock.
+    //= home-binding.2.10
+    pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
+        if let Some(update) = self.pending.take() {
+            cx.rule(Rule::HaGivesUp);
+            self.last = self.last.max(Some(update.seq));
+        }
+    }
+
+    /// All that waits or has a lifetime is over, and every Mesg-ID up to `newest` is far from the
+    /// clock.
+    pub(crate) fn lapse(&mut self, newest: Option<Seq>) {
+        *self = Ha { last: self.last.max(newest), ..Ha::default() };
     }
 }
 
-/// Answers an update, under the key of this exchange.
+//= home-binding.3.6
 //= home-binding.3.7
-//= keys.3.1
-fn acknowledge(seq: u8, status: Status, net: &mut Network) {
-    net.send(Message::BindingAck { seq, status });
+//= home-binding.3.8
+fn acknowledge(cx: &mut Cx<'_>, update: &Update, accepted: bool) {
+    let Update { seq, care_of, .. } = *update;
+    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted }));
 }

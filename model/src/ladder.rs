@@ -1,199 +1,149 @@
-//! Runs as ladders: a line a step, a column a role.
+//! Runs as ladders: a column a role, a line a step.
+//!
+//! What is delivered at once is one arrow. What is not is marked where it is sent, and comes later
+//! or never: an arrow that ends in `x` is lost, or still under way when the run ends.
 
-use std::fmt::Write as _;
+use core::fmt::Write as _;
 
-use dsboot_spec::Role;
+use dsboot_spec::{Role, Setup};
 
-use crate::action::{Action, Lifetime, Wish};
-use crate::explore::Trace;
-use crate::message::{Answer, Code, Decision, Grant, Hop, Kind, Message, Rrp, Rrq, Status, Update};
-use crate::state::State;
-use crate::system::System;
+use crate::{Action, Message, State, explore::Trace};
 
+/// Characters from one role's line to the next.
 const WIDTH: usize = 8;
 
-/// Draws a run: who takes part on top, then the steps in words.
+/// A line of a ladder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rung {
+    /// A message arrives.
+    Arrives {
+        /// Which.
+        message: Message,
+        /// Whether it arrived before.
+        again: bool,
+    },
+    /// A message is sent that arrives later, not at once.
+    Sent(Message),
+    /// A message is sent that does not arrive in this run.
+    Lost(Message),
+    /// Somebody does something unasked.
+    Does(Action),
+}
+
+impl Rung {
+    /// In words.
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Rung::Arrives { message, again: false } => message.to_string(),
+            Rung::Arrives { message, again: true } => format!("{message} (again)"),
+            Rung::Sent(message) => format!("sent: {message}"),
+            Rung::Lost(message) => format!("{message} (does not arrive)"),
+            Rung::Does(action) => action.to_string(),
+        }
+    }
+
+    fn line(self, roles: &[Role]) -> String {
+        match self {
+            Rung::Arrives { message, .. } => arrow(roles, message, None),
+            Rung::Lost(message) => arrow(roles, message, Some('x')),
+            Rung::Sent(message) => columns(roles, Some(message.from())),
+            Rung::Does(action) => columns(roles, Some(action.actor())),
+        }
+    }
+}
+
+/// The roles that take part in a setup, in the order of the figures.
 #[must_use]
-pub fn draw(system: &System, trace: &Trace) -> String {
-    let setup = system.config.setup;
-    let roles: Vec<Role> = Role::ALL
-        .into_iter()
-        .filter(|role| match role {
-            Role::Fa => setup.care_of().via_fa(),
-            Role::Aaaf => setup.scenario().is_subscription(),
-            Role::Cn => false,
-            _ => true,
-        })
-        .collect();
-    let mut out = format!("{setup}, {}\n\n", trace.start.user);
+pub fn roles(setup: Setup) -> Vec<Role> {
+    let takes_part = |role: &Role| match role {
+        Role::Fa => setup.care_of().via_fa(),
+        Role::Aaaf => setup.scenario().is_subscription(),
+        Role::Cn => false,
+        _ => true,
+    };
+    Role::ALL.into_iter().filter(takes_part).collect()
+}
+
+/// The lines of a run, each with the number of the step that it belongs to, from 1.
+#[must_use]
+pub fn rungs(trace: &Trace) -> Vec<(usize, Rung)> {
+    let actions: Vec<Action> = trace.steps.iter().map(|(action, _)| *action).collect();
+    let mut rungs = Vec::new();
+    let mut before = &trace.start;
+    for (place, (action, after)) in trace.steps.iter().enumerate() {
+        let number = place + 1;
+        let (past, future) = actions.split_at(place.min(actions.len()));
+        let future = future.get(1..).unwrap_or_default();
+        rungs.push((
+            number,
+            match action {
+                Action::Deliver(message) => {
+                    Rung::Arrives { message: *message, again: past.contains(action) }
+                }
+                _ => Rung::Does(*action),
+            },
+        ));
+        for message in sent(before, after) {
+            let arrival = future.iter().position(|next| *next == Action::Deliver(message));
+            match arrival {
+                Some(0) => {}
+                Some(_) => rungs.push((number, Rung::Sent(message))),
+                None => rungs.push((number, Rung::Lost(message))),
+            }
+        }
+        before = after;
+    }
+    rungs
+}
+
+/// Draws a run.
+#[must_use]
+pub fn draw(setup: Setup, trace: &Trace) -> String {
+    let roles = roles(setup);
+    let mut out = format!("{setup}, {}\n\n", trace.start.environment.profile);
     for role in &roles {
         let _ = write!(out, "{role:^WIDTH$}");
     }
+    out.truncate(out.trim_end().len());
     out.push('\n');
-    let mut before = &trace.start;
-    for (number, (action, after)) in trace.steps.iter().enumerate() {
-        let line = match action {
-            Action::Deliver(message) | Action::DeliverAmiss(message) => arrow(&roles, message),
-            Action::Mobile(_) => mark(&roles, Role::Mn),
-            Action::Expire(lifetime) => mark(&roles, owner(lifetime)),
-        };
-        let _ = writeln!(out, "{line} {:>2}. {}", number + 1, words(action));
-        for sent in news(before, after) {
-            let _ = writeln!(out, "{}     sent: {}", mark(&roles, sent.ends().0), message(&sent));
-        }
-        before = after;
+    let mut last = 0;
+    for (number, rung) in rungs(trace) {
+        let shown = if number == last { String::new() } else { format!("{number}.") };
+        let _ = writeln!(out, "{} {shown:>3} {}", rung.line(&roles), rung.words());
+        last = number;
     }
     out
 }
 
-/// A step in words.
-#[must_use]
-pub fn words(action: &Action) -> String {
-    match action {
-        Action::Deliver(m) => format!("{} arrives", message(m)),
-        Action::DeliverAmiss(m) => format!("{} arrives; {}", message(m), action.kind()),
-        Action::Mobile(Wish::Move(link)) => format!("the MN moves to {link}"),
-        Action::Mobile(_) => action.kind().to_owned(),
-        Action::Expire(Lifetime::Session(link, session)) => {
-            format!("session {session} at the NAS of {link} runs out")
-        }
-        Action::Expire(Lifetime::Visitor(link)) => {
-            format!("the visitor at the FA of {link} runs out")
-        }
-        Action::Expire(Lifetime::Binding(agent)) => format!("the binding at {agent} runs out"),
-        Action::Expire(Lifetime::HomeBinding) => action.kind().to_owned(),
-    }
-}
-
-/// A message in words.
-#[must_use]
-pub fn message(message: &Message) -> String {
-    match message {
-        Message::AccessRequest { session, link } => format!("access request {session}, {link}"),
-        Message::AccessAsk { session, server, .. } => {
-            format!("Access-Request A{session} for the {}", server.role())
-        }
-        Message::AccessAnswer { session, server, decision, .. } => {
-            format!("answer A{session} of the {}: {}", server.role(), decided(decision))
-        }
-        Message::AccessReply { session, link, decision } => {
-            format!("access reply {session}, {link}: {}", decided(decision))
-        }
-        Message::AccessEnd { session, .. } => format!("end of session {session}"),
-        Message::AccessEnded { session, .. } => format!("end of session {session} acknowledged"),
-        Message::Request(hop, rrq) => request(hop, rrq),
-        Message::HomeAsk { ident, agent } => format!("Access-Request B{ident} of {agent}"),
-        Message::HomeAnswer { ident, agent, answer } => match answer {
-            Answer::Accept(grant) => {
-                format!("Access-Accept B{ident} for {agent}: {}", given(grant))
-            }
-            Answer::NoAddress(_) => format!("Access-Accept B{ident} for {agent}, no address"),
-            Answer::Reject => format!("Access-Reject B{ident} for {agent}"),
-        },
-        Message::Reply(hop, rrp) => reply(hop, rrp),
-        Message::BindingUpdate(update) => format!("BU {}", updated(update)),
-        Message::BindingAsk(update) => format!("Access-Request C{}", update.seq),
-        Message::BindingAnswer { seq, accept: true } => format!("Access-Accept C{seq}"),
-        Message::BindingAnswer { seq, accept: false } => format!("Access-Reject C{seq}"),
-        Message::BindingAck { seq, status: Status::Accepted } => format!("BA {seq}, accepted"),
-        Message::BindingAck { seq, status: Status::Stale } => format!("BA {seq}, not new"),
-        Message::Leak(rrp) => format!("RRP {} to the HA", rrp.ident),
-    }
-}
-
-fn decided(decision: &Decision) -> String {
-    match decision {
-        Decision::Granted { agent: Some(agent) } => format!("granted, {agent}"),
-        Decision::Granted { agent: None } => "granted, no FHA".to_owned(),
-        Decision::Refused => "refused".to_owned(),
-    }
-}
-
-fn given(grant: &Grant) -> String {
-    let Grant { address, home, nonce } = grant;
-    format!("THOAv4 and CoA6 no. {address}, HoA6 and HA no. {home}, key {nonce}")
-}
-
-fn updated(update: &Update) -> String {
-    let lifetime = if update.alive { "" } else { ", lifetime 0" };
-    format!("{}, HoA6 no. {}, CoA6 no. {}{lifetime}", update.seq, update.home, update.care_of)
-}
-
-fn request(hop: &Hop, rrq: &Rrq) -> String {
-    let kind = match rrq.kind {
-        Kind::First => "first".to_owned(),
-        Kind::Again => format!("again, key {}", rrq.key),
-        Kind::Release => format!("lifetime 0, key {}", rrq.key),
-    };
-    let relayed = if matches!(hop, Hop::Core(_)) { " relayed" } else { "" };
-    let whose = if rrq.colocated { "CCoA" } else { "FA's CoA" };
-    format!("RRQ {}{relayed} ({kind}), {whose} on {}, for {}", rrq.ident, rrq.link, rrq.agent)
-}
-
-fn reply(hop: &Hop, rrp: &Rrp) -> String {
-    let relayed = match (hop, rrp.code) {
-        (Hop::Air(_), Code::Challenge) => "",
-        (Hop::Air(_), _) => " relayed",
-        _ => "",
-    };
-    let what = match (rrp.code, &rrp.grant) {
-        (Code::Accepted, Some(grant)) => format!("accepted: {}", given(grant)),
-        (Code::Accepted, None) => "accepted".to_owned(),
-        (Code::Released, _) => "accepted, lifetime 0".to_owned(),
-        (Code::NoAddress, _) => "130, no address".to_owned(),
-        (Code::Identification, _) => "133, Identification".to_owned(),
-        (Code::Challenge, _) => "denied by the FA, challenge".to_owned(),
-    };
-    let proof = if rrp.intact { "" } else { "; authenticator wrong" };
-    format!("RRP {}{relayed}, {what}{proof}", rrp.ident)
-}
-
-const fn owner(lifetime: &Lifetime) -> Role {
-    match lifetime {
-        Lifetime::Session(..) => Role::Nas,
-        Lifetime::Visitor(_) => Role::Fa,
-        Lifetime::Binding(_) => Role::Fha,
-        Lifetime::HomeBinding => Role::Ha,
-    }
-}
-
-/// Messages sent in a step.
-fn news(before: &State, after: &State) -> Vec<Message> {
-    after.net.iter().filter(|m| !before.net.has(m)).copied().collect()
+fn sent<'a>(before: &'a State, after: &'a State) -> impl Iterator<Item = Message> + 'a {
+    after.network.since(&before.network)
 }
 
 /// The columns with an arrow from sender to receiver.
-fn arrow(roles: &[Role], message: &Message) -> String {
-    let (from, to) = message.ends();
+fn arrow(roles: &[Role], message: Message, end: Option<char>) -> String {
     let place = |role| roles.iter().position(|r| *r == role);
-    let (Some(from), Some(to)) = (place(from), place(to)) else { return columns(roles, None) };
-    let (left, right) = (from.min(to), from.max(to));
-    let centre = |column: usize| column * WIDTH + WIDTH / 2;
     let mut line: Vec<char> = columns(roles, None).chars().collect();
-    for (at, c) in line.iter_mut().enumerate() {
-        if at > centre(left) && at < centre(right) {
-            *c = '-';
-        }
-        if at + 1 == centre(right) && to == right {
-            *c = '>';
-        }
-        if at == centre(left) + 1 && to == left {
-            *c = '<';
+    if let (Some(from), Some(to)) = (place(message.from()), place(message.to())) {
+        let centre = |column: usize| column * WIDTH + WIDTH / 2;
+        let (left, right) = (centre(from.min(to)) + 1, centre(from.max(to)) - 1);
+        let (head, tip) = if from < to { (right, '>') } else { (left, '<') };
+        for (at, sign) in line.iter_mut().enumerate() {
+            if at == head {
+                *sign = end.unwrap_or(tip);
+            } else if (left..=right).contains(&at) {
+                *sign = '-';
+            }
         }
     }
     line.into_iter().collect()
-}
-
-fn mark(roles: &[Role], role: Role) -> String {
-    columns(roles, Some(role))
 }
 
 fn columns(roles: &[Role], marked: Option<Role>) -> String {
     let mut line = String::new();
     for role in roles {
         let sign = if Some(*role) == marked { '*' } else { '|' };
-        let _ = write!(line, "{:>1$}{sign}", "", WIDTH / 2);
-        let _ = write!(line, "{:>1$}", "", WIDTH - WIDTH / 2 - 1);
+        let _ = write!(line, "{0:1$}{sign}{0:2$}", "", WIDTH / 2, WIDTH - WIDTH / 2 - 1);
     }
     line
 }

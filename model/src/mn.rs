@@ -1,483 +1,558 @@
 //! The mobile node.
 //!
-//! What it owes it sends in the same step as it receives what makes it owe it. What it does of its
-//! own accord (retransmission, refresh, release) are the methods that [`crate::action::Action`]
-//! names.
+//! Every message makes it do at once what follows from it; all else is a timer or a wish, and an
+//! [`Action`](crate::Action) of its own.
 
+use crate::{
+    Ack, Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link,
+    Message, Owner, Profile, Reply, Request, Rule, Seq, Server, Session, Update, state::Cx,
+};
 use dsboot_spec::CareOf;
 
-use crate::config::{Config, Fault};
-use crate::message::{Code, Decision, Grant, Hop, Kind, Message, Rrp, Rrq, Status, Update};
-use crate::network::Network;
-use crate::places::{Agent, Link};
-
-/// How far network access is on the present link.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Access {
-    /// Not asked for.
-    #[default]
-    None,
-    /// Asked for, in this session.
-    Asked(u8),
-    /// Granted.
-    Granted {
-        /// The session.
-        session: u8,
-        /// The FHA that step 3 named.
-        agent: Option<Agent>,
-    },
-    /// Refused.
-    Refused,
-    /// Being ended, in this session.
-    Ending(u8),
-}
-
-/// A registration in force, as the mobile node knows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Registration {
-    /// The Identification of the request that brought it.
-    pub ident: u8,
-    /// With which FHA.
-    pub agent: Agent,
-    /// From which link.
-    pub link: Link,
-    /// What the reply gave.
-    pub grant: Grant,
-}
-
-/// The registration request last sent, while no answer has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Pending {
-    /// Its Identification.
-    pub ident: u8,
-    /// What it asks for.
-    pub kind: Kind,
-    /// To which FHA.
-    pub agent: Agent,
-    /// From which link.
-    pub link: Link,
-    /// Under which key.
-    pub key: u8,
-}
-
-/// The home binding, as the mobile node knows it. Sequence numbers begin with 1; 0 is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Home {
-    /// The update that was acknowledged last, while its lifetime runs.
-    pub bound: u8,
-    /// The update that was sent last, while no acknowledgement has come.
-    pub waiting: u8,
-    /// Whether that update has lifetime 0.
-    pub leaving: bool,
-}
-
-impl Home {
-    /// Whether there is, or may be, a binding at the HA.
-    #[must_use]
-    pub const fn is_wanted(&self) -> bool {
-        self.bound != 0 || (self.waiting != 0 && !self.leaving)
-    }
-}
-
-/// The mobile node. It starts with its NAI and its secrets, which never change and are no part of
-/// this state, and with nothing else.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+/// The mobile node.
 //= access.1.1
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Mn {
-    /// The link it is on.
+    /// The link that it is on.
     pub link: Option<Link>,
-    /// Network access there.
+    /// The session begun last.
+    pub session: Option<Session>,
+    /// How access stands on this link.
     pub access: Access,
+    /// The foreign agent of this link.
+    pub agent: Agent,
     /// The registration in force.
     pub registration: Option<Registration>,
-    /// The request outstanding.
-    pub pending: Option<Pending>,
-    /// The home binding.
-    pub home: Home,
-    /// Whether it is releasing everything.
+    /// The registration request that is not answered.
+    pub request: Option<Request>,
+    /// The Identification used last.
+    pub ident: Option<Ident>,
+    /// The care-of address that is bound at the HA, acknowledged.
+    pub binding: Option<CareOf6>,
+    /// The binding update that is not acknowledged.
+    pub update: Option<Update>,
+    /// The sequence number used last.
+    pub seq: Option<Seq>,
+    /// Whether its clock is near the FHA's.
+    pub clock: Clock,
+    /// Whether it is letting go: binding first, then registration, then access.
     pub leaving: bool,
-    /// Sessions opened so far.
-    pub sessions: u8,
-    /// Identifications used so far.
-    pub idents: u8,
-    /// Sequence numbers used so far.
-    pub seqs: u8,
+}
+
+/// How access stands at the MN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// Not asked for.
+    None,
+    /// Asked for.
+    Asking,
+    /// Granted, with the FHA that was named, if one was.
+    Granted(Option<FhaId>),
+    /// Refused.
+    Refused,
+}
+
+/// What the MN knows of the foreign agent of its link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Agent {
+    /// Nothing has been heard.
+    Unheard,
+    /// Heard, with a challenge that no request has answered yet.
+    Fresh,
+    /// Heard; the last challenge has been answered first by the request with this Identification.
+    Answered(Ident),
+}
+
+/// Whether a clock is right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Clock {
+    /// Near the FHA's.
+    Right,
+    /// Too far from the FHA's for its Identifications to be accepted.
+    Wrong,
+}
+
+/// A registration in force.
+//= registration.10.5
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Registration {
+    /// With whom.
+    pub fha: FhaId,
+    /// The care-of address registered.
+    pub care_of: CareOf4,
+    /// The request that was accepted.
+    pub ident: Ident,
+    /// THOAv4, and IPv6 home address, HA and IPv6 care-of address if it got them.
+    pub parameters: crate::Parameters,
+    /// The key, by the request that it was made for.
+    pub key: Ident,
+}
+
+impl Registration {
+    /// The IPv6 care-of address that comes with it, if all IPv6 parameters did.
+    #[must_use]
+    pub fn care_of6(&self) -> Option<CareOf6> {
+        let care_of = CareOf6 { fha: self.fha, address: self.parameters.address };
+        self.parameters.ipv6.then_some(care_of)
+    }
 }
 
 impl Mn {
-    /// Comes to a link: the first one, or another one.
+    /// What it starts with: identity, secrets, and a clock.
+    #[must_use]
+    pub const fn new(profile: Profile) -> Mn {
+        Mn {
+            link: None,
+            session: None,
+            access: Access::None,
+            agent: Agent::Unheard,
+            registration: None,
+            request: None,
+            ident: None,
+            binding: None,
+            update: None,
+            seq: None,
+            clock: if matches!(profile, Profile::WrongClock) { Clock::Wrong } else { Clock::Right },
+            leaving: false,
+        }
+    }
+
+    /// The registration, if it is in force from where the MN is now.
+    #[must_use]
+    pub fn registration_here(&self) -> Option<&Registration> {
+        self.registration.as_ref().filter(|registration| {
+            self.link == Some(registration.care_of.link)
+                && self.access == Access::Granted(Some(registration.fha))
+        })
+    }
+
+    /// Attaches to a link, and leaves the one that it was on.
     //= access.2.1
     //= movement.1.1
     //= movement.1.10
-    pub fn attach(&mut self, link: Link, net: &mut Network) {
+    pub(crate) fn attach(&mut self, cx: &mut Cx<'_>, link: Link) {
+        cx.rule(Rule::MnAttaches);
         self.link = Some(link);
-        self.pending = None;
-        self.ask_access(net);
+        self.agent = Agent::Unheard;
+        self.request = None;
+        self.ask_for_access(cx, link);
     }
 
-    /// Asks for access on the present link, in a new session.
-    pub fn ask_access(&mut self, net: &mut Network) {
+    /// Begins access anew on the same link, after an answer failed to come.
+    pub(crate) fn ask_again(&mut self, cx: &mut Cx<'_>) {
         if let Some(link) = self.link {
-            self.sessions = next(self.sessions);
-            self.access = Access::Asked(self.sessions);
-            net.send(Message::AccessRequest { session: self.sessions, link });
+            cx.rule(Rule::MnAsksAgain);
+            self.ask_for_access(cx, link);
         }
     }
 
-    /// Takes the answer of step 3, and goes on with step 4.
-    //= access.4.12
-    pub fn on_access(
+    fn ask_for_access(&mut self, cx: &mut Cx<'_>, link: Link) {
+        let Some(session) = cx.in_bounds(Session::after(self.session)) else { return };
+        self.session = Some(session);
+        self.access = Access::Asking;
+        //= access.1.4
+        let secret = match cx.config.setup.scenario().is_subscription() {
+            true => Server::Aaaf,
+            false => Server::Aaah,
+        };
+        cx.send(Message::AccessRequest(session, link, secret));
+        if !cx.heeds(Guard::MnNeedsAccess) {
+            self.register(cx);
+        }
+    }
+
+    /// Step 0.
+    //= registration.1.2
+    pub(crate) fn on_advertisement(&mut self, cx: &mut Cx<'_>) {
+        let first = self.agent == Agent::Unheard;
+        cx.rule(Rule::MnHearsAgent);
+        self.agent = Agent::Fresh;
+        if first {
+            self.register(cx);
+        }
+    }
+
+    /// Step 3.
+    pub(crate) fn on_access_reply(
         &mut self,
-        session: u8,
-        decision: Decision,
-        config: &Config,
-        net: &mut Network,
+        cx: &mut Cx<'_>,
+        session: Session,
+        admission: Admission,
     ) {
-        if self.access != Access::Asked(session) {
+        if self.session != Some(session) || self.access != Access::Asking {
             return;
         }
-        let Decision::Granted { agent } = decision else {
-            self.access = Access::Refused;
-            return;
-        };
-        self.access = Access::Granted { session, agent };
-        if config.broken(Fault::MnUpdatesBeforeReply) {
-            self.update(Grant { address: 0, home: 0, nonce: 0 }, true, net);
+        //= access.4.12
+        //= access.4.13
+        match admission {
+            Admission::Granted(fha) => {
+                let named = fha.is_some();
+                cx.rule(if named { Rule::MnIsAdmitted } else { Rule::MnIsAdmittedOnly });
+                self.access = Access::Granted(fha);
+                self.register(cx);
+            }
+            //= movement.1.11
+            Admission::Refused => {
+                cx.rule(Rule::MnIsRefused);
+                self.access = Access::Refused;
+            }
         }
-        //= access.4.14
-        //= movement.1.11
-        let Some(agent) = agent else { return };
-        let kind = match self.registration {
-            //= movement.1.2
-            Some(registration) if registration.agent == agent => Kind::Again,
-            //= movement.1.6
+    }
+
+    /// The FHA to register with, if step 3 has named one.
+    fn assigned(&self, cx: &Cx<'_>) -> Option<FhaId> {
+        let here = self.link.map(|link| cx.config.fha_of(link));
+        match self.access {
+            //= access.4.14
+            Access::Granted(None) if !cx.heeds(Guard::MnNeedsFha) => here,
+            Access::Granted(named) => {
+                let known = self.registration.map(|registration| registration.fha);
+                if cx.heeds(Guard::MnLeavesFha) { named } else { known.or(named) }
+            }
             //= registration.3.1
-            _ => Kind::First,
-        };
-        self.request(kind, config, net);
+            Access::Asking if !cx.heeds(Guard::MnNeedsAccess) => here,
+            Access::None | Access::Asking | Access::Refused => None,
+        }
     }
 
-    /// Sends a registration request: as new as every one, to the FHA or by way of the FA.
-    //= registration.4.11
-    //= registration.4.12
-    //= movement.2.2
-    pub fn request(&mut self, kind: Kind, config: &Config, net: &mut Network) {
-        let (Some(link), Access::Granted { agent: Some(named), .. }) = (self.link, self.access)
-        else {
-            return;
-        };
-        let association = self.registration.map(|r| (r.agent, r.grant.nonce));
-        let earlier = self.pending.map(|p| (p.agent, p.key));
-        let (agent, key) = match kind {
-            //= registration.4.1
-            //= registration.4.2
-            //= registration.4.3
-            Kind::First => (named, 0),
-            Kind::Again | Kind::Release => match association.or(earlier) {
-                Some(known) => known,
-                None => return,
-            },
-        };
-        self.idents = next(self.idents);
-        self.pending = Some(Pending { ident: self.idents, kind, agent, link, key });
-        //= registration.2.1
-        let rrq = Rrq {
-            ident: self.idents,
-            kind,
-            agent,
-            link,
-            colocated: config.setup.care_of().is_colocated(),
-            key,
-            intact: true,
-        };
-        net.send(Message::Request(way(link, config), rrq));
-    }
-
-    /// Whether this reply would make it send a request again.
+    /// Whether everything is known that the way to the FHA depends on.
     #[must_use]
-    pub fn asks_again(&self, rrp: &Rrp) -> bool {
-        self.pending.is_some_and(|p| p.ident == rrp.ident)
-            && matches!(rrp.code, Code::Challenge | Code::NoAddress | Code::Identification)
+    pub fn knows_way(&self, config: &Config) -> bool {
+        let needs_agent = self.link.is_some_and(|link| config.care_of(link).via_fa());
+        matches!(self.access, Access::Granted(Some(_)))
+            && !(needs_agent && self.agent == Agent::Unheard)
     }
 
-    /// Takes a registration reply.
-    pub fn on_reply(&mut self, rrp: &Rrp, config: &Config, net: &mut Network) {
+    /// Registers from this link as soon as access is granted, the FHA named and, where there is
+    /// one, the agent heard.
+    //= registration.3.1
+    fn register(&mut self, cx: &mut Cx<'_>) {
+        let Some(link) = self.link.filter(|_| !self.leaving) else { return };
+        let Some(fha) = self.assigned(cx) else { return };
+        if cx.config.care_of(link).via_fa() && self.agent == Agent::Unheard {
+            return;
+        }
+        //= movement.1.6
+        if self.registration.is_some_and(|registration| registration.fha != fha) {
+            cx.rule(Rule::MnChangesFha);
+            self.registration = None;
+            self.binding = None;
+            self.update = None;
+        }
+        //= movement.1.2
+        //= movement.2.2
+        let form =
+            self.registration.map_or(Form::First, |registration| Form::Again(registration.key));
+        self.request(cx, fha, form, false);
+    }
+
+    /// Step 4.
+    //= registration.2.1
+    //= registration.4.1
+    //= registration.4.2
+    //= registration.4.3
+    fn request(&mut self, cx: &mut Cx<'_>, fha: FhaId, form: Form, release: bool) {
+        let Some(link) = self.link else { return };
+        //= registration.4.11
+        let Some(ident) = cx.in_bounds(Ident::after(self.ident)) else { return };
+        self.ident = Some(ident);
+        let (hop, owner) = match cx.config.care_of(link) {
+            //= registration.3.2
+            //= registration.3.5
+            CareOf::Colocated => (Hop::Direct, Owner::Mn),
+            //= registration.3.3
+            //= access.4.16
+            CareOf::ForeignAgent => (Hop::Link, Owner::Fa),
+            //= registration.3.4
+            CareOf::ColocatedViaFa if cx.heeds(Guard::MnHeedsR) => (Hop::Link, Owner::Mn),
+            CareOf::ColocatedViaFa => (Hop::Direct, Owner::Mn),
+        };
+        //= registration.4.6
+        //= registration.4.14
+        let challenge = match self.agent {
+            _ if hop == Hop::Direct => None,
+            Agent::Answered(earlier) => {
+                cx.rule(Rule::MnRepeatsChallenge);
+                Some(earlier)
+            }
+            Agent::Fresh | Agent::Unheard => Some(ident),
+        };
+        if let Some(challenge) = challenge {
+            self.agent = Agent::Answered(challenge);
+        }
+        cx.rule(match (form, hop) {
+            (Form::First, Hop::Direct) => Rule::MnRequestsDirectly,
+            (Form::First, _) => Rule::MnRequestsThroughFa,
+            (Form::Again(_), Hop::Direct) => Rule::MnRequestsAgainDirectly,
+            (Form::Again(_), _) => Rule::MnRequestsAgainThroughFa,
+        });
+        let care_of = CareOf4 { link, owner };
+        let timely = self.clock == Clock::Right;
+        let request =
+            Request { ident, fha, care_of, form, release, challenge, timely, intact: true };
+        self.request = Some(request);
+        cx.send(Message::Request(hop, request));
+        if form == Form::First && !cx.heeds(Guard::MnAwaitsReply) {
+            self.update(cx, CareOf6 { fha, address: crate::Address::One }, care_of, false);
+        }
+    }
+
+    /// Step 6.
+    pub(crate) fn on_reply(&mut self, cx: &mut Cx<'_>, hop: Hop, reply: Reply) {
+        let Some(request) = self.request else { return };
         //= registration.10.1
-        let Some(pending) = self.pending.filter(|p| p.ident == rrp.ident) else { return };
+        if request.ident != reply.ident && cx.heeds(Guard::MnMatchesReply) {
+            return cx.rule(Rule::MnDropsOldReply);
+        }
+        //= registration.10.9
+        //= registration.10.13
+        if matches!(reply.code, Code::Challenge | Code::Timeout) {
+            cx.rule(Rule::MnTakesChallenge);
+            self.agent = Agent::Fresh;
+            return;
+        }
         //= registration.10.2
         //= registration.10.3
         //= registration.10.4
         //= keys.1.1
-        //= access.4.13
-        let proven = rrp.intact && rrp.key != 0 && (pending.key == 0 || pending.key == rrp.key)
-            || config.broken(Fault::MnTrustsFa);
-        match (rrp.code, rrp.grant) {
-            //= registration.10.9
-            //= registration.4.14
-            (Code::Challenge, _) => self.request(pending.kind, config, net),
-            _ if !proven => {}
+        let key = match request.form {
+            Form::First => reply.ident,
+            Form::Again(key) => key,
+        };
+        if reply.key != Some(key) && cx.heeds(Guard::MnChecksKey) {
+            return cx.rule(Rule::MnDropsUnprovedReply);
+        }
+        if hop == Hop::Link {
+            self.agent = Agent::Fresh;
+        }
+        match reply.code {
             //= registration.10.8
-            (Code::Identification | Code::NoAddress, _) => {
-                self.request(pending.kind, config, net);
+            Code::Stale => {
+                cx.rule(Rule::MnSetsClock);
+                self.clock = Clock::Right;
             }
-            (Code::Accepted, Some(grant))
-                if grant.home == 0 && config.broken(Fault::MnDropsIncomplete) => {}
-            (Code::Accepted, Some(grant)) if pending.kind != Kind::Release => {
-                self.registered(pending, grant, config, net);
+            Code::Accepted => self.hold(cx, &request, &reply, key),
+            Code::Released => self.is_released(cx),
+            Code::NoAddress | Code::Unproved | Code::Challenge | Code::Timeout => {
+                self.is_denied(cx, &request);
             }
-            (Code::Released, _) if pending.kind == Kind::Release => {
-                self.pending = None;
-                self.end_access(net);
-            }
-            _ => {}
         }
     }
 
-    /// Has the parameters now, and binds at the HA where that is new to it.
-    //= registration.10.5
-    //= registration.10.12
+    /// The FHA refuses. A later request that it refuses shows that the association is of no more
+    /// use.
+    fn is_denied(&mut self, cx: &mut Cx<'_>, request: &Request) {
+        cx.rule(Rule::MnIsDenied);
+        match request.form {
+            Form::First => self.request = None,
+            Form::Again(_) => self.lose_registration(cx),
+        }
+    }
+
+    /// Takes over what an accepting reply gives, and binds itself if that asks for it.
     //= keys.1.6
-    fn registered(&mut self, by: Pending, grant: Grant, config: &Config, net: &mut Network) {
-        //= movement.1.3
-        //= movement.2.4
-        let same = self.registration.is_some_and(|old| old.grant.address == grant.address);
-        self.pending = None;
-        self.registration =
-            Some(Registration { ident: by.ident, agent: by.agent, link: by.link, grant });
+    //= registration.10.12
+    fn hold(&mut self, cx: &mut Cx<'_>, request: &Request, reply: &Reply, key: Ident) {
+        let Some(parameters) = reply.parameters else { return };
+        let first = request.form == Form::First;
+        cx.rule(if first { Rule::MnIsRegistered } else { Rule::MnIsRegisteredAgain });
+        let Request { fha, care_of, .. } = *request;
+        let registration = Registration { fha, care_of, ident: reply.ident, parameters, key };
+        self.registration = Some(registration);
+        self.request = None;
+        let bound = match registration.care_of6() {
+            None if cx.heeds(Guard::MnNeedsIpv6) => {
+                //= registration.10.6
+                return cx.rule(Rule::MnIsIncomplete);
+            }
+            None => CareOf6 { fha, address: parameters.address },
+            Some(care_of6) => care_of6,
+        };
+        let asked = self.update.filter(|update| !update.release).map(|update| update.care_of);
         //= movement.1.4
-        //= movement.1.7
-        //= home-binding.1.1
-        let wanted = !same || !self.home.is_wanted() || config.broken(Fault::MnUpdatesOnSameAgent);
-        //= registration.10.6
-        if wanted && grant.home != 0 {
-            self.update(grant, true, net);
+        if [self.binding, asked].contains(&Some(bound)) && cx.heeds(Guard::MnSparesUpdate) {
+            return cx.rule(Rule::MnSparesUpdate);
         }
+        //= home-binding.1.1
+        //= movement.1.7
+        self.update(cx, bound, care_of, false);
     }
 
-    /// Sends a binding update, as new as every one.
+    /// Sends a binding update through the tunnel from that care-of address.
     //= home-binding.1.2
     //= home-binding.1.4
     //= home-binding.1.5
-    //= home-binding.1.6
-    //= home-binding.1.9
-    fn update(&mut self, grant: Grant, alive: bool, net: &mut Network) {
-        self.seqs = next(self.seqs);
-        self.home.waiting = self.seqs;
-        self.home.leaving = !alive;
-        net.send(Message::BindingUpdate(Update {
-            seq: self.seqs,
-            care_of: grant.address,
-            home: grant.home,
-            alive,
-        }));
+    //= data-path.1.1
+    fn update(&mut self, cx: &mut Cx<'_>, care_of: CareOf6, from: CareOf4, release: bool) {
+        //= home-binding.1.6
+        let Some(seq) = cx.in_bounds(Seq::after(self.seq)) else { return };
+        cx.rule(if release { Rule::MnEndsBinding } else { Rule::MnUpdates });
+        self.seq = Some(seq);
+        let update = Update { seq, care_of, release };
+        self.update = Some(update);
+        //= data-path.1.2
+        //= data-path.1.3
+        //= data-path.1.4
+        cx.send(Message::Update(Leg::Tunnel(from), update));
     }
 
-    /// The registration that carries data: the one in force on the present link.
-    #[must_use]
-    //= data-path.1.5
-    pub fn tunnel(&self) -> Option<Registration> {
-        self.registration.filter(|r| Some(r.link) == self.link)
-    }
-
-    /// Whether it may send a binding update of its own accord.
-    #[must_use]
-    pub fn can_update(&self) -> bool {
-        self.tunnel().is_some() && (self.home.bound != 0 || self.home.waiting != 0)
-    }
-
-    /// Sends the binding update again, or refreshes the home binding.
-    //= movement.2.8
-    pub fn update_again(&mut self, net: &mut Network) {
-        if let Some(registration) = self.tunnel() {
-            self.update(registration.grant, !self.home.leaving, net);
-        }
-    }
-
-    /// Takes a binding acknowledgement.
-    pub fn on_ack(&mut self, seq: u8, status: Status, config: &Config, net: &mut Network) {
+    /// The binding acknowledgement.
+    pub(crate) fn on_ack(&mut self, cx: &mut Cx<'_>, ack: Ack) {
+        let Some(update) = self.update else { return };
         //= home-binding.4.1
         //= home-binding.4.2
-        //= keys.3.1
-        if self.home.waiting != seq {
+        if update.seq != ack.seq && cx.heeds(Guard::MnMatchesAck) {
+            return cx.rule(Rule::MnDropsOldAck);
+        }
+        //= home-binding.4.3
+        //= home-binding.4.4
+        //= home-binding.4.5
+        //= home-binding.4.6
+        if !ack.accepted && cx.heeds(Guard::MnAwaitsAck) {
             return;
         }
-        match status {
-            Status::Accepted if self.home.leaving => self.after_home(config, net),
-            //= home-binding.4.3
-            Status::Accepted => self.home = Home { bound: seq, waiting: 0, leaving: false },
-            Status::Stale if config.broken(Fault::MnTakesRefusal) => {
-                self.home = Home { bound: seq, waiting: 0, leaving: false };
-            }
-            //= home-binding.4.4
-            //= home-binding.4.5
-            //= home-binding.4.6
-            Status::Stale => self.update_again(net),
+        cx.rule(Rule::MnIsBound);
+        self.update = None;
+        if update.release {
+            self.binding = None;
+            self.end_registration(cx);
+        } else {
+            self.binding = Some(update.care_of);
+        }
+    }
+
+    /// Sends the unanswered request again.
+    //= registration.4.12
+    pub(crate) fn repeat(&mut self, cx: &mut Cx<'_>) {
+        if let Some(Request { fha, form, release, .. }) = self.request {
+            cx.rule(Rule::MnRepeats);
+            self.request(cx, fha, form, release);
+        }
+    }
+
+    /// Sends the unacknowledged update again.
+    //= home-binding.1.9
+    pub(crate) fn repeat_update(&mut self, cx: &mut Cx<'_>) {
+        if let (Some(update), Some(registration)) = (self.update, self.registration) {
+            cx.rule(Rule::MnRepeatsUpdate);
+            self.update(cx, update.care_of, registration.care_of, update.release);
+        }
+    }
+
+    /// Registers again before the lifetime ends.
+    //= movement.2.1
+    pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) {
+        if let Some(Registration { fha, key, .. }) = self.registration {
+            cx.rule(Rule::MnRefreshes);
+            self.request(cx, fha, Form::Again(key), false);
+        }
+    }
+
+    /// Asks for a new key before the one in use ends.
+    //= movement.2.6
+    pub(crate) fn renew(&mut self, cx: &mut Cx<'_>) {
+        if let Some(Registration { fha, .. }) = self.registration {
+            cx.rule(Rule::MnRenews);
+            self.request(cx, fha, Form::First, false);
+        }
+    }
+
+    /// Tries again what was refused.
+    pub(crate) fn retry(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnRetries);
+        self.register(cx);
+    }
+
+    /// Updates the home binding before its lifetime ends.
+    //= movement.2.8
+    pub(crate) fn refresh_update(&mut self, cx: &mut Cx<'_>) {
+        if let (Some(care_of6), Some(registration)) = (self.binding, self.registration) {
+            cx.rule(Rule::MnRefreshesUpdate);
+            self.update(cx, care_of6, registration.care_of, false);
+        }
+    }
+
+    /// Begins to let go of everything.
+    //= movement.3.1
+    //= movement.3.8
+    pub(crate) fn release(&mut self, cx: &mut Cx<'_>) {
+        let Some(registration) = self.registration else { return };
+        self.leaving = true;
+        self.request = None;
+        let asked = self.update.map(|update| update.care_of);
+        match self.binding.or(asked).filter(|_| cx.heeds(Guard::MnReleasesInOrder)) {
+            Some(care_of6) => self.update(cx, care_of6, registration.care_of, true),
+            None => self.end_registration(cx),
+        }
+    }
+
+    /// The second step of a release.
+    //= movement.3.2
+    fn end_registration(&mut self, cx: &mut Cx<'_>) {
+        if let Some(Registration { fha, key, .. }) = self.registration {
+            cx.rule(Rule::MnEndsRegistration);
+            self.request(cx, fha, Form::Again(key), true);
+        }
+    }
+
+    /// Goes on with a release, as the answer fails to come.
+    //= movement.3.2
+    pub(crate) fn give_up_release(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnGivesUpRelease);
+        if self.update.is_some_and(|update| update.release) {
+            self.binding = None;
+            self.update = None;
+            self.end_registration(cx);
+        } else {
+            self.is_released(cx);
+        }
+    }
+
+    fn is_released(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnIsReleased);
+        self.forget(cx);
+    }
+
+    /// Is switched off: no word to anybody.
+    pub(crate) fn go_off(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnGoesOff);
+        self.forget(cx);
+    }
+
+    /// Is as before the bootstrap, but for what protects against replay.
+    //= movement.3.6
+    fn forget(&mut self, cx: &Cx<'_>) {
+        let Mn { session, ident, seq, clock, registration, .. } = *self;
+        *self = Mn { session, ident, seq, clock, ..Mn::new(Profile::Entitled) };
+        if !cx.heeds(Guard::MnForgets) {
+            self.registration = registration;
         }
     }
 
     /// The registration's lifetime has run out.
-    ///
-    /// It was counted from the sending of the request, so that no other's lifetime for the same
-    /// registration ends before; see [`Mn::claims_binding`].
-    //= registration.10.11
-    //= home-binding.4.7
     //= movement.2.7
     //= movement.3.10
-    pub fn registration_over(&mut self, config: &Config, net: &mut Network) {
+    pub(crate) fn lose_registration(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnLosesRegistration);
         self.registration = None;
-        if !config.broken(Fault::MnOutlivesRegistration) {
-            self.home = Home::default();
+        self.request = None;
+        //= home-binding.4.7
+        //= keys.1.11
+        if cx.heeds(Guard::MnNestsBinding) {
+            self.binding = None;
+            self.update = None;
         }
-        if self.pending.is_none_or(|p| p.kind != Kind::First) {
-            self.pending = None;
-            self.request(Kind::First, config, net);
-        }
+        if self.leaving { self.is_released(cx) } else { self.register(cx) }
     }
 
-    /// The home binding's lifetime has run out; it binds again.
-    //= home-binding.1.7
-    pub fn home_over(&mut self, net: &mut Network) {
-        self.home = Home::default();
-        self.update_again(net);
-    }
-
-    /// Begins to release everything, from the outside in, as far as it can be done from here.
-    //= movement.3.1
-    //= movement.3.8
-    pub fn leave(&mut self, config: &Config, net: &mut Network) {
-        self.leaving = true;
-        self.pending = None;
-        if !matches!(self.access, Access::Granted { .. }) {
-            self.gone();
-            return;
-        }
-        match self.tunnel() {
-            Some(registration) if self.home.is_wanted() => {
-                self.home.bound = 0;
-                self.update(registration.grant, false, net);
-                if config.broken(Fault::MnReleasesInsideOut) {
-                    self.request(Kind::Release, config, net);
-                }
-            }
-            _ => self.after_home(config, net),
+    /// The home binding's lifetime has run out.
+    //= home-binding.4.7
+    pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnLosesBinding);
+        let lost = self.binding.take();
+        let here = self.registration_here().copied();
+        if let (Some(care_of6), Some(registration), None) = (lost, here, self.update) {
+            self.update(cx, care_of6, registration.care_of, false);
         }
     }
-
-    /// The home binding is released: now the registration.
-    //= movement.3.2
-    fn after_home(&mut self, config: &Config, net: &mut Network) {
-        self.home = Home::default();
-        if self.registration.is_some() {
-            self.request(Kind::Release, config, net);
-            self.registration = None;
-        }
-        if self.pending.is_none() {
-            self.end_access(net);
-        }
-    }
-
-    /// The registration is released: now access.
-    fn end_access(&mut self, net: &mut Network) {
-        if let (Some(link), Access::Granted { session, .. }) = (self.link, self.access) {
-            self.access = Access::Ending(session);
-            net.send(Message::AccessEnd { session, link });
-        }
-    }
-
-    /// Takes the acknowledgement of the session's end.
-    pub fn on_ended(&mut self, session: u8) {
-        if self.access == Access::Ending(session) {
-            self.gone();
-        }
-    }
-
-    /// Whether it waits for an answer to a step of its release.
-    #[must_use]
-    pub fn can_give_up(&self) -> bool {
-        self.leaving
-    }
-
-    /// Has sent the present step of its release for the last time, and goes on with the next.
-    //= movement.3.2
-    pub fn give_up(&mut self, config: &Config, net: &mut Network) {
-        if self.home.waiting != 0 {
-            self.after_home(config, net);
-        } else if self.pending.is_some() {
-            self.pending = None;
-            self.end_access(net);
-        } else {
-            self.gone();
-        }
-    }
-
-    /// Is nowhere and holds nothing, as before it came; only its counters go on.
-    //= movement.3.6
-    fn gone(&mut self) {
-        let Mn { sessions, idents, seqs, .. } = *self;
-        *self = Mn { sessions, idents, seqs, ..Mn::default() };
-    }
-
-    /// Whether it counts on a binding that this FHA made for this request or a later one.
-    ///
-    /// Lifetimes have no numbers here; what is kept is their order. The mobile node's begins with
-    /// the sending of a request, that of the FHA with its acceptance, and the FHA grants what the
-    /// mobile node counts with. So a binding does not end as long as the mobile node counts on its
-    /// request or an older one.
-    #[must_use]
-    pub fn claims_binding(&self, agent: Agent, ident: u8) -> bool {
-        self.registration.is_some_and(|r| r.agent == agent && r.ident <= ident)
-            || self
-                .pending
-                .is_some_and(|p| p.kind != Kind::Release && p.agent == agent && p.ident <= ident)
-    }
-
-    /// The same for the entry of the FA of a link.
-    #[must_use]
-    pub fn claims_visit(&self, link: Link, ident: u8) -> bool {
-        self.registration.is_some_and(|r| r.link == link && r.ident <= ident)
-            || self
-                .pending
-                .is_some_and(|p| p.kind != Kind::Release && p.link == link && p.ident <= ident)
-    }
-
-    /// The same for the binding of the HA, which begins with the update.
-    #[must_use]
-    pub fn claims_home(&self, seq: u8) -> bool {
-        (self.home.bound != 0 && self.home.bound <= seq)
-            || (self.home.waiting != 0 && !self.home.leaving && self.home.waiting <= seq)
-    }
-
-    /// The session it uses, if it uses one.
-    #[must_use]
-    pub const fn session(&self) -> Option<u8> {
-        match self.access {
-            Access::Asked(session) | Access::Granted { session, .. } | Access::Ending(session) => {
-                Some(session)
-            }
-            Access::None | Access::Refused => None,
-        }
-    }
-}
-
-/// Which way a request goes from a link, by whose care-of address it has and the R bit heard.
-//= registration.3.2
-//= registration.3.3
-//= registration.3.4
-//= registration.3.5
-//= registration.1.2
-//= access.4.16
-fn way(link: Link, config: &Config) -> Hop {
-    match config.setup.care_of() {
-        CareOf::Colocated => Hop::Direct,
-        CareOf::ForeignAgent | CareOf::ColocatedViaFa if config.broken(Fault::MnIgnoresFa) => {
-            Hop::Direct
-        }
-        CareOf::ForeignAgent | CareOf::ColocatedViaFa => Hop::Air(link),
-    }
-}
-
-/// The number after `last`. Numbers end at 15: no run within the bound of incidents gets there,
-/// but a rule broken on purpose can, and its runs end there.
-const fn next(last: u8) -> u8 {
-    if last < 15 { last + 1 } else { last }
 }

@@ -1,81 +1,85 @@
-//! The network access server of one link.
+//! The network access server of a link: steps 1 to 3.
 
-use crate::config::{Config, Fault};
-use crate::message::{Decision, Message, Server};
-use crate::network::Network;
-use crate::places::{Link, Marks};
+use crate::{Admission, FhaId, Guard, Link, Message, Rule, Server, Session, state::Cx};
 
-/// The sessions of one NAS.
+/// The NAS of a link, as far as one mobile node goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Nas {
-    /// Those about which the AAA server was asked.
-    pub asked: Marks,
-    /// Those that are open.
-    pub open: Marks,
-    /// Those that were refused, released or ran out.
-    pub closed: Marks,
+    /// The newest session.
+    pub session: Option<Session>,
+    /// Whether the AAA server has been asked about it and not answered.
+    pub asking: bool,
 }
 
 impl Nas {
-    /// Takes the response of a mobile node, and asks the server of its network.
-    //= access.3.1
-    //= access.1.2
-    //= access.1.3
-    pub fn on_request(&mut self, session: u8, link: Link, config: &Config, net: &mut Network) {
-        if self.open.has(session) || self.closed.has(session) {
+    /// Step 1, with the MN's response.
+    pub(crate) fn on_request(
+        &mut self,
+        cx: &mut Cx<'_>,
+        (session, link, secret): (Session, Link, Server),
+    ) {
+        if self.session.is_some_and(|newest| session <= newest) {
             return;
         }
-        self.asked.add(session);
-        let visited = config.setup.scenario().is_subscription();
-        let visited = visited != config.broken(Fault::NasAsksOtherServer);
-        let server = if visited { Server::Visited } else { Server::Home };
-        net.send(Message::AccessAsk { session, link, server });
+        //= access.3.1
+        cx.rule(Rule::NasAsks);
+        *self = Nas { session: Some(session), asking: true };
+        let server = match cx.heeds(Guard::NasAsksItsServer) {
+            true => cx.config.access_server(),
+            false => Server::Aaah,
+        };
+        cx.send(Message::AccessAsk(session, link, secret, server));
+        if !cx.heeds(Guard::NasAwaitsVerdict) {
+            self.reply(cx, link, Admission::Granted(Some(cx.config.fha_of(link))));
+        }
     }
 
-    /// Takes the server's decision and hands it on as it is. Without one it says nothing.
-    //= access.4.4
-    //= access.4.9
-    pub fn on_answer(
+    /// Step 2: the server's answer.
+    pub(crate) fn on_answer(
         &mut self,
-        session: u8,
+        cx: &mut Cx<'_>,
+        session: Session,
         link: Link,
-        decision: Decision,
-        config: &Config,
-        net: &mut Network,
+        admission: Admission,
     ) {
-        if !self.asked.has(session) {
-            return;
+        if self.session == Some(session) && self.asking {
+            self.reply(cx, link, admission);
         }
-        self.asked.remove(session);
-        let decision = match decision {
-            Decision::Refused if config.broken(Fault::NasGrantsRefused) => {
-                Decision::Granted { agent: Some(link.agent()) }
-            }
-            as_it_is => as_it_is,
-        };
-        match decision {
+    }
+
+    /// Step 3.
+    fn reply(&mut self, cx: &mut Cx<'_>, link: Link, admission: Admission) {
+        let Some(session) = self.session else { return };
+        self.asking = false;
+        let told = match admission {
             //= access.4.1
             //= access.4.2
-            Decision::Granted { .. } => self.open.add(session),
+            //= access.4.4
+            Admission::Granted(fha) => {
+                cx.rule(Rule::NasGrants);
+                let pass = cx.heeds(Guard::NasPassesFha);
+                Admission::Granted(if pass { fha } else { fha.map(FhaId::other) })
+            }
             //= access.4.6
             //= access.4.8
-            Decision::Refused => self.closed.add(session),
-        }
-        net.send(Message::AccessReply { session, link, decision });
+            Admission::Refused => {
+                cx.rule(Rule::NasRefuses);
+                Admission::Refused
+            }
+        };
+        cx.send(Message::AccessReply(session, link, told));
     }
 
-    /// Ends a session at the mobile node's wish; a repeated wish changes nothing.
-    pub fn on_end(&mut self, session: u8, link: Link, net: &mut Network) {
-        if self.open.has(session) {
-            self.open.remove(session);
-            self.closed.add(session);
-            net.send(Message::AccessEnded { session, link });
-        }
+    /// No server answers.
+    //= access.4.9
+    pub(crate) const fn give_up(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::NasGivesUp);
+        self.asking = false;
     }
 
-    /// The session's lifetime has run out.
-    pub const fn expire(&mut self, session: u8) {
-        self.open.remove(session);
-        self.closed.add(session);
+    /// All that waits or has a lifetime is over.
+    //= access.5.4
+    pub(crate) const fn lapse(&mut self) {
+        self.asking = false;
     }
 }

@@ -1,176 +1,183 @@
-//! The state of everything.
+//! A state: what every role holds, what has been sent, and how much may still happen.
 
-use crate::aaa::Aaa;
-use crate::config::User;
-use crate::fa::Fa;
-use crate::fha::Fha;
-use crate::ha::Ha;
-use crate::message::{Hop, Kind, Message, Update};
-use crate::mn::{Access, Mn};
-use crate::nas::Nas;
-use crate::network::Network;
-use crate::places::{Agent, Link, PerAgent, PerLink};
+use crate::{
+    Config, FhaId, Guard, Link, Message, Network, Profile, Rule, Rules, aaa::Aaah, fa::Fa,
+    fha::Fha, ha::Ha, message::Alike, mn::Mn, nas::Nas,
+};
 
-/// The states of all roles, the network, and what properties want to know of the past.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Everything at one moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// What the AAA servers know of the user; it never changes in a run.
-    pub user: User,
     /// The mobile node.
     pub mn: Mn,
     /// The NAS of each link.
     pub nas: PerLink<Nas>,
-    /// The FA of each link; without use in a setup without FA.
+    /// The foreign agent of each link; unused in the co-located scenarios.
     pub fa: PerLink<Fa>,
-    /// The FHAs.
-    pub fha: PerAgent<Fha>,
-    /// The AAA server of the visited network; without use in an integrated setup.
-    pub aaaf: Aaa,
-    /// The AAA server of the home network.
-    pub aaah: Aaa,
+    /// The foreign home agents.
+    pub fha: PerFha<Fha>,
+    /// The AAA server of the home network. That of the visited network remembers nothing that
+    /// matters here.
+    pub aaah: Aaah,
     /// The home agent.
     pub ha: Ha,
-    /// Every message ever sent that can still have an effect.
-    pub net: Network,
-    /// How many incidents have happened.
-    pub incidents: u8,
-    /// What properties want to know of the past. No rule reads it.
+    /// Every message sent so far.
+    pub network: Network,
+    /// What is not protocol.
+    pub environment: Environment,
+    /// What has happened, as far as properties need it.
     pub history: History,
 }
 
-/// What has happened, as far as the present states of the roles do not tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct History {
-    /// Whether the HA has acknowledged the release since the mobile node last came.
-    pub unbound: bool,
-    /// The FHA that has acknowledged the release since the mobile node last came.
-    pub deregistered: Option<Agent>,
-    /// The address that the AAAH first gave at each FHA, and the home that it first gave; 0 for
-    /// none.
-    pub given: (PerAgent<u8>, u8),
-    /// What has happened and should not have.
-    pub wrong: Wrong,
-}
-
-/// Steps that break a promise, noted when they are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Wrong {
-    /// A message was sent without the one before it in the figures.
-    pub out_of_order: bool,
-    /// An FA has relayed something else than it got.
-    pub altered: bool,
-    /// An FHA has put something else into a reply than the AAAH gave.
-    pub unlike_accept: bool,
-    /// A session, a binding or a home binding was made that no AAA server has accepted.
-    pub unauthorised: bool,
-    /// The AAAH has given two addresses at one FHA, or two homes.
-    pub double: bool,
-    /// The mobile node has taken parameters without proof.
-    pub unproven: bool,
-    /// The mobile node has sent a binding update without the parameters of a registration.
-    pub early_update: bool,
-    /// The mobile node counts as bound what the HA has not bound.
-    pub unbound: bool,
-    /// The mobile node has told the HA of something that does not concern it.
-    pub needless_update: bool,
-    /// A replayed message has moved an Identification or a sequence number backwards.
-    pub went_back: bool,
-}
-
 impl State {
-    /// The beginning: nobody has said anything.
+    /// Nobody has done anything yet.
     #[must_use]
-    pub fn start(user: User) -> State {
+    pub fn initial(profile: Profile, events: u8) -> State {
         State {
-            user,
-            mn: Mn::default(),
+            mn: Mn::new(profile),
             nas: PerLink::default(),
             fa: PerLink::default(),
-            fha: PerAgent::default(),
-            aaaf: Aaa::default(),
-            aaah: Aaa::default(),
+            fha: PerFha::default(),
+            aaah: Aaah::default(),
             ha: Ha::default(),
-            net: Network::default(),
-            incidents: 0,
+            network: Network::EMPTY,
+            environment: Environment { profile, events, gone: false },
             history: History::default(),
         }
     }
+}
 
-    /// Forgets the messages that their receivers ignore from now on, whatever comes.
-    ///
-    /// The mobile node takes answers only to what it sent last, and never sends anything with an
-    /// old session, Identification or sequence number again; a NAS does nothing more about a
-    /// session that is decided, an FA nothing about a reply that it does not await; RADIUS answers
-    /// are for who has asked, and who asks again sends the request again. A late request under the
-    /// MN–FHA key gets no answer that anybody takes. States that differ only in such messages are
-    /// the same.
-    pub fn settle(&mut self) {
-        let State { mn, nas, fa, fha, ha, net, .. } = self;
-        let decided = |link: Link, session: u8| {
-            nas.at(link).open.has(session) || nas.at(link).closed.has(session)
-        };
-        net.retain(|message| match *message {
-            Message::AccessRequest { session, link }
-            | Message::AccessAsk { session, link, .. }
-            | Message::AccessAnswer { session, link, .. } => !decided(link, session),
-            Message::AccessReply { session, .. } => mn.access == Access::Asked(session),
-            Message::AccessEnd { session, link } => !nas.at(link).closed.has(session),
-            Message::AccessEnded { session, .. } => mn.access == Access::Ending(session),
-            Message::Request(Hop::Air(link), rrq) => {
-                let fa = fa.at(link);
-                awaits(mn, rrq.ident) || fa.pending.has(rrq.ident) || !fa.used.has(rrq.ident)
-            }
-            Message::Request(_, rrq) => {
-                let last = fha.at(rrq.agent).last;
-                rrq.ident > last || (rrq.kind == Kind::First && rrq.ident < last)
-            }
-            Message::HomeAsk { ident, agent } | Message::HomeAnswer { ident, agent, .. } => {
-                fha.at(agent).asking.is_some_and(|(_, rrq)| rrq.ident == ident)
-            }
-            Message::BindingAsk(Update { seq, .. }) | Message::BindingAnswer { seq, .. } => {
-                ha.asking.is_some_and(|update| update.seq == seq)
-            }
-            Message::Reply(Hop::Core(link), rrp) => fa.at(link).pending.has(rrp.ident),
-            Message::Reply(_, rrp) => awaits(mn, rrp.ident),
-            Message::BindingAck { seq, .. } => mn.home.waiting == seq,
-            _ => true,
-        });
+/// What is not protocol: how the user is, and how much may still happen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Environment {
+    /// What user and configuration are like.
+    pub profile: Profile,
+    /// How many events may still happen. See [`crate::effort`].
+    pub events: u8,
+    /// Whether the MN has gone for good.
+    pub gone: bool,
+}
+
+/// What has happened, as far as properties need it and no state shows it. In a model whose
+/// properties hold it never changes, so it costs no states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct History {
+    /// The promises about steps that a step has broken: bit *i* is that of
+    /// [`PROMISES`](crate::properties::PROMISES)`[i]`.
+    pub broken: u64,
+    /// Whether a counter or the network was too small for what happened.
+    pub out_of_bounds: bool,
+}
+
+/// One of something for each link.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PerLink<T> {
+    a: T,
+    b: T,
+    c: T,
+}
+
+impl<T> PerLink<T> {
+    /// Of this link.
+    #[must_use]
+    pub const fn of(&self, link: Link) -> &T {
+        match link {
+            Link::A => &self.a,
+            Link::B => &self.b,
+            Link::C => &self.c,
+        }
     }
 
-    /// Whether the mobile node has everything and everybody agrees: the end of Figures 2, 3, 5
-    /// and 6.
-    #[must_use]
-    pub fn is_bootstrapped(&self) -> bool {
-        !self.mn.leaving
-            && self.mn.pending.is_none()
-            && self.mn.home.bound != 0
-            && self.is_reached()
+    /// Of this link, to be changed.
+    pub const fn of_mut(&mut self, link: Link) -> &mut T {
+        match link {
+            Link::A => &mut self.a,
+            Link::B => &mut self.b,
+            Link::C => &mut self.c,
+        }
     }
 
-    /// Whether a packet for the home address gets to the mobile node.
-    #[must_use]
-    pub fn is_reached(&self) -> bool {
-        let Some(registration) = self.mn.tunnel() else { return false };
-        self.ha.forwards() == Some(registration.grant.address)
-            && self.fha.at(registration.agent).carries(registration.grant.address)
-                == Some(registration.link)
-    }
-
-    /// Whether the mobile node is nowhere and nobody holds anything for it.
-    #[must_use]
-    //= movement.3.10
-    pub fn is_released(&self) -> bool {
-        self.mn.link.is_none()
-            && self.mn.access == Access::None
-            && Link::ALL
-                .iter()
-                .all(|l| self.nas.at(*l).open.is_empty() && !self.fa.at(*l).carries())
-            && Agent::ALL.iter().all(|a| self.fha.at(*a).binding.is_none())
-            && self.ha.binding.is_none()
+    /// All of them, with their links.
+    pub fn iter(&self) -> impl Iterator<Item = (Link, &T)> {
+        Link::ALL.into_iter().map(|link| (link, self.of(link)))
     }
 }
 
-/// Whether the mobile node awaits the answer to this request.
-fn awaits(mn: &Mn, ident: u8) -> bool {
-    mn.pending.is_some_and(|p| p.ident == ident)
+/// One of something for each FHA.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct PerFha<T> {
+    one: T,
+    two: T,
+}
+
+impl<T> PerFha<T> {
+    /// Of this FHA.
+    #[must_use]
+    pub const fn of(&self, fha: FhaId) -> &T {
+        match fha {
+            FhaId::One => &self.one,
+            FhaId::Two => &self.two,
+        }
+    }
+
+    /// Of this FHA, to be changed.
+    pub const fn of_mut(&mut self, fha: FhaId) -> &mut T {
+        match fha {
+            FhaId::One => &mut self.one,
+            FhaId::Two => &mut self.two,
+        }
+    }
+
+    /// Both, with their FHAs.
+    pub fn iter(&self) -> impl Iterator<Item = (FhaId, &T)> {
+        FhaId::ALL.into_iter().map(|fha| (fha, self.of(fha)))
+    }
+}
+
+/// What a rule sees besides its own role: the configuration, and the network to send on. No role
+/// reads another's state.
+pub(crate) struct Cx<'a> {
+    pub(crate) config: &'a Config,
+    pub(crate) profile: Profile,
+    network: &'a mut Network,
+    rules: &'a mut Rules,
+    out_of_bounds: &'a mut bool,
+}
+
+impl<'a> Cx<'a> {
+    pub(crate) const fn new(
+        config: &'a Config,
+        profile: Profile,
+        network: &'a mut Network,
+        rules: &'a mut Rules,
+        out_of_bounds: &'a mut bool,
+    ) -> Cx<'a> {
+        Cx { config, profile, network, rules, out_of_bounds }
+    }
+
+    /// Sends a message.
+    pub(crate) fn send(&mut self, message: Message) {
+        *self.out_of_bounds |= !self.network.send(message);
+    }
+
+    /// Notes that a rule is applied.
+    pub(crate) const fn rule(&mut self, rule: Rule) {
+        self.rules.insert(rule);
+    }
+
+    /// Whether the rule at work is to take care of this.
+    pub(crate) const fn heeds(&self, guard: Guard) -> bool {
+        self.config.heeds(guard)
+    }
+
+    /// Notes that a counter is used up, where `number` is `None`.
+    pub(crate) const fn in_bounds<T: Copy>(&mut self, number: Option<T>) -> Option<T> {
+        *self.out_of_bounds |= number.is_none();
+        number
+    }
+
+    /// What a role keeps of what it sent before: answers that it gave, requests that it relayed.
+    pub(crate) fn kept(&self, alike: Alike) -> impl Iterator<Item = Message> + '_ {
+        self.network.alike(alike)
+    }
 }

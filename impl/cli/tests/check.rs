@@ -34,8 +34,7 @@ fn care_of_address_of_an_agent_needs_an_agent() {
 
 #[test]
 fn one_setup_holds_and_nothing_goes_to_a_piped_standard_error() {
-    let (code, stdout, stderr) =
-        check(&["integrated-fa", "--coa", "colocated-r", "--incidents", "0"]);
+    let (code, stdout, stderr) = check(&["integrated-fa", "--coa", "colocated-r", "--events", "0"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.contains("integrated-fa (colocated-r)") && stdout.contains("holds"), "{stdout}");
     assert!(!stdout.contains("integrated-fa (fa)"), "{stdout}");
@@ -56,7 +55,7 @@ fn cut_search_is_incomplete() {
 fn json_has_the_shape_of_its_schema() {
     let schema: Value =
         serde_json::from_str(include_str!("../schemas/check.schema.json")).expect("JSON");
-    let (code, stdout, _) = check(&["integrated-colocated", "--incidents", "0", "--json"]);
+    let (code, stdout, _) = check(&["integrated-colocated", "--events", "0", "--json"]);
     let value: Value = serde_json::from_str(&stdout).expect("JSON alone");
     assert_eq!(code, 0);
     let setup = &value["setups"][0];

@@ -1,121 +1,107 @@
-//! The explored graph, and from where a goal can be reached.
+//! States as numbers, and the edges between them.
 
-use super::Id;
-
-/// States by number, steps between them, and for each goal whether a state wants it or is it.
+/// A graph, in the order in which its states were found.
+#[derive(Debug, Default)]
 pub(super) struct Graph {
-    goals: usize,
-    edges: Vec<(Id, Id)>,
-    wanted: Vec<u8>,
-    reached: Vec<u8>,
+    /// By which action, counted among those of its state, each state was found first; an initial
+    /// state stands for itself.
+    found_by: Vec<(u32, u16)>,
+    /// What holds in each state: two bits for each possibility.
+    marks: Vec<u8>,
+    /// Where each state's edges end in `edges`.
+    ends: Vec<usize>,
+    edges: Vec<u32>,
 }
 
+/// No action: the state is an initial one.
+const INITIAL: u16 = u16::MAX;
+
+#[expect(clippy::indexing_slicing, reason = "every index is the number of a state of this graph")]
 impl Graph {
-    /// An empty graph for so many goals, eight at most.
-    pub(super) const fn new(goals: usize) -> Graph {
-        Graph { goals, edges: Vec::new(), wanted: Vec::new(), reached: Vec::new() }
+    /// Adds a state, found from another by the action at that place, or initial. `None` when there
+    /// is no number left for it.
+    pub(super) fn add(&mut self, from: Option<(u32, usize)>) -> Option<u32> {
+        let index = u32::try_from(self.found_by.len()).ok()?;
+        self.found_by.push(match from {
+            Some((from, place)) => (from, u16::try_from(place).ok().filter(|p| *p < INITIAL)?),
+            None => (index, INITIAL),
+        });
+        Some(index)
     }
 
-    /// Adds the next state: for each goal, whether it wants the goal and whether it is it.
-    pub(super) fn node(&mut self, flags: impl Iterator<Item = (bool, bool)>) {
-        let (mut wanted, mut reached) = (0, 0);
-        for (number, (wants, is)) in flags.enumerate() {
-            wanted |= u8::from(wants) << number;
-            reached |= u8::from(is) << number;
+    /// What holds in the state that was added last.
+    pub(super) fn mark(&mut self, marks: u8) {
+        self.marks.push(marks);
+    }
+
+    /// An edge from the state being expanded.
+    pub(super) fn link(&mut self, to: u32) {
+        self.edges.push(to);
+    }
+
+    /// The state being expanded has no more edges. States are expanded in the order in which they
+    /// were added.
+    pub(super) fn close(&mut self) {
+        self.ends.push(self.edges.len());
+    }
+
+    /// The initial state that a state was found from, and the places of the actions on the way.
+    pub(super) fn path(&self, index: u32) -> (usize, Vec<usize>) {
+        let mut places = Vec::new();
+        let mut index = index;
+        while let Some((from, place)) = self.found_by.get(index as usize).copied() {
+            if place == INITIAL {
+                break;
+            }
+            places.push(usize::from(place));
+            index = from;
         }
-        self.wanted.push(wanted);
-        self.reached.push(reached);
+        places.reverse();
+        (index as usize, places)
     }
 
-    /// Adds a step.
-    pub(super) fn edge(&mut self, from: Id, to: Id) {
-        self.edges.push((from, to));
-    }
-
-    /// How many steps there are.
-    pub(super) const fn edges(&self) -> usize {
-        self.edges.len()
-    }
-
-    /// Whether any state wants the goal.
-    pub(super) fn is_wanted(&self, goal: usize) -> bool {
-        self.wanted.iter().any(|w| w & (1 << goal) != 0)
-    }
-
-    /// For each goal the first state that wants it and from which it cannot be reached.
-    pub(super) fn out_of_reach(&self) -> Vec<Option<Id>> {
-        let can = self.spread_back();
-        (0..self.goals)
-            .map(|goal| {
-                let lost =
-                    |(wants, can): (&u8, &u8)| wants & (1 << goal) != 0 && can & (1 << goal) == 0;
-                self.wanted.iter().zip(&can).position(lost).and_then(|n| Id::try_from(n).ok())
-            })
-            .collect()
-    }
-
-    /// The goals that can be reached from each state, all goals at once, against the steps.
-    fn spread_back(&self) -> Vec<u8> {
-        let mut can = self.reached.clone();
-        let into = self.steps_into();
-        let all = 0..Id::try_from(can.len()).unwrap_or(Id::MAX);
-        let mut changed: Vec<Id> = all.filter(|n| get(&can, *n) != 0).collect();
-        while let Some(to) = changed.pop() {
-            let news = get(&can, to);
-            for from in into.of(to) {
-                if let Some(known) = can.get_mut(*from as usize)
-                    && *known | news != *known
-                {
-                    *known |= news;
-                    changed.push(*from);
+    /// The first state in which bit `bit` is marked and from which no state can be reached in which
+    /// the next bit is.
+    pub(super) fn first_stuck(&self, bit: usize) -> Option<u32> {
+        let (from, goal) = (1_u8 << bit, 2_u8 << bit);
+        let states = self.marks.len();
+        let (starts, sources) = self.reversed();
+        let mut reaches: Vec<bool> = self.marks.iter().map(|marks| marks & goal != 0).collect();
+        let mut open: Vec<usize> = (0..states).filter(|state| reaches[*state]).collect();
+        while let Some(state) = open.pop() {
+            for source in &sources[starts[state]..starts[state + 1]] {
+                let source = *source as usize;
+                if !reaches[source] {
+                    reaches[source] = true;
+                    open.push(source);
                 }
             }
         }
-        can
+        let stuck = (0..states).find(|state| self.marks[*state] & from != 0 && !reaches[*state]);
+        stuck.and_then(|state| u32::try_from(state).ok())
     }
 
-    /// The steps sorted by where they lead.
-    fn steps_into(&self) -> Into {
-        let mut ends = vec![0_usize; self.reached.len() + 1];
-        for (_, to) in &self.edges {
-            if let Some(count) = ends.get_mut(*to as usize) {
-                *count += 1;
+    /// The edges backwards: for each state where its sources begin, and all sources.
+    fn reversed(&self) -> (Vec<usize>, Vec<u32>) {
+        let states = self.marks.len();
+        let mut starts = vec![0; states + 1];
+        for to in &self.edges {
+            starts[*to as usize + 1] += 1;
+        }
+        for state in 0..states {
+            starts[state + 1] += starts[state];
+        }
+        let mut place = starts.clone();
+        let mut sources = vec![0; self.edges.len()];
+        let mut begin = 0;
+        for (from, end) in (0_u32..).zip(&self.ends) {
+            for to in &self.edges[begin..*end] {
+                let place = &mut place[*to as usize];
+                sources[*place] = from;
+                *place += 1;
             }
+            begin = *end;
         }
-        let mut sum = 0;
-        for end in &mut ends {
-            sum += *end;
-            *end = sum;
-        }
-        let mut from = vec![0; self.edges.len()];
-        for (source, to) in &self.edges {
-            if let Some(end) = ends.get_mut(*to as usize) {
-                *end -= 1;
-                if let Some(slot) = from.get_mut(*end) {
-                    *slot = *source;
-                }
-            }
-        }
-        Into { begins: ends, from }
+        (starts, sources)
     }
-}
-
-/// Where the steps into each state come from.
-struct Into {
-    begins: Vec<usize>,
-    from: Vec<Id>,
-}
-
-impl Into {
-    fn of(&self, to: Id) -> &[Id] {
-        let at = to as usize;
-        match (self.begins.get(at), self.begins.get(at + 1)) {
-            (Some(begin), Some(end)) => self.from.get(*begin..*end).unwrap_or_default(),
-            _ => &[],
-        }
-    }
-}
-
-fn get(values: &[u8], id: Id) -> u8 {
-    values.get(id as usize).copied().unwrap_or_default()
 }

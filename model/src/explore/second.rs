@@ -1,32 +1,31 @@
-//! stateright's own search over the same system.
+//! stateright's own search over the same model.
 
+use std::ops::ControlFlow;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use stateright::{Checker, Model};
 
-use crate::system::System;
+use crate::Bootstrap;
 
 /// What stateright says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Second {
     /// Different states.
     pub states: usize,
-    /// Promises for which it found a state that breaks them, sorted by name.
+    /// Promises about states and steps for which it found a state that breaks them, by name,
+    /// sorted.
     pub broken: Vec<&'static str>,
 }
 
-/// Lets stateright search depth-first to the end; `None` if the time is not enough.
+/// Lets stateright search depth-first to the end on one thread, or until `watch`, asked with the
+/// states found so far, says to stop: then there is nothing to tell.
 ///
-/// Its own timeout does not count for one thread, and a search that it cuts looks like a complete
-/// one, so the clock is ours. It also stops looking as soon as every promise is broken,
-/// which is why the count of states is to be compared for a system that keeps one.
-#[must_use]
-pub fn second(system: &System, timeout: Option<Duration>) -> Option<Second> {
-    let begun = Instant::now();
-    let checker = system.checker().spawn_dfs();
+/// stateright's own timeout does not count for one thread, and what it cuts looks complete.
+pub fn second(model: Bootstrap, mut watch: impl FnMut(usize) -> ControlFlow<()>) -> Option<Second> {
+    let checker = model.checker().spawn_dfs();
     while !checker.is_done() {
-        if timeout.is_some_and(|t| begun.elapsed() >= t) {
+        if watch(checker.unique_state_count()).is_break() {
             return None;
         }
         thread::sleep(Duration::from_millis(2));

@@ -1,66 +1,93 @@
 //! The result as JSON, as `schemas/check.schema.json` describes it.
 
-use dsboot_model::explore::{Trace, Verdict};
-use dsboot_model::ladder;
+use dsboot_model::Rule;
+use dsboot_model::explore::Trace;
+use dsboot_model::ladder::{self, Rung};
+use dsboot_model::properties::{PROMISES, Promise};
 use serde_json::{Value, json};
 
-use super::report::{Checked, Summary, outcome_of};
+use super::report::{Checked, Summary};
 
 /// Everything as one JSON text with a newline at its end.
 pub(super) fn text(summary: &Summary) -> String {
-    let never_taken: Vec<Value> = summary
-        .never_taken()
-        .into_iter()
-        .map(|(kind, system)| json!({ "setup": system.config.setup.to_string(), "action": kind }))
-        .collect();
+    let view = summary.same_view().map(|_| summary.other_view());
+    let difference = view.flatten().map(|(one, two, trace)| {
+        json!({
+            "setup": one.setup().to_string(),
+            "not_in": two.setup().to_string(),
+            "run": run(&trace),
+        })
+    });
     let value = json!({
         "verdict": summary.outcome().name(),
         "network": "lossy",
         "same_ha_view": summary.same_view(),
+        "ha_view_difference": difference,
         "setups": summary.checked.iter().map(setup).collect::<Vec<_>>(),
-        "never_taken": never_taken,
     });
     format!("{value:#}\n")
 }
 
 fn setup(checked: &Checked) -> Value {
-    let Checked { system, report, second } = checked;
-    let properties: Vec<Value> = report
-        .findings
+    let Checked { walk, second, elapsed } = checked;
+    let config = &walk.model.config;
+    let never_taken: Vec<&str> = walk.rules.missing(config).map(Rule::name).collect();
+    let never_met: Vec<&str> = walk.unmet().map(|promise| promise.name).collect();
+    let properties: Vec<Value> = PROMISES
         .iter()
-        .map(|finding| {
-            let counterexample = match &finding.verdict {
-                Verdict::Fails(trace) => Some(steps(trace)),
-                Verdict::Holds | Verdict::Unknown => None,
-            };
-            json!({
-                "name": finding.name,
-                "sentences": finding.sentences,
-                "sources": finding.sources,
-                "verdict": outcome_of(finding).name(),
-                "spoken_of": finding.spoken_of,
-                "counterexample": counterexample,
-            })
-        })
+        .enumerate()
+        .filter(|(_, promise)| promise.applies(config))
+        .map(|(place, promise)| property(checked, place, promise))
         .collect();
     json!({
-        "scenario": system.config.setup.scenario().name(),
-        "care_of": system.config.setup.care_of().name(),
-        "incidents": system.config.incidents,
-        "complete": report.complete,
-        "states": report.states,
+        "scenario": config.setup.scenario().name(),
+        "care_of": config.setup.care_of().name(),
+        "events": config.events,
+        "complete": walk.complete,
+        "states": walk.progress.states,
         "states_of_second_search": second.as_ref().map(|s| s.states),
-        "transitions": report.transitions,
-        "depth": report.depth,
-        "seconds": report.elapsed.as_secs_f64(),
+        "collision_bound": walk.collision_bound(),
+        "transitions": walk.progress.transitions,
+        "depth": walk.progress.depth,
+        "seconds": elapsed.as_secs_f64(),
         "verdict": checked.outcome().name(),
         "properties": properties,
+        "rules_never_taken": never_taken,
+        "premises_never_met": never_met,
     })
 }
 
-fn steps(trace: &Trace) -> Value {
+fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
     json!({
-        "user": trace.start.user.to_string(),
-        "steps": trace.steps.iter().map(|(action, _)| ladder::words(action)).collect::<Vec<_>>(),
+        "name": promise.name,
+        "says": promise.says,
+        "requirements": promise.requirements,
+        "sentences": promise.sentences,
+        "verdict": checked.on(place).name(),
+        "premise_met": checked.walk.premises.get(place),
+        "counterexample": checked.walk.counterexample(place).map(|trace| run(&trace)),
+    })
+}
+
+fn run(trace: &Trace) -> Value {
+    json!({
+        "profile": trace.start.environment.profile.to_string(),
+        "steps": ladder::rungs(trace).into_iter().map(step).collect::<Vec<_>>(),
+    })
+}
+
+fn step((number, rung): (usize, Rung)) -> Value {
+    let (kind, from, to) = match rung {
+        Rung::Arrives { message, .. } => ("arrives", message.from(), message.to()),
+        Rung::Sent(message) => ("sent", message.from(), message.to()),
+        Rung::Lost(message) => ("lost", message.from(), message.to()),
+        Rung::Does(action) => ("does", action.actor(), action.actor()),
+    };
+    json!({
+        "step": number,
+        "kind": kind,
+        "from": from.to_string(),
+        "to": to.to_string(),
+        "words": rung.words(),
     })
 }

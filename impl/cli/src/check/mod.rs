@@ -8,16 +8,17 @@ mod tests;
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
+use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
-use dsboot_model::explore::{self, Limits};
-use dsboot_model::{Config, System};
+use dsboot_model::explore::{self, Progress};
+use dsboot_model::{Bootstrap, Config};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -36,10 +37,11 @@ pub struct Args {
     /// What the network may do to messages.
     #[arg(long, value_enum, default_value_t = Network::Lossy)]
     pub network: Network,
-    /// Incidents (retransmissions, movements, lifetimes that run out, denials) in one run at most.
-    #[arg(long, value_name = "N", default_value_t = Config::INCIDENTS,
+    /// Events (timers that fire early, movements, refreshes, releases, lifetimes that run out,
+    /// servers that stay silent, replays) in one run at most.
+    #[arg(long, value_name = "N", default_value_t = Config::EVENTS,
           value_parser = clap::value_parser!(u8).range(..=6))]
-    pub incidents: u8,
+    pub events: u8,
     /// Setups explored at the same time; by default, as many as the machine has processors.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<usize>,
@@ -106,7 +108,26 @@ impl Args {
     }
 
     fn limits(&self) -> Limits {
-        Limits { timeout: self.timeout.map(Duration::from_secs), max_states: self.max_states }
+        let until = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
+        Limits { until, states: self.max_states.unwrap_or(usize::MAX) }
+    }
+}
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    until: Option<Instant>,
+    states: usize,
+}
+
+impl Limits {
+    fn watch(self, states: usize) -> ControlFlow<()> {
+        let late = self.until.is_some_and(|until| Instant::now() >= until);
+        if late || states >= self.states {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     }
 }
 
@@ -144,21 +165,34 @@ fn check_all(setups: &[Setup], args: &Args) -> Vec<Checked> {
 }
 
 fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {
-    let system = System::new(Config { incidents: args.incidents, ..Config::new(setup) });
+    let model = Bootstrap::new(Config::new(setup, args.events));
     let bar = bars.add(progress(setup));
-    let report = explore::explore(&system, args.limits(), &mut |states| {
-        bar.set_position(u64::try_from(states).unwrap_or(u64::MAX));
-    });
-    bar.set_message("second search");
-    // What is left of the time is the second search's.
-    let left = args.limits().timeout.map(|t| t.saturating_sub(report.elapsed));
-    let second = if report.complete { explore::second(&system, left) } else { None };
+    let checked = check_model(model, args.limits(), &bar);
     bar.finish_and_clear();
-    Checked { system, report, second }
+    checked
+}
+
+/// Walks twice. What is left of the time is the second search's.
+fn check_model(model: Bootstrap, limits: Limits, bar: &ProgressBar) -> Checked {
+    let shown = |states: usize| bar.set_position(u64::try_from(states).unwrap_or(u64::MAX));
+    let begun = Instant::now();
+    let walk = explore::explore(model, |progress: Progress| {
+        shown(progress.states);
+        limits.watch(progress.states)
+    });
+    let elapsed = begun.elapsed();
+    bar.set_message("second search");
+    let second = walk.complete.then(|| {
+        explore::second(model, |states| {
+            shown(states);
+            Limits { states: usize::MAX, ..limits }.watch(states)
+        })
+    });
+    Checked { walk, second: second.flatten(), elapsed }
 }
 
 fn progress(setup: Setup) -> ProgressBar {
-    let template = "{spinner} {prefix}: {human_pos} states, {elapsed} {msg}";
+    let template = "{spinner} {prefix}: {human_pos} states, {per_sec}, {elapsed} {msg}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::new_spinner().with_style(style).with_prefix(setup.to_string())

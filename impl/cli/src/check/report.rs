@@ -1,30 +1,32 @@
 //! What was found, over all setups.
 
-use dsboot_model::System;
-use dsboot_model::action::Kind;
-use dsboot_model::explore::{Finding, Report, Second, Verdict};
+use std::time::Duration;
+
+use dsboot_model::explore::{Exploration, Second, Trace};
+use dsboot_model::properties::{PROMISES, Promise};
+use dsboot_spec::Setup;
 
 use crate::Exit;
 
 /// One setup, explored twice.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Checked {
-    /// What was explored.
-    pub system: System,
-    /// What our search says.
-    pub report: Report,
+    /// What our walk says.
+    pub walk: Exploration,
     /// What stateright's says; `None` if it was not run to the end.
     pub second: Option<Second>,
+    /// How long our walk took.
+    pub elapsed: Duration,
 }
 
 /// The verdict in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Every promise holds in every state.
+    /// Every promise is kept in every state.
     Holds,
     /// A limit has cut the search; nothing failed in what was seen.
     Incomplete,
-    /// A promise fails, or the two searches do not agree.
+    /// A promise is broken, or the two searches do not agree.
     Fails,
 }
 
@@ -38,37 +40,58 @@ impl Outcome {
             Outcome::Fails => "fails",
         }
     }
+
+    const fn of(kept: Option<bool>) -> Outcome {
+        match kept {
+            Some(true) => Outcome::Holds,
+            Some(false) => Outcome::Fails,
+            None => Outcome::Incomplete,
+        }
+    }
 }
 
 impl Checked {
-    /// Whether both searches say the same; `None` if the second is not there.
+    /// What was explored.
     #[must_use]
-    pub fn searches_agree(&self) -> Option<bool> {
-        let second = self.second.as_ref()?;
-        Some(
-            second.states == self.report.states
-                && second.broken.iter().all(|name| {
-                    self.report
-                        .findings
-                        .iter()
-                        .any(|f| f.name == *name && matches!(f.verdict, Verdict::Fails(_)))
-                }),
-        )
+    pub const fn setup(&self) -> Setup {
+        self.walk.model.config.setup
     }
 
-    /// The verdict of this setup.
+    /// The verdict on the promise of that number.
+    #[must_use]
+    pub fn on(&self, promise: usize) -> Outcome {
+        Outcome::of(self.walk.keeps(promise))
+    }
+
+    fn breaks(&self) -> bool {
+        (0..PROMISES.len()).any(|promise| self.on(promise) == Outcome::Fails)
+    }
+
+    /// Whether both searches say the same; `None` if one of them did not come to its end.
+    #[must_use]
+    pub fn searches_agree(&self) -> Option<bool> {
+        let second = self.second.as_ref().filter(|_| self.walk.complete)?;
+        let broken_here = |name: &&str| {
+            let place = PROMISES.iter().position(|promise| promise.name == *name);
+            place.is_some_and(|promise| self.on(promise) == Outcome::Fails)
+        };
+        let same_count = second.states == self.walk.progress.states;
+        Some(same_count && second.broken.iter().all(broken_here))
+    }
+
+    /// The verdict on this setup.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        match (self.report.fails(), self.report.complete, self.searches_agree()) {
-            (true, _, _) | (_, true, Some(false)) => Outcome::Fails,
-            (false, true, Some(true)) => Outcome::Holds,
-            (false, _, _) => Outcome::Incomplete,
+        match (self.breaks(), self.searches_agree()) {
+            (true, _) | (_, Some(false)) => Outcome::Fails,
+            (false, Some(true)) => Outcome::Holds,
+            (false, None) => Outcome::Incomplete,
         }
     }
 }
 
 /// All setups together.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Summary {
     /// Each setup.
     pub checked: Vec<Checked>,
@@ -87,16 +110,25 @@ impl Summary {
         Summary { checked }
     }
 
-    /// Whether the HA received and held the same in every setup. It says nothing of one setup
-    /// alone, nor of searches that were cut.
-    #[must_use]
+    /// Whether the HA can go through the same in every setup. It says nothing of one setup alone,
+    /// nor of searches that were cut.
     //= home-binding.4.8
+    #[must_use]
     pub fn same_view(&self) -> Option<bool> {
+        let several = self.checked.len() > 1;
+        let told = several && self.checked.iter().all(|checked| checked.walk.complete);
+        told.then(|| self.other_view().is_none())
+    }
+
+    /// Two setups and a run of the first that ends with what the HA cannot see in the second.
+    #[must_use]
+    pub fn other_view(&self) -> Option<(&Checked, &Checked, Trace)> {
         let (first, others) = self.checked.split_first()?;
-        if others.is_empty() || self.checked.iter().any(|c| !c.report.complete) {
-            return None;
-        }
-        Some(others.iter().all(|c| c.report.ha_view == first.report.ha_view))
+        let pairs = others.iter().flat_map(|other| [(first, other), (other, first)]);
+        pairs.into_iter().find_map(|(one, two)| {
+            let state = one.walk.views.first_beyond(&two.walk.views)?;
+            Some((one, two, one.walk.path_to(state)?))
+        })
     }
 
     /// The verdict over everything.
@@ -116,46 +148,11 @@ impl Summary {
         }
     }
 
-    /// Promises by name, each with its verdict over all setups and whether any setup spoke of it.
-    #[must_use]
-    pub fn promises(&self) -> Vec<(&Finding, Outcome, bool)> {
-        let Some(first) = self.checked.first() else { return Vec::new() };
-        let over_all = |finding: &Finding| {
-            let same = || {
-                self.checked
-                    .iter()
-                    .filter_map(|c| c.report.findings.iter().find(|f| f.name == finding.name))
-            };
-            let outcome = same().map(outcome_of).max().unwrap_or(Outcome::Incomplete);
-            (outcome, same().any(|f| f.spoken_of))
-        };
-        first
-            .report
-            .findings
-            .iter()
-            .map(|finding| {
-                let (outcome, spoken_of) = over_all(finding);
-                (finding, outcome, spoken_of)
-            })
-            .collect()
-    }
-
-    /// Actions that no setup that has them ever took.
-    #[must_use]
-    pub fn never_taken(&self) -> Vec<(Kind, &System)> {
-        self.checked
-            .iter()
-            .flat_map(|c| c.report.never_taken(&c.system).into_iter().map(|k| (k, &c.system)))
-            .collect()
-    }
-}
-
-/// The verdict on one promise in one setup.
-#[must_use]
-pub(super) const fn outcome_of(finding: &Finding) -> Outcome {
-    match finding.verdict {
-        Verdict::Holds => Outcome::Holds,
-        Verdict::Unknown => Outcome::Incomplete,
-        Verdict::Fails(_) => Outcome::Fails,
+    /// The promises, each with its verdict over all setups.
+    pub fn promises(&self) -> impl Iterator<Item = (&'static Promise, Outcome)> {
+        PROMISES.iter().enumerate().map(|(place, promise)| {
+            let worst = self.checked.iter().map(|checked| checked.on(place)).max();
+            (promise, worst.unwrap_or(Outcome::Incomplete))
+        })
     }
 }

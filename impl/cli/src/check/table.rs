@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use dsboot_model::explore::Verdict;
 use dsboot_model::ladder;
+use dsboot_model::properties::PROMISES;
 
 use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
 
@@ -17,36 +17,34 @@ pub(super) fn text(summary: &Summary) -> String {
     let mut out = format!("{}\n\n{}\n", setups(summary), promises(summary));
     for checked in &summary.checked {
         remarks(checked, &mut out);
-    }
-    for (promise, _, spoken_of) in summary.promises() {
-        if !spoken_of {
-            let _ = writeln!(out, "no state says anything about: {}", promise.name);
-        }
-    }
-    for (kind, system) in summary.never_taken() {
-        let _ = writeln!(out, "never taken in {}: {kind}", system.config.setup);
+        coverage(checked, &mut out);
     }
     for checked in &summary.checked {
         counterexamples(checked, &mut out);
     }
-    let _ = writeln!(out, "{}", conclusion(summary.outcome()));
+    if summary.same_view() == Some(false) {
+        other_view(summary, &mut out);
+    }
+    let _ = writeln!(out, "{}", conclusion(summary));
     out
 }
 
 fn setups(summary: &Summary) -> Table {
-    let mut table = table(&["setup", "states", "transitions", "depth", "time", "verdict"]);
+    let mut table =
+        table(&["setup", "events", "states", "transitions", "depth", "time", "verdict"]);
     for checked in &summary.checked {
-        let Checked { system, report, .. } = checked;
+        let Checked { walk, elapsed, .. } = checked;
         table.add_row([
-            system.config.setup.to_string(),
-            report.states.to_string(),
-            report.transitions.to_string(),
-            report.depth.to_string(),
-            format!("{:.2} s", report.elapsed.as_secs_f64()),
+            checked.setup().to_string(),
+            walk.model.config.events.to_string(),
+            walk.progress.states.to_string(),
+            walk.progress.transitions.to_string(),
+            walk.progress.depth.to_string(),
+            format!("{:.2} s", elapsed.as_secs_f64()),
             checked.outcome().name().to_owned(),
         ]);
     }
-    for column in table.column_iter_mut().skip(1).take(4) {
+    for column in table.column_iter_mut().skip(1).take(5) {
         column.set_cell_alignment(CellAlignment::Right);
     }
     table
@@ -54,10 +52,10 @@ fn setups(summary: &Summary) -> Table {
 
 fn promises(summary: &Summary) -> Table {
     let mut table = table(&["property", "from", "sentences", "verdict"]);
-    for (promise, outcome, _) in summary.promises() {
+    for (promise, outcome) in summary.promises() {
         table.add_row([
             promise.name.to_owned(),
-            promise.sources.join(", "),
+            promise.requirements.join(", "),
             promise.sentences.join(", "),
             outcome.name().to_owned(),
         ]);
@@ -82,37 +80,68 @@ fn table(header: &[&str]) -> Table {
 }
 
 fn remarks(checked: &Checked, out: &mut String) {
-    let setup = checked.system.config.setup;
-    match (&checked.second, checked.searches_agree()) {
-        (Some(second), Some(false)) => {
-            let _ = writeln!(
-                out,
-                "{setup}: the two searches differ: {} states here, {} in the second, which breaks {:?}",
-                checked.report.states, second.states, second.broken
-            );
+    let setup = checked.setup();
+    let _ = match (&checked.second, checked.searches_agree()) {
+        (Some(second), Some(false)) => writeln!(
+            out,
+            "{setup}: the two searches differ: {} states here, {} in the second, which breaks {:?}",
+            checked.walk.progress.states, second.states, second.broken
+        ),
+        (None, _) if checked.walk.complete => {
+            writeln!(out, "{setup}: the second search was cut short")
         }
-        (None, _) if checked.report.complete => {
-            let _ = writeln!(out, "{setup}: the second search was cut short");
+        _ if !checked.walk.complete => {
+            let open = checked.walk.progress.open;
+            writeln!(out, "{setup}: cut short with {open} states not looked into")
         }
-        _ => {}
+        _ => Ok(()),
+    };
+}
+
+/// What the walk never came to: nothing is said about it.
+fn coverage(checked: &Checked, out: &mut String) {
+    let setup = checked.setup();
+    for rule in checked.walk.rules.missing(&checked.walk.model.config) {
+        let _ = writeln!(out, "{setup}: rule never taken: {rule}");
+    }
+    for promise in checked.walk.unmet() {
+        let _ = writeln!(out, "{setup}: premise never met: {}", promise.name);
     }
 }
 
 fn counterexamples(checked: &Checked, out: &mut String) {
-    for finding in &checked.report.findings {
-        if let Verdict::Fails(trace) = &finding.verdict {
-            let drawn = ladder::draw(&checked.system, trace);
-            let _ = writeln!(out, "\nFails: {}\n{drawn}", finding.name);
+    for (place, promise) in PROMISES.iter().enumerate() {
+        if let Some(trace) = checked.walk.counterexample(place) {
+            let drawn = ladder::draw(checked.setup(), &trace);
+            let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
         }
     }
 }
 
-const fn conclusion(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Holds => "Every property holds in every state.",
-        Outcome::Incomplete => {
-            "INCOMPLETE: a limit has cut the search short; nothing is proved by it."
+fn other_view(summary: &Summary, out: &mut String) {
+    if let Some((one, two, trace)) = summary.other_view() {
+        let drawn = ladder::draw(one.setup(), &trace);
+        let beyond = two.setup();
+        let _ = writeln!(
+            out,
+            "\nFails: {SAME_VIEW}\n(no run of {beyond} shows the HA this)\n\n{drawn}"
+        );
+    }
+}
+
+fn conclusion(summary: &Summary) -> String {
+    match summary.outcome() {
+        Outcome::Holds => {
+            let bounds = summary.checked.iter().map(|checked| checked.walk.collision_bound());
+            let bound: f64 = bounds.sum();
+            format!(
+                "Every property holds in every state. Two states were taken for one with a \
+                 probability below {bound:.0e}."
+            )
         }
-        Outcome::Fails => "Something fails.",
+        Outcome::Incomplete => {
+            "INCOMPLETE: a limit has cut the search short; nothing is proved by it.".to_owned()
+        }
+        Outcome::Fails => "Something fails.".to_owned(),
     }
 }

@@ -1,42 +1,44 @@
 //! Tests of what is said about a result.
 
-use std::time::Duration;
+use std::time::Instant;
 
-use dsboot_model::explore::{self, Limits};
-use dsboot_model::{Config, Fault, System};
+use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::Setup;
+use indicatif::ProgressBar;
 
-use super::{Checked, Outcome, Summary, json, table};
+use super::{Checked, Limits, Outcome, Summary, check_model, json, table};
 use crate::Exit;
 
-fn checked(setup: Setup, fault: Option<Fault>, limits: Limits) -> Checked {
-    let system = System::new(Config { setup, incidents: 0, fault });
-    let report = explore::explore(&system, limits, &mut |_| {});
-    let second = if report.complete { explore::second(&system, None) } else { None };
-    Checked { system, report, second }
+const NO_LIMIT: Limits = Limits { until: None, states: usize::MAX };
+
+fn checked(config: Config, limits: Limits) -> Checked {
+    check_model(Bootstrap::new(config), limits, &ProgressBar::hidden())
 }
 
-fn summary(fault: Option<Fault>, limits: Limits) -> Summary {
+fn summary(without: Option<Guard>, limits: Limits) -> Summary {
+    let config = |setup| {
+        let config = Config::new(setup, 0);
+        without.map_or(config, |guard| config.without(guard))
+    };
     let setups = [Setup::ALL[0], Setup::ALL[1]];
-    Summary::new(setups.into_iter().map(|s| checked(s, fault, limits)).collect())
+    Summary::new(setups.into_iter().map(|setup| checked(config(setup), limits)).collect())
 }
 
 #[test]
 fn whole_search_holds() {
-    let summary = summary(None, Limits::default());
+    let summary = summary(None, NO_LIMIT);
     assert_eq!((summary.outcome(), summary.exit()), (Outcome::Holds, Exit::Holds));
-    assert!(table::text(&summary).ends_with("Every property holds in every state.\n"));
+    assert!(table::text(&summary).contains("\nEvery property holds in every state."));
 }
 
 #[test]
 fn cut_search_never_holds() {
-    for limits in [
-        Limits { max_states: Some(100), timeout: None },
-        Limits { max_states: None, timeout: Some(Duration::ZERO) },
-    ] {
+    for limits in
+        [Limits { states: 100, ..NO_LIMIT }, Limits { until: Some(Instant::now()), ..NO_LIMIT }]
+    {
         let summary = summary(None, limits);
         assert_eq!((summary.outcome(), summary.exit()), (Outcome::Incomplete, Exit::Environment));
-        assert!(summary.promises().iter().all(|(_, outcome, _)| *outcome == Outcome::Incomplete));
+        assert!(summary.promises().all(|(_, outcome)| outcome == Outcome::Incomplete));
         assert!(!table::text(&summary).contains("holds"));
         assert!(json::text(&summary).contains("\"verdict\": \"incomplete\""));
     }
@@ -44,33 +46,48 @@ fn cut_search_never_holds() {
 
 #[test]
 fn second_search_missing_is_incomplete() {
-    let mut summary = summary(None, Limits::default());
+    let mut summary = summary(None, NO_LIMIT);
     summary.checked[0].second = None;
     assert_eq!(summary.outcome(), Outcome::Incomplete);
 }
 
 #[test]
 fn searches_that_differ_fail() {
-    let mut summary = summary(None, Limits::default());
+    let mut summary = summary(None, NO_LIMIT);
     let second = summary.checked[0].second.as_mut().expect("run to the end");
     second.states += 1;
     assert_eq!(summary.exit(), Exit::Fails);
     assert!(table::text(&summary).contains("the two searches differ"));
 }
 
+/// An FHA that forwards without a look at its binding shows the HA more than the others do.
 #[test]
 fn other_view_fails() {
-    let mut summary = summary(None, Limits::default());
+    let mut summary = summary(None, NO_LIMIT);
     assert_eq!(summary.same_view(), Some(true));
-    summary.checked[1].report.ha_view.received.clear();
+    let lax = Config::new(Setup::ALL[1], 0).without(Guard::HaChecksSequence);
+    summary.checked[1] = checked(lax, NO_LIMIT);
     assert_eq!((summary.same_view(), summary.exit()), (Some(false), Exit::Fails));
+    assert!(table::text(&summary).contains("no run of integrated-colocated shows the HA this"));
+}
+
+#[test]
+fn what_never_came_up_is_told() {
+    let text = table::text(&summary(None, NO_LIMIT));
+    assert!(text.contains("integrated-colocated: rule never taken: fha-refuses-unbound"), "{text}");
+    assert!(text.contains("integrated-colocated: premise never met: "), "{text}");
 }
 
 #[test]
 fn broken_rule_is_drawn() {
-    let summary = summary(Some(Fault::FhaRepliesBeforeAccept), Limits::default());
+    let summary = summary(Some(Guard::FhaAwaitsAccept), NO_LIMIT);
     assert_eq!(summary.exit(), Exit::Fails);
     let text = table::text(&summary);
     assert!(text.contains("Fails: order of the figures"), "{text}");
-    assert!(text.contains("RRQ 1 (first)"), "{text}");
+    assert!(
+        text.contains(
+            "    |-------------->|       |       |     6. 4.Reg Req. 1 first, CoA own on A"
+        ),
+        "{text}"
+    );
 }

@@ -53,6 +53,8 @@ reasons! {
         RelayedRequest = "fa.relayed-request",
         /// FA: a reply relayed.
         RelayedReply = "fa.relayed-reply",
+        /// FA: an accepting reply older than the one that its visitor was entered by.
+        OldReply = "fa.old-reply",
         /// FA: a request that the agent itself denied.
         DeniedByAgent = "fa.denied",
         /// FA: a reply from an FHA that did not prove itself, though it can.

@@ -9,7 +9,7 @@ mod relay;
 use core::net::{Ipv4Addr, SocketAddrV4};
 use std::collections::VecDeque;
 
-use dsboot_codec::mip4::Message;
+use dsboot_codec::mip4::{Identification, Message};
 
 pub use config::{FaConfig, ForeignHome};
 
@@ -87,6 +87,8 @@ pub struct Visitor {
     pub tunnelled: bool,
     /// Whether that tunnel is in UDP.
     pub udp: bool,
+    /// Of the reply that entered it.
+    pub identification: Identification,
 }
 
 impl Fa {

@@ -266,15 +266,20 @@ impl Fa {
         //= registration.9.7
         let header = &reply.header;
         let Some(request) = pending.request().filter(|_| header.code.is_accepted()) else { return };
+        //= registration.9.12
+        let key = (header.home_address, pending.fha);
+        let is_newer = |visitor: &Visitor| visitor.identification > header.identification;
+        if self.visitors.get(&key).is_some_and(is_newer) {
+            return effects.count(Registration::OldReply);
+        }
         if header.lifetime == 0 {
-            self.visitors.remove(&(header.home_address, pending.fha));
+            self.visitors.remove(&key);
             return;
         }
         // A visitor is known by its home address; without one there is none (FA Error 99).
         if header.home_address.is_unspecified() {
             return;
         }
-        let key = (header.home_address, pending.fha);
         if self.is_full() && self.visitors.get(&key).is_none() {
             return effects.count(Registration::Full);
         }
@@ -284,6 +289,7 @@ impl Fa {
             fha: pending.fha,
             tunnelled,
             udp: tunnelled && self.config.udp_tunnelling && grants_udp(reply),
+            identification: header.identification,
         };
         //= data-path.7.2
         let lifetime = header.lifetime.min(request.header.lifetime);

@@ -187,8 +187,9 @@ fn after_its_lifetime_nothing_passes() {
     assert!(from_tunnel(&mut bench, FHA, &inward()).is_dropped(Data::NoBinding));
     // The same after it has left.
     let mut bench = visited();
-    let ask = Ask { home_address: THOAV4, lifetime: 0, identification: 2, ..Ask::default() };
-    bench.register(ask, &Answer { lifetime: 0, identification: 2, ..Answer::default() });
+    let identification = Ask::default().identification + 1;
+    let ask = Ask { home_address: THOAV4, lifetime: 0, identification, ..Ask::default() };
+    bench.register(ask, &Answer { lifetime: 0, identification, ..Answer::default() });
     assert!(bench.packet(Some(MN1), outward()).is_dropped(Data::NoBinding));
     assert!(from_tunnel(&mut bench, FHA, &inward()).is_dropped(Data::NoBinding));
 }
@@ -197,8 +198,9 @@ fn after_its_lifetime_nothing_passes() {
 #[test]
 fn a_visitor_that_comes_back_elsewhere_on_the_link_is_heard_from_there() {
     let mut bench = visited();
-    let ask = Ask { home_address: THOAV4, neighbour: MN2, identification: 2, ..Ask::default() };
-    bench.register(ask, &Answer { identification: 2, ..Answer::default() });
+    let identification = Ask::default().identification + 1;
+    let ask = Ask { home_address: THOAV4, neighbour: MN2, identification, ..Ask::default() };
+    bench.register(ask, &Answer { identification, ..Answer::default() });
     assert_eq!(bench.packet(Some(MN2), outward()).packets().len(), 1);
     assert!(bench.packet(Some(MN1), outward()).is_dropped(Data::NoBinding));
     assert_eq!(from_tunnel(&mut bench, FHA, &inward()).packets()[0].neighbour, Some(MN2));

@@ -210,6 +210,45 @@ fn acceptance_makes_a_visitor_and_its_end_unmakes_it() {
     assert_eq!(bench.fa.visitors().count(), 0);
 }
 
+/// The network delays replies as it likes.
+//= registration.9.12
+#[test]
+fn an_older_reply_leaves_the_visitor_alone() {
+    let first = Ask::default();
+    let again = |identification, lifetime| Ask {
+        home_address: THOAV4,
+        identification,
+        lifetime,
+        ..Ask::default()
+    };
+    let answer =
+        |identification, lifetime| Answer { identification, lifetime, ..Answer::default() };
+    let number = first.identification;
+    for (old_lifetime, other) in [(0, false), (60, false), (0, true)] {
+        let mut bench = Bench::new();
+        bench.register(first.clone(), &Answer::default());
+        bench.relay(again(number + 1, old_lifetime));
+        bench.register(again(number + 2, 1800), &answer(number + 2, 1800));
+        let entered = bench.fa.visitors().next().unwrap().1.clone();
+        assert_eq!(entered.identification.0, number + 2);
+
+        let seen = bench.receive(&answer(number + 1, old_lifetime).datagram());
+        assert!(seen.counts(Registration::OldReply));
+        // It is relayed all the same.
+        seen.to_link();
+        assert_eq!(bench.fa.visitors().next().map(|(_, visitor)| visitor), Some(&entered));
+        bench.pass(61);
+        bench.timeout();
+        assert_eq!(bench.fa.visitors().count(), 1);
+
+        // The same, and a newer one, count.
+        if other {
+            bench.register(again(number + 3, 0), &answer(number + 3, 0));
+            assert_eq!(bench.fa.visitors().count(), 0);
+        }
+    }
+}
+
 //= registration.9.7
 #[test]
 fn whose_address_is_its_own_is_not_tunnelled_for() {

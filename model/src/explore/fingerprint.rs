@@ -1,0 +1,119 @@
+//! States as 128 bits, the same on every platform.
+
+use std::hash::{BuildHasherDefault, Hash, Hasher};
+
+/// A state's fingerprint. With 128 bits two of 10^8 states have the same one with a probability
+/// below 10^-22.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fingerprint(u128);
+
+impl Fingerprint {
+    /// The fingerprint of what is hashed.
+    pub fn of<T: Hash>(value: &T) -> Fingerprint {
+        let mut mixer = Mixer { lanes: [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344] };
+        value.hash(&mut mixer);
+        mixer.end()
+    }
+
+    /// The fingerprint of two things in this order.
+    #[must_use]
+    pub fn and(self, other: Fingerprint) -> Fingerprint {
+        Fingerprint::of(&(self.0, other.0))
+    }
+}
+
+impl Hash for Fingerprint {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // The lower half is as good as any hash of the whole.
+        state.write_u64(self.0 as u64);
+    }
+}
+
+/// For maps whose keys are fingerprints already.
+pub type Prehashed = BuildHasherDefault<Keep>;
+
+/// A hasher that keeps the number it is given.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keep(u64);
+
+impl Hasher for Keep {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = number;
+    }
+}
+
+/// Two lanes of multiply and fold.
+struct Mixer {
+    lanes: [u64; 2],
+}
+
+impl Mixer {
+    fn mix(&mut self, word: u64) {
+        let [a, b] = self.lanes;
+        self.lanes = [fold(a ^ word, 0x9e37_79b9_7f4a_7c15), fold(b ^ word, 0xd1b5_4a32_d192_ed03)];
+    }
+
+    fn end(&self) -> Fingerprint {
+        let [a, b] = self.lanes;
+        let (a, b) = (
+            fold(a ^ b.rotate_left(32), 0xa076_1d64_78bd_642f),
+            fold(b ^ a, 0xe703_7ed1_a0b4_28db),
+        );
+        Fingerprint(u128::from(a) << 64 | u128::from(b))
+    }
+}
+
+/// Both halves of a product, one on the other, and the factor again so that 0 is no trap.
+fn fold(word: u64, by: u64) -> u64 {
+    let product = u128::from(word) * u128::from(by);
+    (product as u64) ^ ((product >> 64) as u64) ^ word.rotate_left(29) ^ by
+}
+
+impl Hasher for Mixer {
+    fn finish(&self) -> u64 {
+        self.end().0 as u64
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.mix(bytes.len() as u64);
+        for chunk in bytes.chunks(8) {
+            let word = chunk.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte));
+            self.mix(word);
+        }
+    }
+
+    fn write_u8(&mut self, number: u8) {
+        self.mix(number.into());
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.mix(number.into());
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.mix(number);
+    }
+
+    fn write_u128(&mut self, number: u128) {
+        self.mix(number as u64);
+        self.mix((number >> 64) as u64);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.mix(number as u64);
+    }
+
+    fn write_isize(&mut self, number: isize) {
+        self.mix(number as u64);
+    }
+}

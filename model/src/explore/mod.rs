@@ -1,0 +1,298 @@
+//! The whole graph of a model, walked level by level.
+//!
+//! stateright checks the promises about states and steps. This walk does what it cannot be asked
+//! for: it keeps the edges, so that what must stay possible can be told exactly (backwards from
+//! the goal); its levels are exact, so that the first state found is at the end of a shortest
+//! path; it collects which rules and which premises came up; and it knows whether it has reached
+//! the end. Its counts are a second opinion on stateright's.
+
+mod fingerprint;
+mod graph;
+mod second;
+mod view;
+
+use std::collections::{HashMap, hash_map::Entry};
+use std::ops::ControlFlow;
+
+use stateright::Model as _;
+
+use crate::{
+    Action, Bootstrap, Rules, State,
+    properties::{Kind, PROMISES, Promise, Verdict},
+};
+
+pub use fingerprint::{Fingerprint, Prehashed};
+pub use second::{Second, second};
+pub use view::{Views, of_ha};
+
+use graph::Graph;
+
+/// How many states are expanded between two looks at the watch.
+const ROUND: usize = 1024;
+
+/// How far a walk has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Different states found.
+    pub states: usize,
+    /// Steps that lead from one state to another.
+    pub transitions: usize,
+    /// The longest of the shortest paths, counted in states.
+    pub depth: usize,
+    /// States found and not expanded.
+    pub open: usize,
+    /// Promises that something found so far breaks.
+    pub broken: usize,
+}
+
+/// What came of a walk.
+#[derive(Debug)]
+pub struct Exploration {
+    /// What was walked.
+    pub model: Bootstrap,
+    /// Whether it came to the end of the state space. If not, nothing is proved by it.
+    pub complete: bool,
+    /// Counts.
+    pub progress: Progress,
+    /// The rules that were applied.
+    pub rules: Rules,
+    /// For each promise, whether its premise came up.
+    pub premises: Vec<bool>,
+    /// For each promise, a state at the end of a shortest path that breaks it.
+    broken: Vec<Option<u32>>,
+    /// What the HA saw.
+    pub views: Views,
+    graph: Graph,
+}
+
+/// A path from an initial state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Where it begins.
+    pub start: State,
+    /// Its steps, each with the state that it leads to.
+    pub steps: Vec<(Action, State)>,
+}
+
+impl Trace {
+    /// Where it ends.
+    #[must_use]
+    pub fn end(&self) -> &State {
+        self.steps.last().map_or(&self.start, |(_, state)| state)
+    }
+}
+
+/// Walks the graph of a model to its end, or until `watch` says to stop.
+pub fn explore(
+    model: Bootstrap,
+    mut watch: impl FnMut(Progress) -> ControlFlow<()>,
+) -> Exploration {
+    let mut walk = Walk::new(model);
+    let mut level = walk.begin();
+    let mut stopped = false;
+    while !level.is_empty() && !stopped {
+        walk.out.progress.depth += 1;
+        let mut next = Vec::new();
+        for (place, (index, state)) in level.iter().enumerate() {
+            if place % ROUND == 0 {
+                walk.out.progress.open = level.len() - place + next.len();
+                walk.out.progress.broken = walk.out.broken.iter().flatten().count();
+                if watch(walk.out.progress).is_break() {
+                    stopped = true;
+                    break;
+                }
+            }
+            if !walk.expand(*index, state, &mut next) {
+                stopped = true;
+                break;
+            }
+        }
+        level = next;
+    }
+    walk.out.complete = !stopped;
+    if !stopped {
+        walk.out.progress.open = 0;
+        walk.out.judge_possibilities();
+    }
+    walk.out.progress.broken = walk.out.broken.iter().flatten().count();
+    walk.out
+}
+
+/// A walk under way.
+struct Walk {
+    model: Bootstrap,
+    seen: HashMap<Fingerprint, u32, Prehashed>,
+    actions: Vec<Action>,
+    out: Exploration,
+}
+
+impl Walk {
+    fn new(model: Bootstrap) -> Walk {
+        let out = Exploration {
+            model,
+            complete: false,
+            progress: Progress::default(),
+            rules: Rules::default(),
+            premises: vec![false; PROMISES.len()],
+            broken: vec![None; PROMISES.len()],
+            views: Views::default(),
+            graph: Graph::default(),
+        };
+        Walk { model, seen: HashMap::default(), actions: Vec::new(), out }
+    }
+
+    /// Finds the initial states.
+    fn begin(&mut self) -> Vec<(u32, State)> {
+        let mut level = Vec::new();
+        for state in self.model.init_states() {
+            if let Entry::Vacant(entry) = self.seen.entry(Fingerprint::of(&state)) {
+                let Some(index) = self.out.graph.add(None) else { break };
+                entry.insert(index);
+                self.out.find(index, &state);
+                level.push((index, state));
+            }
+        }
+        self.out.progress.states = level.len();
+        level
+    }
+
+    /// Takes every step from a state. `false` when there are more states than can be numbered.
+    fn expand(&mut self, index: u32, state: &State, next: &mut Vec<(u32, State)>) -> bool {
+        let view = of_ha(state);
+        let mut actions = std::mem::take(&mut self.actions);
+        actions.clear();
+        self.model.actions(state, &mut actions);
+        let mut room = true;
+        for (place, action) in actions.iter().enumerate() {
+            let Some(step) = self.model.step(state, *action) else { continue };
+            self.out.rules.merge(step.rules);
+            self.out.premises_of_step(state, *action, &step.state);
+            if step.state == *state {
+                continue;
+            }
+            self.out.progress.transitions += 1;
+            let to = match self.seen.entry(Fingerprint::of(&step.state)) {
+                Entry::Occupied(entry) => *entry.get(),
+                Entry::Vacant(entry) => {
+                    let Some(new) = self.out.graph.add(Some((index, place))) else {
+                        room = false;
+                        break;
+                    };
+                    entry.insert(new);
+                    self.out.find(new, &step.state);
+                    self.out.progress.states += 1;
+                    next.push((new, step.state));
+                    new
+                }
+            };
+            self.out.graph.link(to);
+            self.out.views.insert(view, of_ha(&step.state), to);
+        }
+        self.out.graph.close();
+        self.actions = actions;
+        room
+    }
+}
+
+impl Exploration {
+    /// Whether a promise is kept; `None` when that cannot be told, as the walk did not reach the
+    /// end and nothing broke it before.
+    #[must_use]
+    pub fn keeps(&self, promise: usize) -> Option<bool> {
+        match self.broken.get(promise) {
+            Some(Some(_)) => Some(false),
+            _ => self.complete.then_some(true),
+        }
+    }
+
+    /// The promises whose premise did not come up, although the setup has what they are about.
+    pub fn unmet(&self) -> impl Iterator<Item = &'static Promise> {
+        let premises = PROMISES.iter().zip(&self.premises);
+        let unmet = premises.filter(|(promise, met)| !**met && promise.applies(&self.model.config));
+        unmet.map(|(promise, _)| promise)
+    }
+
+    /// A shortest path that breaks a promise: it ends in the state that breaks it, with the step
+    /// that does, or in a state from which something is not possible any more.
+    #[must_use]
+    pub fn counterexample(&self, promise: usize) -> Option<Trace> {
+        self.broken.get(promise).copied().flatten().and_then(|index| self.path_to(index))
+    }
+
+    /// A shortest path to a state.
+    #[must_use]
+    pub fn path_to(&self, index: u32) -> Option<Trace> {
+        let (root, places) = self.graph.path(index);
+        let start = *self.model.init_states().get(root)?;
+        let mut trace = Trace { start, steps: Vec::with_capacity(places.len()) };
+        for place in places {
+            let state = *trace.end();
+            let mut actions = Vec::new();
+            self.model.actions(&state, &mut actions);
+            let action = *actions.get(place)?;
+            let step = self.model.step(&state, action)?;
+            trace.steps.push((action, step.state));
+        }
+        Some(trace)
+    }
+
+    /// The probability that two states were taken for one, at most: pairs of states over the
+    /// number of fingerprints.
+    #[must_use]
+    pub fn collision_bound(&self) -> f64 {
+        let states = self.progress.states as f64;
+        states * states / 2.0_f64.powi(129)
+    }
+
+    /// Judges a state that has just been found.
+    fn find(&mut self, index: u32, state: &State) {
+        let config = &self.model.config;
+        let mut marks = 0;
+        let mut possibilities = 0;
+        for (promise, (broken, premise)) in
+            PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises))
+        {
+            match promise.kind {
+                Kind::State(judge) => match judge(config, state) {
+                    Verdict::Vacuous => {}
+                    Verdict::Kept => *premise = true,
+                    Verdict::Broken => {
+                        *premise = true;
+                        broken.get_or_insert(index);
+                    }
+                },
+                Kind::Step(_) => {}
+                Kind::Possible { from, goal } => {
+                    let from = from(state);
+                    *premise |= from;
+                    marks |= (u8::from(from) | u8::from(goal(state)) << 1) << (2 * possibilities);
+                    possibilities += 1;
+                }
+            }
+        }
+        for (promise, broken) in self.broken.iter_mut().enumerate() {
+            if state.history.broken & (1 << promise) != 0 {
+                broken.get_or_insert(index);
+            }
+        }
+        self.graph.mark(marks);
+    }
+
+    /// Notes which premises a step meets.
+    fn premises_of_step(&mut self, before: &State, action: Action, after: &State) {
+        for (promise, premise) in PROMISES.iter().zip(&mut self.premises) {
+            if let (Kind::Step(judge), false) = (promise.kind, *premise) {
+                *premise = judge(&self.model.config, before, action, after) != Verdict::Vacuous;
+            }
+        }
+    }
+
+    /// Walks back from the goals of what must stay possible.
+    fn judge_possibilities(&mut self) {
+        let possible = PROMISES.iter().zip(&mut self.broken);
+        let possible = possible.filter(|(p, _)| matches!(p.kind, Kind::Possible { .. }));
+        for (place, (_, broken)) in possible.enumerate() {
+            *broken = self.graph.first_stuck(2 * place);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What the home agent sees, for comparing the setups with each other.
+//!
+//! The HA must not be able to tell the scenarios apart: whatever it can go through in one
+//! it can go through in every other. So each exploration collects the steps that the HA can see:
+//! its state and the messages it has received and sent, before and after. Two setups are the same
+//! to it when they have the same of these.
+
+use std::collections::HashMap;
+
+use super::{Fingerprint, Prehashed};
+use crate::State;
+
+/// Steps as the HA sees them.
+#[derive(Clone, Debug, Default)]
+pub struct Views {
+    steps: HashMap<Fingerprint, u32, Prehashed>,
+}
+
+//= home-binding.4.8
+/// What the HA sees of a state: itself, what it has been sent and what it has sent.
+#[must_use]
+pub fn of_ha(state: &State) -> Fingerprint {
+    let seen = state.network.of_home_agent();
+    Fingerprint::of(&(state.environment.profile, state.ha, seen))
+}
+
+impl Views {
+    /// A step to the state `to`; not kept when the HA sees nothing of it.
+    pub(super) fn insert(&mut self, before: Fingerprint, after: Fingerprint, to: u32) {
+        if before != after {
+            self.steps.entry(before.and(after)).or_insert(to);
+        }
+    }
+
+    /// How many different steps the HA sees.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// Whether it sees nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// A state, found as early as any, to which a step leads that the other setup does not have.
+    #[must_use]
+    pub fn first_beyond(&self, other: &Views) -> Option<u32> {
+        let beyond = self.steps.iter().filter(|(step, _)| !other.steps.contains_key(step));
+        beyond.map(|(_, to)| *to).min()
+    }
+}

@@ -1,0 +1,96 @@
+//! Who holds which address.
+
+use super::{Kind, Promise, Verdict, of_sent};
+use crate::{Action, Config, FhaId, Hop, Leg, Message, State};
+
+/// No address is held by two, and nobody holds two.
+pub(super) const HELD_ONCE: Promise = Promise {
+    name: "no address held by two",
+    says: "no THOAv4 or IPv6 care-of address is held by two users, and repetition gives nobody a \
+           second one",
+    requirements: &["R-4", "R-50", "H-13", "H-23"],
+    sentences: &[
+        "registration.6.11",
+        "registration.6.12",
+        "registration.6.13",
+        "registration.6.18",
+    ],
+    kind: Kind::State(held_once),
+};
+
+fn held_once(_: &Config, state: &State) -> Verdict {
+    let premise = FhaId::ALL.into_iter().any(|id| !state.aaah.assigned.of(id).is_empty());
+    let kept = state.fha.iter().all(|(id, fha)| {
+        let (assigned, others) = (*state.aaah.assigned.of(id), *state.aaah.others.of(id));
+        let bound = fha.binding.map(|binding| binding.parameters.address);
+        let bound_at_ha =
+            state.ha.binding.filter(|b| b.care_of.fha == id).map(|b| b.care_of.address);
+        assigned.len() <= 1
+            && assigned.without(others) == assigned
+            && bound.is_none_or(|address| !others.contains(address))
+            && bound_at_ha.is_none_or(|address| !others.contains(address))
+    });
+    Verdict::when(premise, kept)
+}
+
+/// Below one FHA addresses stay, and the HA hears nothing.
+pub(super) const STABLE: Promise = Promise {
+    name: "movement below one FHA is not seen",
+    says: "while a binding lives its addresses stay, and a new care-of address below the same FHA \
+           causes no binding update",
+    requirements: &["R-25", "H-20"],
+    sentences: &["movement.1.3", "movement.1.4", "movement.2.4"],
+    kind: Kind::Step(stable),
+};
+
+fn stable(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let mut verdict = Verdict::Vacuous;
+    for id in FhaId::ALL {
+        let bindings = before.fha.of(id).binding.zip(after.fha.of(id).binding);
+        if let Some((old, new)) = bindings.filter(|(old, new)| old.ident != new.ident) {
+            if old.parameters != new.parameters {
+                return Verdict::Broken;
+            }
+            verdict = Verdict::Kept;
+        }
+    }
+    let registered = matches!(action, Action::Deliver(Message::Reply(..)))
+        && after.mn.registration.is_some()
+        && after.mn.registration != before.mn.registration;
+    let bound = after.mn.registration.and_then(|registration| registration.care_of6());
+    if registered && bound.is_some() && before.mn.binding == bound {
+        let silent = before.mn.seq == after.mn.seq;
+        return if silent { Verdict::Kept } else { Verdict::Broken };
+    }
+    verdict
+}
+
+/// Agents ask about one thing at a time.
+pub(super) const ASKED_ONCE: Promise = Promise {
+    name: "one question at a time",
+    says: "FHA and HA have one Access-Request outstanding at the most, and the FA has no part in \
+           step 5",
+    requirements: &["R-43", "H-23"],
+    sentences: &["registration.6.2", "registration.5.6", "home-binding.2.9"],
+    kind: Kind::Step(asked_once),
+};
+
+fn asked_once(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let asked = of_sent(before, after, |message| match message {
+        Message::RegistrationAsk(id, ..) => Some(before.fha.of(id).pending.is_none()),
+        Message::BindingAsk(..) => Some(before.ha.pending.is_none()),
+        _ => None,
+    });
+    // A question that was asked before is asked again by a replay.
+    let replaced = match action {
+        Action::Deliver(Message::Request(Hop::Direct | Hop::Relay, request)) => {
+            let pending = |state: &State| state.fha.of(request.fha).pending;
+            pending(before).is_some() && pending(before) != pending(after)
+        }
+        Action::Deliver(Message::Update(Leg::Plain, _)) => {
+            before.ha.pending.is_some() && before.ha.pending != after.ha.pending
+        }
+        _ => false,
+    };
+    if replaced { Verdict::Broken } else { asked }
+}

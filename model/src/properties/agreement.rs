@@ -1,0 +1,212 @@
+//! What two believe of each other.
+
+use super::{Kind, Promise, Verdict, of_sent};
+use crate::{
+    Action, Authorisation, Code, Config, Form, Hop, Ident, Leg, Message, Network, Reply, Seq,
+    State, message::Alike,
+};
+
+/// MN and FHA agree.
+pub(super) const MN_FHA: Promise = Promise {
+    name: "agreement of MN and FHA",
+    says: "what the MN holds of its registration is what the FHA has bound, until the MN itself \
+           asks for something else",
+    requirements: &["R-2", "R-4", "R-21", "R-37", "R-38", "R-53"],
+    sentences: &[
+        "registration.2.1",
+        "registration.7.10",
+        "registration.7.11",
+        "registration.10.1",
+        "registration.10.5",
+        "keys.1.1",
+        "keys.1.6",
+        "movement.1.2",
+        "movement.1.5",
+    ],
+    kind: Kind::State(mn_fha),
+};
+
+fn mn_fha(_: &Config, state: &State) -> Verdict {
+    let Some(held) = state.mn.registration else { return Verdict::Vacuous };
+    let bound = state.fha.of(held.fha).binding;
+    let releasing = state.mn.request.is_some_and(|request| request.release);
+    let same = bound.is_some_and(|bound| {
+        (bound.care_of, bound.parameters, bound.ident, bound.key)
+            == (held.care_of, held.parameters, held.ident, held.key)
+    });
+    let newer =
+        bound.is_some_and(|bound| bound.ident >= held.ident && bound.parameters == held.parameters);
+    let kept = if state.mn.ident == Some(held.ident) { same } else { newer || releasing };
+    Verdict::of(kept)
+}
+
+/// MN and HA agree.
+pub(super) const MN_HA: Promise = Promise {
+    name: "agreement of MN and HA",
+    says: "the care-of address that the MN counts as bound is the one that the HA has bound, until \
+           the MN itself asks for something else",
+    requirements: &["R-2", "R-40", "H-16", "H-32"],
+    sentences: &[
+        "home-binding.3.7",
+        "home-binding.4.1",
+        "home-binding.4.2",
+        "home-binding.4.3",
+        "keys.3.1",
+        "movement.1.7",
+        "movement.1.9",
+    ],
+    kind: Kind::State(mn_ha),
+};
+
+fn mn_ha(_: &Config, state: &State) -> Verdict {
+    let Some(believed) = state.mn.binding else { return Verdict::Vacuous };
+    let bound = state.ha.binding;
+    let releasing = state.mn.update.is_some_and(|update| update.release);
+    let same = bound.is_some_and(|bound| {
+        bound.care_of == believed && state.mn.seq.is_some_and(|seq| bound.seq <= seq)
+    });
+    Verdict::of(same || (releasing && bound.is_none()))
+}
+
+/// Nobody is moved by what is not proved.
+pub(super) const PROOF: Promise = Promise {
+    name: "nothing without proof",
+    says: "a reply changes the MN only under the key of its request, and a later request changes \
+           the FHA's binding only under the key in use",
+    requirements: &["R-36", "R-53", "H-8"],
+    sentences: &[
+        "registration.7.1",
+        "registration.7.3",
+        "registration.8.2",
+        "registration.10.2",
+        "registration.10.3",
+        "registration.10.13",
+        "keys.1.7",
+    ],
+    kind: Kind::Step(proof),
+};
+
+fn proof(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    match action {
+        Action::Deliver(Message::Reply(Hop::Direct | Hop::Link, reply)) => {
+            let what = |state: &State| {
+                let mn = state.mn;
+                (mn.registration, mn.request, mn.clock, mn.binding, mn.update, mn.link)
+            };
+            let key = before.mn.request.map(|request| match request.form {
+                Form::First => reply.ident,
+                Form::Again(key) => key,
+            });
+            let granted = key.is_some_and(|key| is_granted(&before.network, &reply, key));
+            let proved = reply.key.is_some() && reply.key == key && granted;
+            Verdict::of(proved || what(before) == what(after))
+        }
+        Action::Deliver(Message::Request(Hop::Direct | Hop::Relay, request)) => {
+            let Form::Again(key) = request.form else { return Verdict::Vacuous };
+            let (before, after) = (before.fha.of(request.fha), after.fha.of(request.fha));
+            let known = before.binding.map(|binding| binding.key).or(before.mark);
+            let proved = known == Some(key) && request.intact;
+            Verdict::of(proved || before.binding == after.binding)
+        }
+        _ => Verdict::Vacuous,
+    }
+}
+
+/// Whether the AAAH has made this key for the FHA that replies.
+fn is_granted(network: &Network, reply: &Reply, key: Ident) -> bool {
+    let mut answers = network.alike(Alike::RegistrationAnswer(reply.fha, key));
+    answers
+        .any(|answer| matches!(answer, Message::RegistrationAnswer(.., Authorisation::Granted(_))))
+}
+
+/// Everything counts once.
+pub(super) const ONCE: Promise = Promise {
+    name: "nothing counts twice",
+    says: "FHA and HA accept each request or update once and never an older one afterwards; the \
+           MN takes only the answer to its last",
+    requirements: &["R-36", "H-23"],
+    sentences: &[
+        "registration.4.11",
+        "registration.7.4",
+        "registration.10.1",
+        "home-binding.1.6",
+        "home-binding.3.1",
+        "home-binding.3.2",
+        "home-binding.4.2",
+    ],
+    kind: Kind::Step(once),
+};
+
+fn once(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let Action::Deliver(message) = action else { return Verdict::Vacuous };
+    let network = &before.network;
+    match message {
+        Message::Reply(Hop::Direct | Hop::Link, reply)
+            if after.mn.registration != before.mn.registration =>
+        {
+            Verdict::of(before.mn.ident == Some(reply.ident))
+        }
+        Message::Ack(Leg::Tunnel(_), ack) if after.mn.update != before.mn.update => {
+            Verdict::of(before.mn.seq == Some(ack.seq))
+        }
+        Message::Request(Hop::Direct | Hop::Relay, crate::Request { fha, .. })
+        | Message::RegistrationAnswer(fha, ..)
+            if after.fha.of(fha).binding != before.fha.of(fha).binding =>
+        {
+            let accepted = after.fha.of(fha).binding.map(|binding| binding.ident);
+            let last = last_reply(network, |reply| reply.fha == fha);
+            Verdict::of(accepted.is_none_or(|ident| last < Some(ident)))
+        }
+        Message::BindingAnswer(..) | Message::Update(Leg::Plain, _)
+            if after.ha.binding != before.ha.binding =>
+        {
+            let accepted = after.ha.binding.map(|binding| binding.seq);
+            Verdict::of(accepted.is_none_or(|seq| last_ack(network) < Some(seq)))
+        }
+        _ => Verdict::Vacuous,
+    }
+}
+
+/// The newest request that an FHA has accepted, by what it has replied.
+pub(super) fn last_reply(network: &Network, fits: impl Fn(&Reply) -> bool) -> Option<Ident> {
+    let replies = [Hop::Direct, Hop::Relay].into_iter().map(Alike::Replies);
+    let accepted = replies.flat_map(|hop| network.alike(hop)).filter_map(|message| match message {
+        Message::Reply(_, reply) if matches!(reply.code, Code::Accepted | Code::Released) => {
+            Some(reply)
+        }
+        _ => None,
+    });
+    accepted.filter(|reply| fits(reply)).map(|reply| reply.ident).max()
+}
+
+/// The newest update that the HA has accepted, by what it has acknowledged.
+pub(super) fn last_ack(network: &Network) -> Option<Seq> {
+    let acks = network.alike(Alike::Acks).filter_map(|message| match message {
+        Message::Ack(Leg::Plain, ack) if ack.accepted => Some(ack.seq),
+        _ => None,
+    });
+    acks.max()
+}
+
+/// The reply says what the AAAH said.
+pub(super) const AS_ASSIGNED: Promise = Promise {
+    name: "reply as the AAAH assigned",
+    says: "the parameters of a reply are those of the accept that its key comes from",
+    requirements: &["R-29", "R-37", "R-50", "H-7", "H-9"],
+    sentences: &["registration.6.9", "registration.6.17", "registration.6.20", "registration.8.8"],
+    kind: Kind::Step(as_assigned),
+};
+
+fn as_assigned(_: &Config, before: &State, _: Action, after: &State) -> Verdict {
+    of_sent(before, after, |message| match message {
+        Message::Reply(Hop::Direct | Hop::Relay, reply) => {
+            let accepts = reply.code == Code::Accepted;
+            let assigned = reply.key.zip(reply.parameters).is_some_and(|(key, parameters)| {
+                let answer = Authorisation::Granted(Some(parameters));
+                after.network.contains(Message::RegistrationAnswer(reply.fha, key, answer))
+            });
+            Some(if accepts { assigned } else { reply.parameters.is_none() })
+        }
+        _ => None,
+    })
+}

@@ -1,0 +1,188 @@
+//! What must hold, each promise with the requirements and sentences that it comes from.
+//!
+//! A promise is about states, about steps, or about what stays possible. Each tells when its
+//! premise holds, so that a promise that was kept only because it never came to the test shows.
+
+mod addresses;
+mod agreement;
+mod order;
+mod possible;
+mod time;
+mod way;
+
+use stateright::Property;
+
+use crate::{Action, Bootstrap, Config, Message, State};
+
+pub use possible::{is_complete, is_quiet};
+
+/// What a promise says of a state or a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing: its premise does not hold there.
+    Vacuous,
+    /// It is kept.
+    Kept,
+    /// It is broken.
+    Broken,
+}
+
+impl Verdict {
+    /// Kept or broken.
+    #[must_use]
+    pub const fn of(kept: bool) -> Verdict {
+        if kept { Verdict::Kept } else { Verdict::Broken }
+    }
+
+    /// The verdict, if the premise holds.
+    #[must_use]
+    pub const fn when(premise: bool, kept: bool) -> Verdict {
+        if premise { Verdict::of(kept) } else { Verdict::Vacuous }
+    }
+}
+
+/// What a promise is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// Every state.
+    State(fn(&Config, &State) -> Verdict),
+    /// Every step: state before, action, state after.
+    Step(fn(&Config, &State, Action, &State) -> Verdict),
+    /// From every state of the one kind, a state of the other kind can be reached (AG EF).
+    Possible {
+        /// From where.
+        from: fn(&State) -> bool,
+        /// To where.
+        goal: fn(&State) -> bool,
+    },
+}
+
+/// Something that must hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Promise {
+    /// What it promises, in a few words.
+    pub name: &'static str,
+    /// The same in a sentence.
+    pub says: &'static str,
+    /// The requirements and holes of the draft that it comes from.
+    pub requirements: &'static [&'static str],
+    /// The sentences of the specification.
+    pub sentences: &'static [&'static str],
+    /// What it is about.
+    pub kind: Kind,
+}
+
+impl Promise {
+    /// Whether the setup has what it is about.
+    #[must_use]
+    pub fn applies(&self, config: &Config) -> bool {
+        self.name != way::PROTECTED.name || config.setup.care_of().via_fa()
+    }
+
+    /// What it says of a step: of the step itself, or of the state that it leads to.
+    #[must_use]
+    pub fn judge(&self, config: &Config, before: &State, action: Action, after: &State) -> Verdict {
+        match self.kind {
+            Kind::State(judge) => judge(config, after),
+            Kind::Step(judge) => judge(config, before, action, after),
+            Kind::Possible { .. } => Verdict::Vacuous,
+        }
+    }
+}
+
+/// All promises.
+pub const PROMISES: &[Promise] = &[
+    order::FIGURES,
+    order::AUTHORISATION,
+    order::ENTITLEMENT,
+    order::UPDATE_WHEN_REGISTERED,
+    order::RELEASE_IN_ORDER,
+    agreement::MN_FHA,
+    agreement::MN_HA,
+    agreement::PROOF,
+    agreement::ONCE,
+    agreement::AS_ASSIGNED,
+    addresses::HELD_ONCE,
+    addresses::STABLE,
+    addresses::ASKED_ONCE,
+    way::CARE_OF,
+    way::FHA_AS_ASSIGNED,
+    way::SERVER,
+    way::PROTECTED,
+    way::TRANSPARENT,
+    way::DATA,
+    time::NESTED,
+    time::REPLAY,
+    time::RELEASED,
+    time::LAPSED,
+    time::IN_BOUNDS,
+    possible::COMPLETE,
+    possible::QUIET,
+];
+
+/// How many promises there are at most.
+const MOST: usize = 32;
+const _: () = assert!(PROMISES.len() <= MOST);
+
+/// The promises about steps that a step breaks, as in [`History`](crate::History).
+pub(crate) fn broken(config: &Config, before: &State, action: Action, after: &State) -> u64 {
+    let mut broken = 0;
+    for (index, promise) in PROMISES.iter().enumerate() {
+        if let Kind::Step(judge) = promise.kind
+            && judge(config, before, action, after) == Verdict::Broken
+        {
+            broken |= 1 << index;
+        }
+    }
+    broken
+}
+
+/// Whether a promise is not broken in a state, nor by the way there.
+#[must_use]
+pub fn is_kept(promise: usize, config: &Config, state: &State) -> bool {
+    match PROMISES.get(promise).map(|promise| promise.kind) {
+        Some(Kind::State(judge)) => judge(config, state) != Verdict::Broken,
+        Some(Kind::Step(_)) => state.history.broken & (1 << promise) == 0,
+        Some(Kind::Possible { .. }) | None => true,
+    }
+}
+
+fn holds<const PROMISE: usize>(model: &Bootstrap, state: &State) -> bool {
+    is_kept(PROMISE, &model.config, state)
+}
+
+/// A property that every state has. stateright ends a search when every property has failed, and
+/// leaves a state in which all fail: with this one it goes on to the end.
+pub const TO_THE_END: &str = "the search goes on to the end";
+
+/// The promises about states and steps as stateright takes them: conditions are plain functions
+/// there, so there is one for each promise.
+pub(crate) fn for_stateright() -> Vec<Property<Bootstrap>> {
+    macro_rules! conditions {
+        ($($promise:literal)+) => { [$(holds::<$promise>),+] };
+    }
+    const CONDITIONS: [fn(&Bootstrap, &State) -> bool; MOST] = conditions! {
+        0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
+        16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+    };
+    let mut properties = vec![Property::always(TO_THE_END, |_: &Bootstrap, _: &State| true)];
+    for (promise, condition) in PROMISES.iter().zip(CONDITIONS) {
+        if !matches!(promise.kind, Kind::Possible { .. }) {
+            properties.push(Property::always(promise.name, condition));
+        }
+    }
+    properties
+}
+
+/// Judges every message that a step has sent; vacuous if there is none that the judge is about.
+fn of_sent(before: &State, after: &State, judge: impl Fn(Message) -> Option<bool>) -> Verdict {
+    let mut verdict = Verdict::Vacuous;
+    for message in after.network.since(&before.network) {
+        match judge(message) {
+            None => {}
+            Some(true) => verdict = Verdict::Kept,
+            Some(false) => return Verdict::Broken,
+        }
+    }
+    verdict
+}

@@ -1,0 +1,207 @@
+//! Lifetimes, replays, and what is left afterwards.
+
+use super::{
+    Kind, Promise, Verdict,
+    agreement::{last_ack, last_reply},
+};
+use crate::{Action, Code, Config, Fa, Hop, Leg, Message, State, message::Alike};
+
+/// Lifetimes end in their order.
+pub(super) const NESTED: Promise = Promise {
+    name: "lifetimes nested",
+    says: "the MN's registration ends before the FA's entry and the FHA's binding, its home \
+           binding before its registration and before the HA's, and all before the AAAH's \
+           assignment",
+    requirements: &["H-18"],
+    sentences: &[
+        "data-path.7.2",
+        "data-path.2.3",
+        "registration.7.12",
+        "registration.9.7",
+        "registration.10.11",
+        "home-binding.1.7",
+        "home-binding.2.7",
+        "home-binding.3.9",
+        "home-binding.4.7",
+        "keys.1.11",
+        "keys.3.6",
+        "movement.2.5",
+    ],
+    kind: Kind::State(nested),
+};
+
+fn nested(config: &Config, state: &State) -> Verdict {
+    let mn = &state.mn;
+    let letting_go = mn.request.is_some_and(|request| request.release);
+    let ending = mn.update.is_some_and(|update| update.release);
+    let registration = mn.registration.is_none_or(|held| {
+        let through_fa = config.care_of(held.care_of.link).via_fa();
+        let visitor = state.fa.of(held.care_of.link).visitor;
+        letting_go
+            || (state.fha.of(held.fha).binding.is_some() && (!through_fa || visitor.is_some()))
+    });
+    let binding = mn.binding.is_none_or(|bound| {
+        let held = mn.registration.and_then(|registration| registration.care_of6());
+        held == Some(bound) && (ending || state.ha.binding.is_some())
+    });
+    let at_fha = state.fha.iter().all(|(id, fha)| {
+        let assigned = state.aaah.assigned.of(id);
+        fha.binding.is_none_or(|binding| assigned.contains(binding.parameters.address))
+    });
+    let at_ha = state.ha.binding.is_none_or(|binding| state.aaah.holds(binding.care_of));
+    let premise = mn.registration.is_some() || state.ha.binding.is_some();
+    Verdict::when(premise, registration && binding && at_fha && at_ha)
+}
+
+/// Replays do nothing.
+pub(super) const REPLAY: Promise = Promise {
+    name: "replay changes nothing",
+    says: "what was accepted already, or is older than that, changes no binding, visitor or \
+           registration when it comes again",
+    requirements: &["R-36", "H-23", "H-26"],
+    sentences: &[
+        "registration.5.13",
+        "registration.7.4",
+        "registration.7.7",
+        "registration.7.14",
+        "registration.9.1",
+        "registration.9.12",
+        "home-binding.3.1",
+        "movement.3.7",
+    ],
+    kind: Kind::Step(replay),
+};
+
+fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let Action::Deliver(message) = action else { return Verdict::Vacuous };
+    let network = &before.network;
+    match message {
+        Message::Request(Hop::Direct | Hop::Relay, crate::Request { fha, ident, .. })
+        | Message::RegistrationAnswer(fha, ident, _) => {
+            let old = last_reply(network, |reply| reply.fha == fha) >= Some(ident);
+            let same = before.fha.of(fha).binding == after.fha.of(fha).binding;
+            Verdict::when(old, same)
+        }
+        Message::Update(Leg::Plain, crate::Update { seq, .. }) | Message::BindingAnswer(seq, _) => {
+            Verdict::when(last_ack(network) >= Some(seq), before.ha.binding == after.ha.binding)
+        }
+        Message::Request(Hop::Link, request) => {
+            let mut replies = network.alike(Alike::Reply(Hop::Link, request.ident));
+            let old = replies.any(|sent| {
+                matches!(sent, Message::Reply(_, r)
+                if matches!(r.code, Code::Accepted | Code::Released))
+            });
+            let (fa, then) =
+                (before.fa.of(request.care_of.link), after.fa.of(request.care_of.link));
+            let used_up = request.challenge.is_none_or(|challenge| {
+                let pending =
+                    fa.pending.iter().flat_map(|i| network.alike(Alike::Request(Hop::Relay, i)));
+                let answers =
+                    |sent| matches!(sent, Message::Request(_, r) if r.challenge == Some(challenge));
+                fa.used.contains(challenge) && !pending.into_iter().any(answers)
+            });
+            Verdict::when(old || used_up, fa.visitor == then.visitor && (!used_up || fa == then))
+        }
+        Message::Reply(Hop::Relay, reply) => {
+            let entry = |fa: &Fa| (fa.visitor, fa.pending);
+            let (old, new) = (before.fa.of(reply.link), after.fa.of(reply.link));
+            let replayed = !old.pending.contains(reply.ident);
+            Verdict::when(replayed, entry(old) == entry(new))
+        }
+        Message::Reply(_, reply) => {
+            let old = before.mn.request.is_none_or(|request| request.ident != reply.ident);
+            Verdict::when(old, before.mn == after.mn)
+        }
+        Message::Ack(Leg::Tunnel(_), ack) => {
+            let old = before.mn.update.is_none_or(|update| update.seq != ack.seq);
+            Verdict::when(old, before.mn == after.mn)
+        }
+        _ => Verdict::Vacuous,
+    }
+}
+
+/// A release leaves nothing.
+pub(super) const RELEASED: Promise = Promise {
+    name: "release leaves nothing",
+    says: "once the MN has let go and been answered, neither FHA nor MN holds anything of the \
+           registration, nor the FA when it relays that answer, nor the HA when it has \
+           acknowledged the home binding's end",
+    requirements: &["R-3", "R-22", "R-24", "H-19"],
+    sentences: &[
+        "movement.3.3",
+        "movement.3.4",
+        "movement.3.5",
+        "movement.3.6",
+        "home-binding.3.12",
+        "data-path.7.1",
+    ],
+    kind: Kind::Step(released),
+};
+
+fn released(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    match action {
+        Action::Deliver(Message::Reply(Hop::Direct | Hop::Link, reply))
+            if reply.code == Code::Released && after.mn.link != before.mn.link =>
+        {
+            let mn = &after.mn;
+            let forgotten = mn.registration.is_none()
+                && mn.binding.is_none()
+                && mn.request.is_none()
+                && mn.update.is_none();
+            let fha = after.fha.of(reply.fha).binding.is_none();
+            Verdict::of(forgotten && fha)
+        }
+        // A newer visitor stays (registration.9.12). An accepting reply that comes to the FA after
+        // this one enters the visitor once more,
+        // until that lifetime ends; the FHA has no binding then, and nothing is tunnelled for it.
+        Action::Deliver(Message::Reply(Hop::Relay, reply))
+            if reply.code == Code::Released
+                && before.fa.of(reply.link).visitor <= Some(reply.ident)
+                && before.fa.of(reply.link) != after.fa.of(reply.link) =>
+        {
+            Verdict::of(after.fa.of(reply.link).visitor.is_none())
+        }
+        Action::Deliver(Message::Ack(Leg::Tunnel(_), _))
+            if before.mn.update.is_some_and(|update| update.release)
+                && after.mn.update.is_none() =>
+        {
+            Verdict::of(after.ha.binding.is_none())
+        }
+        _ => Verdict::Vacuous,
+    }
+}
+
+/// In the end nothing is left.
+pub(super) const LAPSED: Promise = Promise {
+    name: "nothing outlives the last lifetime",
+    says: "when every lifetime has ended no binding or visitor is left, and no late message makes \
+           one",
+    requirements: &["H-18", "H-19"],
+    sentences: &["movement.3.10", "registration.7.13", "registration.7.14", "home-binding.3.11"],
+    kind: Kind::State(lapsed),
+};
+
+fn lapsed(_: &Config, state: &State) -> Verdict {
+    let over = state.environment.gone
+        && state.mn.link.is_none()
+        && state.mn.ident.is_some()
+        && state.fha.iter().all(|(_, fha)| fha.last >= state.mn.ident)
+        && state.ha.last >= state.mn.seq;
+    let nothing = state.ha.binding.is_none()
+        && state.fha.iter().all(|(_, fha)| fha.binding.is_none())
+        && state.fa.iter().all(|(_, fa)| fa.visitor.is_none());
+    Verdict::when(over, nothing)
+}
+
+/// The model is large enough for what happens in it.
+pub(super) const IN_BOUNDS: Promise = Promise {
+    name: "the model's counters suffice",
+    says: "no counter and no store of the model overflows, so that no behaviour is cut off",
+    requirements: &[],
+    sentences: &[],
+    kind: Kind::State(in_bounds),
+};
+
+fn in_bounds(_: &Config, state: &State) -> Verdict {
+    Verdict::of(!state.history.out_of_bounds)
+}

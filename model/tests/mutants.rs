@@ -1,0 +1,60 @@
+//! Every guard, taken out, is missed by a promise.
+
+#![expect(clippy::expect_used, reason = "helpers of tests")]
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use dsboot_model::explore::{Exploration, explore};
+use dsboot_model::ladder::draw;
+use dsboot_model::properties::PROMISES;
+use dsboot_model::{Bootstrap, Config, Guard, mutants};
+use dsboot_spec::Setup;
+
+#[test]
+fn every_mutant_is_caught() {
+    let caught = |guard: &&Guard| mutants::hunt(**guard).is_some();
+    let survivors: Vec<&str> =
+        Guard::ALL.iter().filter(|guard| !caught(guard)).map(|guard| guard.name()).collect();
+    assert_eq!(survivors, Vec::<&str>::new());
+}
+
+#[test]
+fn guards_have_names_of_their_own() {
+    let names: BTreeSet<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
+    assert_eq!(names.len(), Guard::ALL.len());
+}
+
+fn without(guard: Guard, setup: Setup, events: u8) -> Exploration {
+    let config = Config::new(setup, events).without(guard);
+    explore(Bootstrap::new(config), |_| ControlFlow::Continue(()))
+}
+
+fn number_of(name: &str) -> usize {
+    PROMISES.iter().position(|promise| promise.name == name).expect("a promise")
+}
+
+/// What stays possible can fail too, and for these guards with no event at all.
+#[test]
+fn what_is_stuck_shows() {
+    let lively: Vec<&str> = Guard::ALL
+        .iter()
+        .filter(|guard| {
+            let walk = without(**guard, Setup::ALL[0], 0);
+            let possible = ["bootstrap can still complete", "everything can still be released"];
+            possible.iter().any(|name| walk.keeps(number_of(name)) == Some(false))
+        })
+        .map(|guard| guard.name())
+        .collect();
+    insta::assert_debug_snapshot!(lively);
+}
+
+#[test]
+fn runs_are_drawn_as_ladders() {
+    let walk = without(Guard::FhaCopiesParameters, Setup::ALL[1], 0);
+    let trace = walk.counterexample(number_of("reply as the AAAH assigned")).expect("broken");
+    insta::assert_snapshot!("altered", draw(Setup::ALL[1], &trace));
+    let walk = without(Guard::HaChecksSequence, Setup::ALL[3], 0);
+    let trace = walk.counterexample(number_of("nothing counts twice")).expect("broken");
+    insta::assert_snapshot!("replayed", draw(Setup::ALL[3], &trace));
+}
