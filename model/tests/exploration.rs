@@ -1,7 +1,5 @@
 //! The six setups, walked to the end within small bounds.
 
-#![expect(clippy::expect_used, reason = "helpers of tests")]
-
 use std::ops::ControlFlow;
 
 use dsboot_model::explore::{self, Exploration, second};

@@ -25,7 +25,7 @@ impl Fingerprint {
 impl Hash for Fingerprint {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // The lower half is as good as any hash of the whole.
-        state.write_u64(self.0 as u64);
+        state.write_u64(halves(self.0).1);
     }
 }
 
@@ -73,15 +73,21 @@ impl Mixer {
     }
 }
 
+/// The upper and the lower half.
+#[expect(clippy::cast_possible_truncation, reason = "what is cut off is the other half")]
+const fn halves(number: u128) -> (u64, u64) {
+    ((number >> 64) as u64, number as u64)
+}
+
 /// Both halves of a product, one on the other, and the factor again so that 0 is no trap.
 fn fold(word: u64, by: u64) -> u64 {
-    let product = u128::from(word) * u128::from(by);
-    (product as u64) ^ ((product >> 64) as u64) ^ word.rotate_left(29) ^ by
+    let (high, low) = halves(u128::from(word) * u128::from(by));
+    low ^ high ^ word.rotate_left(29) ^ by
 }
 
 impl Hasher for Mixer {
     fn finish(&self) -> u64 {
-        self.end().0 as u64
+        halves(self.end().0).1
     }
 
     fn write(&mut self, bytes: &[u8]) {
@@ -105,8 +111,9 @@ impl Hasher for Mixer {
     }
 
     fn write_u128(&mut self, number: u128) {
-        self.mix(number as u64);
-        self.mix((number >> 64) as u64);
+        let (high, low) = halves(number);
+        self.mix(low);
+        self.mix(high);
     }
 
     fn write_usize(&mut self, number: usize) {
