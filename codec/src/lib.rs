@@ -13,6 +13,7 @@
 //! | [`eap`] | EAP (RFC 3748) |
 //! | [`dsb`] | the bootstrap parameters, in whichever of these they travel |
 //! | [`ip`] | IPv4, IPv6, UDP, ICMP headers and the tunnels made of them |
+//! | [`tree`] | any of these, octet by octet, for people and for other programs |
 #![no_std]
 
 extern crate alloc;
@@ -27,6 +28,7 @@ pub mod mip4;
 pub mod mip6;
 pub mod pana;
 pub mod radius;
+pub mod tree;
 mod wire;
 
 pub use error::{Error, ErrorKind};

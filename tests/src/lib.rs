@@ -1,6 +1,5 @@
 //! Model and implementation held against each other, and both against the specification.
 
-pub mod annotate;
 pub mod bytes;
 pub mod citations;
 pub mod freeradius;

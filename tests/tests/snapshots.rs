@@ -13,11 +13,11 @@ use dsboot_codec::ip::{Packet as IpPacket, udp};
 use dsboot_codec::mip4::discovery::Discovery;
 use dsboot_codec::mip6::Header;
 use dsboot_codec::pana::{Flags, Message as PanaMessage};
+use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_codec::{mip4, radius};
 use dsboot_spec::ladder::{Ladder, Message, Step};
 use dsboot_spec::registry::{ip, mip4 as mobile_ipv4, mip6, pana, radius as access_protocol};
 use dsboot_spec::{CareOf, Role, Setup};
-use dsboot_tests::annotate::Annotated;
 use dsboot_tests::bytes::{Bytes, Cargo, Flight, Station};
 
 #[test]
@@ -64,18 +64,20 @@ fn every_message_of_every_ladder() {
     }
 }
 
-/// The octets with their meaning: every one of them, and once.
-fn annotate(flight: &Flight) -> Annotated<'_> {
-    let (annotated, octets) = match &flight.what {
+/// The octets with their meaning: every one of them, once, and nothing wrong.
+fn annotate(flight: &Flight) -> Tree {
+    let (protocol, octets) = match &flight.what {
         Cargo::Datagram(datagram) => {
-            let (from, to) = (datagram.source, datagram.destination);
-            (Annotated::datagram(from, to, &datagram.payload), &datagram.payload)
+            let (from, to) = (datagram.source.port(), datagram.destination.port());
+            (Protocol::on_ports(from, to), &datagram.payload)
         }
-        Cargo::Packet(packet) => (Annotated::packet(&packet.octets), &packet.octets),
+        Cargo::Packet(packet) => (Protocol::Ip, &packet.octets),
     };
-    let annotated = annotated.unwrap_or_else(|error| panic!("{flight:?}: {error}"));
-    assert_eq!(annotated.octets(), *octets, "not every octet once:\n{annotated}");
-    annotated
+    let tree = Tree::decode(protocol, octets, &Options::default());
+    let faults: Vec<_> = tree.faults().collect();
+    assert!(faults.is_empty(), "{faults:?} in\n{tree}");
+    assert_eq!(tree.encode().unwrap(), *octets, "not every octet once:\n{tree}");
+    tree
 }
 
 /// From whom to whom, and by which addresses.

@@ -13,16 +13,16 @@ use crate::wire::parse;
 
 /// One extension, cut out but not yet read.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Frame<'a> {
-    pub(super) offset: usize,
-    pub(super) raw: &'a [u8],
-    pub(super) kind: u8,
-    pub(super) body: Body<'a>,
+pub(crate) struct Frame<'a> {
+    pub(crate) offset: usize,
+    pub(crate) raw: &'a [u8],
+    pub(crate) kind: u8,
+    pub(crate) body: Body<'a>,
 }
 
 /// What follows the type, by the three forms that there are.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Body<'a> {
+pub(crate) enum Body<'a> {
     /// Nothing, not even a Length.
     Pad,
     /// An 8-bit Length, and what it counts.
@@ -37,21 +37,21 @@ type Cut<'a> = Result<(&'a [u8], Frame<'a>), Error>;
 impl<'a> Frame<'a> {
     /// Cuts the first extension out of `input`, which begins at `offset` of a registration
     /// message.
-    pub(super) fn cut(input: &'a [u8], offset: usize) -> Cut<'a> {
+    pub(crate) fn cut(input: &'a [u8], offset: usize) -> Cut<'a> {
         //= wire.1.9
         Frame::cut_by(body, input, offset, "wire.1.9")
     }
 
     /// Cuts the first extension out of `input`, which begins at `offset` of an ICMP message:
     /// there the long form does not exist.
-    pub(super) fn cut_icmp(input: &'a [u8], offset: usize) -> Cut<'a> {
+    pub(crate) fn cut_icmp(input: &'a [u8], offset: usize) -> Cut<'a> {
         //= wire.1.15
         Frame::cut_by(icmp_body, input, offset, "wire.1.15")
     }
 
     /// One extension after the other from `input`, which begins at `offset` of a message; the
     /// first that cannot be cut ends the sequence.
-    pub(super) fn sequence(
+    pub(crate) fn sequence(
         cut: fn(&'a [u8], usize) -> Cut<'a>,
         input: &'a [u8],
         offset: usize,
@@ -87,7 +87,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether a receiver that does not understand the extension skips it.
-    pub(super) const fn is_skippable(&self) -> bool {
+    pub(crate) const fn is_skippable(&self) -> bool {
         self.kind >= FIRST_SKIPPABLE
     }
 }

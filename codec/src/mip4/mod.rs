@@ -68,6 +68,7 @@ pub mod discovery;
 mod extension;
 mod extensions;
 mod frame;
+pub(crate) use frame::{Body, Frame};
 mod header;
 pub mod keys;
 mod message;

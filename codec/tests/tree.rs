@@ -1,0 +1,258 @@
+//! Trees: every octet once, nothing lost, and nothing wrong that goes unsaid.
+#![cfg(test)]
+
+mod support;
+
+use dsboot_codec::mip4::discovery::Discovery;
+use dsboot_codec::tree::{Check, Content, Node, Options, Protocol, Tree, Value, Verdict};
+use dsboot_codec::{Error, eap, ip, mip4, mip6, pana, radius};
+use proptest::prelude::*;
+use support::{access, octets};
+
+fn mobile_ip() -> serde_json::Value {
+    serde_json::from_str(include_str!("vectors/mobile-ip.json")).unwrap()
+}
+
+/// Every message of the vectors, as what it is.
+fn vectors() -> Vec<(Protocol, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut gather = |value: &serde_json::Value| {
+        for text in strings(value) {
+            if let Ok(octets) = hex::decode(&text)
+                && let Some(protocol) = Tree::detect(&octets)
+                && verdict(protocol, &octets).is_ok()
+            {
+                all.push((protocol, octets));
+            }
+        }
+    };
+    gather(&access());
+    gather(&mobile_ip());
+    assert!(all.len() > 40, "only {} messages among the vectors", all.len());
+    all
+}
+
+fn strings(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::String(text) => vec![text.clone()],
+        serde_json::Value::Array(values) => values.iter().flat_map(strings).collect(),
+        serde_json::Value::Object(values) => values.values().flat_map(strings).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn tree(protocol: Protocol, octets: &[u8]) -> Tree {
+    Tree::decode(protocol, octets, &Options::default())
+}
+
+/// What the protocol's own decoder says.
+fn verdict(protocol: Protocol, octets: &[u8]) -> Result<(), Error> {
+    match protocol {
+        Protocol::Ip => ip::Packet::decode(octets).map(drop),
+        Protocol::Ipv4 => ip::v4::Packet::decode(octets).map(drop),
+        Protocol::Ipv6 => {
+            ip::v6::Packet::decode(octets).and_then(|packet| packet.extensions().map(drop))
+        }
+        Protocol::Udp => ip::udp::Datagram::decode_unverified(octets).map(drop),
+        Protocol::Icmp => match octets.first() {
+            Some(9 | 10) => Discovery::decode(octets).map(drop),
+            _ => ip::icmp::Message::decode_v4(octets).map(drop),
+        },
+        Protocol::Icmpv6 => ip::icmp::Message::decode_unverified(octets).map(drop),
+        Protocol::Mh => {
+            mip6::Header::decode_unverified(octets).and_then(|header| header.message().map(drop))
+        }
+        Protocol::Mip4 => mip4::Message::decode(octets).map(drop),
+        Protocol::Radius => radius::Packet::decode(octets).map(drop),
+        Protocol::Pana => pana::Message::decode(octets)
+            .and_then(|message| message.validate(Options::default().vendor).map(drop)),
+        Protocol::Eap => eap::Packet::decode(octets).and_then(|packet| packet.body().map(drop)),
+        _ => Ok(()),
+    }
+}
+
+/// What holds of every tree.
+fn check(protocol: Protocol, octets: &[u8]) -> Tree {
+    let tree = tree(protocol, octets);
+    let mut at = 0;
+    for leaf in tree.leaves() {
+        assert_eq!(leaf.offset, at, "{} in\n{tree}", leaf.name);
+        at += leaf.length;
+    }
+    assert_eq!(at, octets.len(), "{tree}");
+    tree.visit(|node| {
+        if let Content::Group(children) = &node.content {
+            let sum: usize = children.iter().map(|child| child.length).sum();
+            assert_eq!(sum, node.length, "{} in\n{tree}", node.name);
+        }
+    });
+    assert_eq!(hex::encode(tree.encode().unwrap()), hex::encode(octets), "{tree}");
+    let text = serde_json::to_string(&tree).unwrap();
+    let again: Tree = serde_json::from_str(&text).unwrap();
+    assert_eq!(again, tree);
+    if let Err(error) = verdict(protocol, octets) {
+        let said = tree.faults().any(|fault| fault.sentence == error.sentence);
+        assert!(said, "{error} is not said in\n{tree}");
+    }
+    tree
+}
+
+#[test]
+fn vectors_have_no_faults() {
+    for (protocol, octets) in vectors() {
+        let tree = check(protocol, &octets);
+        let faults: Vec<_> = tree.faults().collect();
+        assert!(faults.is_empty(), "{faults:?} in\n{tree}");
+    }
+}
+
+#[test]
+fn every_truncation_of_the_vectors() {
+    for (protocol, octets) in vectors() {
+        for length in 0..octets.len() {
+            check(protocol, &octets[..length]);
+        }
+    }
+}
+
+#[test]
+fn every_octet_of_the_vectors_changed() {
+    for (protocol, octets) in vectors() {
+        for at in 0..octets.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut octets = octets.clone();
+                octets[at] ^= change;
+                check(protocol, &octets);
+            }
+        }
+    }
+}
+
+/// Lengths that were set anew are those that were there.
+#[test]
+fn lengths_that_are_right_stay() {
+    for (protocol, octets) in vectors() {
+        let mut tree = tree(protocol, &octets);
+        tree.fix_lengths().unwrap();
+        assert_eq!(hex::encode(tree.encode().unwrap()), hex::encode(&octets), "{tree}");
+        assert_eq!(tree.fix_checksums(&Options::default()).unwrap(), octets);
+    }
+}
+
+fn change(nodes: &mut [Node], name: &str, value: &Value) -> bool {
+    nodes.iter_mut().any(|node| {
+        if node.name == name {
+            node.content = Content::Leaf(value.clone());
+            return true;
+        }
+        change(node.children_mut(), name, value)
+    })
+}
+
+//= wire.2.9
+//= wire.10.2
+//= wire.10.14
+#[test]
+fn a_longer_name_moves_all_lengths_and_checksums() {
+    let request = octets(&mobile_ip(), "rrq_ccoa_chapspi");
+    let from = "198.51.100.77:434".parse().unwrap();
+    let packet = ip::udp::packet(from, "192.0.2.1:434".parse().unwrap(), 64, &request).unwrap();
+    let mut tree = tree(Protocol::Ipv4, &packet);
+    let name = "a-much-longer-name@home.example";
+    assert!(change(&mut tree.nodes, "MN-NAI", &Value::Text(name.to_owned())));
+    tree.fix_lengths().unwrap();
+    let fixed = tree.fix_checksums(&Options::default()).unwrap();
+    let received = ip::udp::decode_packet(&fixed).unwrap();
+    let mip4::Message::Request(request) = mip4::Message::decode(received.payload).unwrap() else {
+        panic!("another message");
+    };
+    assert_eq!(request.extensions.nai().once(), Some(name.as_bytes()));
+    assert_eq!(fixed.len(), packet.len() + name.len() - "mn1@home.example".len());
+}
+
+//= wire.6.7
+#[test]
+fn padding_of_an_avp_is_made() {
+    let message = pana::MessageBuilder::new(pana::Kind::Par, pana::Flags::START, 1, 2)
+        .avp(&pana::Avp::Nonce(&[7; 8]))
+        .encode()
+        .unwrap();
+    let mut tree = tree(Protocol::Pana, &message);
+    assert!(change(&mut tree.nodes, "Nonce", &Value::Octets(vec![7; 9])));
+    tree.fix_lengths().unwrap();
+    let decoded = tree.encode().unwrap();
+    let decoded = pana::Message::decode(&decoded).unwrap();
+    assert_eq!(decoded.nonce().once(), Some([7; 9].as_slice()));
+}
+
+#[test]
+fn a_wrong_checksum_is_said_with_the_right_one() {
+    let packet =
+        ip::udp::packet("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap(), 9, b"data")
+            .unwrap();
+    let mut wrong = packet.clone();
+    wrong[10] ^= 1;
+    wrong[26] ^= 1;
+    let tree = check(Protocol::Ipv4, &wrong);
+    let mut checks = Vec::new();
+    tree.visit(|node| checks.extend(node.check.clone()));
+    assert!(checks.iter().all(|Check { verdict, .. }| *verdict == Verdict::Wrong));
+    assert_eq!(checks[0].expected, packet[10..12]);
+    assert_eq!(checks[1].expected, packet[26..28]);
+    assert_eq!(tree.fix_checksums(&Options::default()).unwrap(), packet);
+}
+
+/// Tunnels in tunnels end somewhere.
+#[test]
+fn no_packet_is_too_deep() {
+    let mut packet = b"data".to_vec();
+    for _ in 0..600 {
+        let (from, to) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
+        packet = ip::v4::Packet::new(from, to, 4, &packet).encode().unwrap();
+    }
+    let tree = check(Protocol::Ip, &packet);
+    assert!(tree.find("Payload, too deep to be looked into").is_some());
+}
+
+#[test]
+fn a_value_that_does_not_fit_is_refused() {
+    let mut tree = tree(Protocol::Eap, &[1, 7, 0, 5, 1]);
+    assert!(change(&mut tree.nodes, "Identifier", &Value::Unsigned(256)));
+    let error = tree.encode().unwrap_err();
+    assert_eq!((error.name.as_str(), error.offset), ("Identifier", 1));
+}
+
+fn protocols() -> impl Strategy<Value = Protocol> {
+    prop::sample::select(Protocol::ALL.to_vec())
+}
+
+proptest! {
+    #[test]
+    fn any_octets(protocol in protocols(), octets in prop::collection::vec(any::<u8>(), 0..200)) {
+        check(protocol, &octets);
+    }
+
+    #[test]
+    fn any_octets_behind_a_first_one(
+        protocol in protocols(),
+        first in prop::sample::select(vec![1_u8, 2, 3, 4, 9, 59, 0x45, 0x60]),
+        octets in prop::collection::vec(prop_oneof![0..8_u8, any::<u8>()], 0..120),
+    ) {
+        check(protocol, &[&[first], octets.as_slice()].concat());
+    }
+
+    #[test]
+    fn a_vector_as_anything(
+        protocol in protocols(),
+        index in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+    ) {
+        let all = vectors();
+        let (_, mut octets) = all[index.index(all.len())].clone();
+        for (at, octet) in changes {
+            let at = at.index(octets.len());
+            octets[at] = octet;
+        }
+        check(protocol, &octets);
+    }
+}
