@@ -143,7 +143,10 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
         ports = story.world.ports();
         match (args.inject, &settings.radius) {
             (Some(injection), _) => story.tell_injected(injection)?,
-            (None, Some(_)) => story.tell_at_one_place()?,
+            (None, Some(server)) => {
+                text::asking(server.address(), log)?;
+                story.tell_at_one_place()?;
+            }
             (None, None) => story.tell()?,
         }
         if let Some(seconds) = args.hold {

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::path::Path;
 
 use dsboot_node::net::HostId;
+use dsboot_node::story::FOREIGN_PATIENCE;
 use dsboot_node::story::draw;
 use dsboot_node::story::inject::Injection;
 use dsboot_node::story::report::{PhaseReport, RunReport, StepReport};
@@ -120,6 +121,13 @@ pub(super) fn waiting(network: Ipv4Addr, log: &mut dyn Write) -> io::Result<()> 
         "another run on this machine uses {network}/16; this one waits for its end, at most {} s",
         PATIENCE.as_secs()
     )?;
+    log.flush()
+}
+
+/// Whom the NAS asks, in real time.
+pub(super) fn asking(server: SocketAddrV4, log: &mut dyn Write) -> io::Result<()> {
+    let patience = FOREIGN_PATIENCE.as_secs();
+    writeln!(log, "asking {server} in step 2, in real time; without its answer {patience} s long")?;
     log.flush()
 }
 

@@ -8,4 +8,5 @@ mod phase;
 pub mod report;
 mod run;
 
+pub use phase::FOREIGN_PATIENCE;
 pub use run::{Outputs, Story};

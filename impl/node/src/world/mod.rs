@@ -80,6 +80,12 @@ impl ForeignServer {
             Err(source) => Err(Error::Unreachable { address, source }),
         }
     }
+
+    /// Where it is.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddrV4 {
+        self.address
+    }
 }
 
 /// A place that the mobile node can attach to.

@@ -9,13 +9,21 @@ use core::{
 };
 
 use dsboot_codec::{dsb::Prefixed, mip4::Identification};
-use dsboot_spec::registry::mip4::{FIRST_FREE_SPI, MIN_RETRANSMIT_INTERVAL};
+use dsboot_spec::registry::{
+    mip4::{FIRST_FREE_SPI, MIN_RETRANSMIT_INTERVAL},
+    mip6::timer::MAX_BINDACK_TIMEOUT_SECONDS,
+};
 
 use super::{MnConfig, agents::Agent};
 use crate::{Association, Effects, Random, Time, count::Registration};
 
 /// The least time between two requests (RFC 3344 §3.6.3).
 const LEAST_WAIT: Duration = Duration::from_secs(MIN_RETRANSMIT_INTERVAL as u64);
+
+/// The longest time between two requests, as between two binding updates (RFC 6275 §12): RFC 3344
+/// allows for as much as the lifetime asked for, which over a link that loses much is too long to
+/// renew a registration before it ends.
+const LONGEST_WAIT: Duration = Duration::from_secs(MAX_BINDACK_TIMEOUT_SECONDS);
 
 /// How often a deregistration is sent before the release goes on without an answer.
 const DEREGISTRATIONS: u32 = 5;
@@ -361,7 +369,7 @@ impl Registrar {
             Purpose::Release => config.lifetime,
             _ => outstanding.lifetime,
         };
-        let longest = Duration::from_secs(asked.into());
+        let longest = LONGEST_WAIT.min(Duration::from_secs(asked.into()));
         outstanding.wait = (outstanding.wait * 2).min(longest.max(LEAST_WAIT));
         self.transmit(now, random, config, outstanding, effects);
         None
