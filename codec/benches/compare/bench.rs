@@ -38,7 +38,7 @@ fn main() {
         for case in all().filter(|other| belongs(other, ours)) {
             let Some(time) = nanoseconds(&results, case) else { continue };
             let instructions = env::current_exe()
-                .and_then(|program| callgrind::count(&program, case.name, &results))
+                .and_then(|program| callgrind::count(&program, case.name, 100, &results))
                 .map_or("-".to_owned(), |count| count.to_string());
             let ratio = base.map_or(f64::NAN, |base| time / base);
             println!("{:60} {time:9.1} {instructions:>13} {ratio:8.2}", case.name);

@@ -4,9 +4,6 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::{fs, io};
 
-/// More runs than this in the longer of the two counted processes.
-const RUNS: u64 = 100;
-
 /// The argument by which a program is asked to run one case so many times, and nothing else.
 pub const FLAG: &str = "--run-case";
 
@@ -20,20 +17,20 @@ pub fn asked() -> Option<(String, u64)> {
 
 /// Instructions of one run of a case of `program`, which has to run it when [`asked`].
 ///
-/// It is the difference between a process that runs it often and one that runs it once, so that
-/// what both do besides does not count.
+/// It is the difference between a process that runs it once and one that runs it `more` times
+/// more, so that what both do besides does not count.
 ///
 /// # Errors
 ///
 /// When valgrind is not there, or the program fails under it.
-pub fn count(program: &Path, case: &str, directory: &Path) -> io::Result<u64> {
+pub fn count(program: &Path, case: &str, more: u64, directory: &Path) -> io::Result<u64> {
     let once = total(program, case, 1, directory)?;
-    let often = total(program, case, 1 + RUNS, directory)?;
-    Ok((often - once) / RUNS)
+    let often = total(program, case, 1 + more, directory)?;
+    Ok((often - once) / more)
 }
 
 fn total(program: &Path, case: &str, runs: u64, directory: &Path) -> io::Result<u64> {
-    let file = directory.join(format!("callgrind.{}.{runs}", case.replace('/', ".")));
+    let file = directory.join(format!("callgrind.{}.{runs}", case.replace(['/', ',', ' '], ".")));
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
         .arg(format!("--callgrind-out-file={}", file.display()))

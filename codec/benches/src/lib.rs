@@ -4,6 +4,7 @@
 //! table of ratios; `cargo run --release --bin instructions` counts their instructions under
 //! valgrind and compares them with what is expected.
 
+pub mod bound;
 pub mod callgrind;
 mod decode;
 mod encode;
@@ -57,5 +58,14 @@ mod tests {
     fn every_case_does_what_it_should() {
         let messages = Messages::new();
         CASES.iter().for_each(|case| (case.run)(&messages));
+    }
+
+    #[test]
+    fn hard_messages_are_read_in_full() {
+        for bound in bound::BOUNDS {
+            let octets = (bound.make)(bound.longest);
+            assert!(octets.len() * 8 > bound.longest * 7, "{}: {}", bound.name, octets.len());
+            assert!((bound.read)(&octets) > 0, "{} is not read", bound.name);
+        }
     }
 }

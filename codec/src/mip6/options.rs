@@ -120,6 +120,7 @@ impl<'a> Options<'a> {
     fn check_order(&self) -> Result<(), Error> {
         let end = self.offset + self.octets.len();
         let mut authenticated = false;
+        let mut seen = [0_u128; 2];
         for option in self.iter() {
             let is_last = option.offset + option.raw.len() == end;
             let misplaced =
@@ -130,15 +131,17 @@ impl<'a> Options<'a> {
                     return misplaced("wire.9.7");
                 }
                 MobilityOption::Authentication(value) => {
-                    let same = |other: &Positioned<'_, Authentication<'_>>| {
-                        other.value.subtype == value.subtype
-                    };
+                    // One bit for each sub-type, so that many options are no more work each.
+                    let bit = 1 << (value.subtype & 127);
+                    let [low, high] = &mut seen;
+                    let half = if value.subtype < 128 { low } else { high };
                     //= wire.9.14
-                    if self.authentications().filter(same).count() > 1
+                    if *half & bit != 0
                         || (value.subtype == authentication_subtype::MN_AAA && !is_last)
                     {
                         return misplaced("wire.9.14");
                     }
+                    *half |= bit;
                     authenticated = true;
                 }
                 //= wire.9.13

@@ -71,9 +71,9 @@ fn one_of_a_sub_type_and_mn_aaa_last() {
     assert_eq!(decode(&[&mn_aaa, &mn_ha]), misplaced(12, "wire.9.14"));
     assert_eq!(decode(&[&mn_aaa, &other]), misplaced(12, "wire.9.14"));
     assert_eq!(decode(&[&mn_aaa, &[0]]), misplaced(12, "wire.9.14"));
-    assert_eq!(decode(&[&mn_ha, &mn_ha]), misplaced(12, "wire.9.14"));
-    assert_eq!(decode(&[&mn_ha, &other, &mn_ha]), misplaced(12, "wire.9.14"));
-    assert_eq!(decode(&[&other, &other]), misplaced(12, "wire.9.14"));
+    assert_eq!(decode(&[&mn_ha, &mn_ha]), misplaced(31, "wire.9.14"));
+    assert_eq!(decode(&[&mn_ha, &other, &mn_ha]), misplaced(50, "wire.9.14"));
+    assert_eq!(decode(&[&other, &other]), misplaced(31, "wire.9.14"));
     assert_eq!(decode(&[&other, &mn_ha, &mn_aaa]), Ok(Options::NONE));
     let built = Builder::new(update()).sign_mn_aaa(SECRET).sign_mn_ha(256, KEY).header(&away());
     assert_eq!(built.unwrap_err().sentence, "wire.9.14");

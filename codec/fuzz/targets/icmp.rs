@@ -1,0 +1,4 @@
+//! Fuzzes the entry point `icmp`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| dsboot_codec_fuzz::entries::target("icmp", octets));

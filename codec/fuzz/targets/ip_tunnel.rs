@@ -1,0 +1,7 @@
+//! Fuzzes the entry point `ip_tunnel`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|octets: &[u8]| dsboot_codec_fuzz::entries::target(
+    "ip_tunnel",
+    octets
+));
