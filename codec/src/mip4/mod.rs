@@ -65,6 +65,7 @@
 mod auth;
 mod builder;
 pub mod discovery;
+mod expect;
 mod extension;
 mod extensions;
 mod frame;

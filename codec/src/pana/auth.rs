@@ -62,6 +62,12 @@ impl AuthKey {
         AuthKey(prf_plus(input.msk, &seed, AUTH_LENGTH))
     }
 
+    /// A key that was derived elsewhere.
+    #[must_use]
+    pub fn from_octets(octets: &[u8]) -> AuthKey {
+        AuthKey(Zeroizing::new(octets.to_vec()))
+    }
+
     /// The key itself.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
@@ -69,7 +75,8 @@ impl AuthKey {
     }
 
     /// The value of an AUTH AVP that stands at octet `at` of a message, whatever stands there.
-    pub(super) fn auth_value(&self, octets: &[u8], at: usize) -> [u8; AUTH_LENGTH] {
+    #[must_use]
+    pub fn auth_value(&self, octets: &[u8], at: usize) -> [u8; AUTH_LENGTH] {
         let (before, rest) = octets.split_at_checked(at).unwrap_or_default();
         let after = rest.get(AUTH_LENGTH..).unwrap_or_default();
         //= wire.6.15

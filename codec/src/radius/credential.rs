@@ -37,8 +37,14 @@ impl ChapExchange<'_> {
     #[must_use]
     pub fn proves(&self, secret: &[u8]) -> bool {
         //= wire.4.19
-        let expected = crypto::md5(&[&[self.identifier], secret, self.challenge]);
-        crypto::equal(&expected, self.response)
+        crypto::equal(&self.right(secret), self.response)
+    }
+
+    /// The answer that the secret gives.
+    #[must_use]
+    pub fn right(&self, secret: &[u8]) -> Authenticator {
+        //= wire.4.19
+        crypto::md5(&[&[self.identifier], secret, self.challenge])
     }
 }
 

@@ -44,6 +44,7 @@ mod attribute;
 mod auth;
 mod builder;
 mod credential;
+mod expect;
 mod hidden;
 mod packet;
 mod value;

@@ -1,5 +1,7 @@
 //! EAP packets (RFC 3748).
 
+use alloc::format;
+
 use dsboot_spec::registry::eap::{code, method};
 
 use super::Protocol;
@@ -20,19 +22,18 @@ impl Scope<'_> {
         let length = self.ahead(2, 2).filter(|length| (4..=octets.len()).contains(length));
         let verdict = eap::Packet::decode(octets).and_then(|packet| packet.body().map(drop));
         let about = ("RFC 3748 §4", "wire.7.1");
-        self.message(
-            Protocol::Eap,
-            "EAP packet",
-            length.unwrap_or(octets.len()),
-            about,
-            verdict,
-            |s| {
-                s.fields(&[CODE, IDENTIFIER, LENGTH]);
-                if !s.is_empty() {
-                    s.eap_data();
-                }
-            },
-        );
+        let number = |at| self.ahead(at, 1).and_then(|number| u8::try_from(number).ok());
+        let name = match (number(0).and_then(code::name), number(4).and_then(method::name)) {
+            (Some(code), Some(method)) => format!("EAP-{code}/{method}"),
+            (Some(code), None) => format!("EAP-{code}"),
+            (None, _) => "EAP packet".into(),
+        };
+        self.message(Protocol::Eap, name, length.unwrap_or(octets.len()), about, verdict, |s| {
+            s.fields(&[CODE, IDENTIFIER, LENGTH]);
+            if !s.is_empty() {
+                s.eap_data();
+            }
+        });
         self.raw("After the packet's end", usize::MAX);
     }
 

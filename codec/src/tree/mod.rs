@@ -33,6 +33,7 @@ mod icmp;
 mod ip;
 #[cfg(feature = "serde")]
 mod json;
+mod link;
 mod mip4;
 mod mip6;
 mod node;
@@ -147,13 +148,21 @@ pub enum Protocol {
     Pana,
     /// An EAP packet.
     Eap,
+    /// An Ethernet frame.
+    Ethernet,
+    /// A packet behind the header of Linux's cooked captures.
+    LinuxCooked,
+    /// A packet behind the header of Linux's cooked captures, version 2.
+    LinuxCooked2,
+    /// A packet behind the address family of BSD's loopback.
+    Loopback,
     /// Nothing known: octets.
     Data,
 }
 
 impl Protocol {
     /// Every one.
-    pub const ALL: [Protocol; 12] = [
+    pub const ALL: [Protocol; 16] = [
         Protocol::Ip,
         Protocol::Ipv4,
         Protocol::Ipv6,
@@ -165,6 +174,10 @@ impl Protocol {
         Protocol::Radius,
         Protocol::Pana,
         Protocol::Eap,
+        Protocol::Ethernet,
+        Protocol::LinuxCooked,
+        Protocol::LinuxCooked2,
+        Protocol::Loopback,
         Protocol::Data,
     ];
 
@@ -183,6 +196,10 @@ impl Protocol {
             Protocol::Radius => "radius",
             Protocol::Pana => "pana",
             Protocol::Eap => "eap",
+            Protocol::Ethernet => "ethernet",
+            Protocol::LinuxCooked => "linux-sll",
+            Protocol::LinuxCooked2 => "linux-sll2",
+            Protocol::Loopback => "loopback",
             Protocol::Data => "data",
         }
     }
@@ -209,6 +226,10 @@ impl Scope<'_> {
             Protocol::Radius => self.radius(),
             Protocol::Pana => self.pana(),
             Protocol::Eap => self.eap(),
+            Protocol::Ethernet => self.ethernet(),
+            Protocol::LinuxCooked => self.linux_cooked(),
+            Protocol::LinuxCooked2 => self.linux_cooked_2(),
+            Protocol::Loopback => self.loopback(),
             Protocol::Data => {
                 self.raw("Data", usize::MAX);
             }

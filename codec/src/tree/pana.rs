@@ -26,7 +26,7 @@ impl Scope<'_> {
         let octets = self.octets();
         let decoded = pana::Message::decode(octets);
         let kind = decoded.as_ref().ok().and_then(pana::Message::kind);
-        let name = kind.map_or("PANA message", pana::Kind::name);
+        let name = kind.map_or("PANA message".into(), |kind| format!("PANA-{}", kind.name()));
         let vendor = self.options.vendor;
         let verdict = decoded.and_then(|message| message.validate(vendor).map(drop));
         let about = ("RFC 5191 §6.2", "wire.6.1");

@@ -1,6 +1,8 @@
 //! The dsboot command as a library: one module a subcommand.
 
 pub mod check;
+pub mod decode;
+pub mod encode;
 pub mod exit;
 mod output;
 pub mod run;

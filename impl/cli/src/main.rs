@@ -5,6 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use dsboot::check;
+use dsboot::decode::DecodeArgs;
+use dsboot::encode::EncodeArgs;
 use dsboot::run::RunArgs;
 use dsboot::{Exit, Output};
 
@@ -27,6 +29,10 @@ enum Command {
     Check(check::Args),
     #[command(after_help = dsboot::exit::HELP)]
     Run(RunArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Decode(DecodeArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Encode(EncodeArgs),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +43,12 @@ fn main() -> ExitCode {
         Command::Check(args) => return check::run(args).into(),
         Command::Run(args) => {
             dsboot::run::run(args, &mut out, &mut log).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Decode(args) => {
+            dsboot::decode::run(args, &mut out, &mut log).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Encode(args) => {
+            dsboot::encode::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
     };
     let ended = ended.and_then(|holds| match out.flush() {

@@ -1,0 +1,214 @@
+//! A decoded message as a document and as text.
+
+use std::io::{self, Write};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use dsboot_codec::tree::{Node, Protocol, Tree, Value, Verdict};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use super::input::Piece;
+use super::keys::Learned;
+
+/// The version of the document's form.
+pub const DOCUMENT_VERSION: u32 = 1;
+
+/// A decoded message; `schemas/decode.schema.json` describes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The version of this form.
+    pub version: u32,
+    /// The number of the message in its input, from 1.
+    pub number: u64,
+    /// When it was captured, since 1970.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "calendar")]
+    pub time: Option<Duration>,
+    /// The interface that it was captured on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interface: Option<String>,
+    /// The number of its link type.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link_type: Option<u32>,
+    /// How many octets there are.
+    pub length: usize,
+    /// How many it had before the capture cut it, if that is more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub original_length: Option<u32>,
+    /// What the capture says about it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comments: Vec<String>,
+    /// The messages in it, from the outermost to the innermost.
+    pub summary: String,
+    /// What is to be said about it besides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
+    /// Whether nothing is malformed and no checksum or authenticator is wrong.
+    pub right: bool,
+    /// The keys that were learned from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub learned: Vec<Learned>,
+    /// Its octets.
+    #[serde(flatten)]
+    pub tree: Tree,
+}
+
+impl Document {
+    pub(super) fn new(
+        number: u64,
+        piece: Piece,
+        tree: Tree,
+        learned: Vec<Learned>,
+        notes: Vec<String>,
+    ) -> Document {
+        let length = piece.octets.len();
+        let cut = |original: &u32| usize::try_from(*original).is_ok_and(|all| all > length);
+        Document {
+            version: DOCUMENT_VERSION,
+            number,
+            time: piece.time,
+            interface: piece.interface,
+            link_type: piece.link_type,
+            length,
+            original_length: piece.original_length.filter(cut),
+            comments: piece.comments,
+            summary: summary(&tree),
+            notes,
+            right: is_right(&tree),
+            learned,
+            tree,
+        }
+    }
+
+    fn heading(&self) -> String {
+        let mut words = vec![format!("#{}", self.number)];
+        words.extend(self.time.map(calendar::text));
+        words.extend(self.interface.clone());
+        words.push(format!("{} octets", self.length));
+        words.push(self.summary.clone());
+        words.join("  ")
+    }
+
+    /// Writes one line, and what is wrong below it.
+    pub(super) fn brief(&self, out: &mut impl Write) -> io::Result<()> {
+        writeln!(out, "{}", self.heading())?;
+        for note in self.notes.iter().chain(&self.comments) {
+            writeln!(out, "      ({note})")?;
+        }
+        for fault in self.tree.faults() {
+            let (kind, at, sentence) = (fault.kind, fault.offset, &fault.sentence);
+            writeln!(out, "      !! {kind} at octet {at} ({sentence})")?;
+        }
+        let mut wrong = Vec::new();
+        self.tree.visit(|node| {
+            let is_wrong =
+                node.check.as_ref().filter(|check| check.verdict == Verdict::Wrong).is_some();
+            wrong.extend(is_wrong.then_some((&node.name, node.offset)));
+        });
+        for (name, at) in wrong {
+            writeln!(out, "      !! wrong {name} at octet {at}")?;
+        }
+        Ok(())
+    }
+
+    /// Writes every octet and what it is.
+    pub(super) fn text(&self, out: &mut impl Write, captured: bool) -> io::Result<()> {
+        if self.number > 1 {
+            writeln!(out)?;
+        }
+        if captured || self.number > 1 {
+            writeln!(out, "{}", self.heading())?;
+        }
+        for note in self.notes.iter().chain(&self.comments) {
+            writeln!(out, "({note})")?;
+        }
+        write!(out, "{}", self.tree)?;
+        for Learned { what, from, spis, key } in &self.learned {
+            let spis: Vec<String> = spis.iter().map(|spi| format!("{spi:#x}")).collect();
+            let spis = if spis.is_empty() {
+                String::new()
+            } else {
+                format!(", SPI {}", spis.join(" and "))
+            };
+            writeln!(out, "learned: {what} key {key}{spis} (from {from})")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing is malformed and nothing wrong.
+fn is_right(tree: &Tree) -> bool {
+    let mut right = tree.faults().next().is_none();
+    tree.visit(|node| {
+        right &= node.check.as_ref().is_none_or(|check| check.verdict != Verdict::Wrong);
+    });
+    right
+}
+
+/// The messages of a tree in one line.
+fn summary(tree: &Tree) -> String {
+    let mut words: Vec<String> = Vec::new();
+    tree.visit(|node| {
+        let between = |from: &str, to: &str| match (shown(node, from), shown(node, to)) {
+            (Some(from), Some(to)) => format!(" {from} > {to}"),
+            _ => String::new(),
+        };
+        words.extend(node.protocol.map(|protocol| match protocol {
+            Protocol::Ipv4 => format!("IPv4{}", between("Source Address", "Destination Address")),
+            Protocol::Ipv6 => format!("IPv6{}", between("Source Address", "Destination Address")),
+            Protocol::Udp => format!("UDP{}", between("Source Port", "Destination Port")),
+            Protocol::Icmp | Protocol::Icmpv6 => {
+                let kind = node.children().first().map(|kind| kind.meaning.clone());
+                kind.filter(|kind| !kind.is_empty()).unwrap_or_else(|| node.name.to_string())
+            }
+            _ => node.name.to_string(),
+        }));
+        if node.name.starts_with("Fragment, ") {
+            words.push("a fragment, not looked into".to_owned());
+        }
+    });
+    if words.is_empty() { tree.protocol.name().to_owned() } else { words.join(", ") }
+}
+
+fn shown(node: &Node, name: &str) -> Option<String> {
+    match node.children().iter().find(|child| child.name == name)?.value()? {
+        Value::Ipv4(address) => Some(address.to_string()),
+        Value::Ipv6(address) => Some(address.to_string()),
+        Value::Unsigned(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Times as RFC 3339 has them, in UTC and to the nanosecond.
+mod calendar {
+    use super::{Deserialize, Deserializer, Duration, Serializer, SystemTime, UNIX_EPOCH, de};
+
+    pub(super) fn text(time: Duration) -> String {
+        match UNIX_EPOCH.checked_add(time) {
+            // Later than the year 9999 there is no form for it.
+            Some(at) if time.as_secs() < 253_402_300_800 => {
+                humantime::format_rfc3339_nanos(at).to_string()
+            }
+            _ => format!("{} s", time.as_secs()),
+        }
+    }
+
+    pub(super) fn serialize<S: Serializer>(
+        time: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => serializer.serialize_str(&text(*time)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+        let wrong = |_| de::Error::custom(format!("{text:?} is no time of RFC 3339"));
+        let at: SystemTime = humantime::parse_rfc3339(&text).map_err(wrong)?;
+        let before = |_| de::Error::custom(format!("{text:?} is before 1970"));
+        at.duration_since(UNIX_EPOCH).map(Some).map_err(before)
+    }
+}

@@ -1,0 +1,268 @@
+//! Octets from wherever they come: hex as people and programs write it, captures, or as they are.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+use pcap_file::pcap::PcapReader;
+use pcap_file::pcapng::PcapNgReader;
+use pcap_file::{PcapError, TsResolution};
+
+use super::capture;
+use super::hex::{HexError, HexReader};
+
+/// So much is looked at to tell what a file is.
+const PEEK: usize = 4096;
+
+/// The largest message that is read from a file that is no capture, in octets.
+const LARGEST: u64 = 1 << 20;
+
+/// How the input is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Look at it.
+    #[default]
+    Auto,
+    /// Hex digits; dumps of xxd, hexdump, od, tcpdump and Wireshark too.
+    Hex,
+    /// The octets of one message.
+    Binary,
+    /// A capture, pcap or pcapng.
+    Pcap,
+}
+
+/// What keeps the input from being read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InputError {
+    /// It cannot be opened or read.
+    #[error("cannot read {name}: {source}")]
+    Read {
+        /// What was to be read.
+        name: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is nothing in it.
+    #[error("{0} is empty; give a message in hex, its octets, or a capture")]
+    Empty(String),
+    /// It is a document.
+    #[error("{0} looks like JSON; `dsboot encode` reads that")]
+    Json(String),
+    /// It is not hex.
+    #[error("{name}: {source}")]
+    Hex {
+        /// What was to be read.
+        name: String,
+        /// What is wrong with it.
+        source: HexError,
+    },
+    /// It is too large to be one message.
+    #[error("{0} is larger than any message; is it a capture? Then --format pcap says why not")]
+    TooLarge(String),
+    /// It is not the capture that it should be.
+    #[error("{name}: packet {number} of the capture cannot be read: {why}")]
+    Capture {
+        /// What was to be read.
+        name: String,
+        /// The number of the packet, from 1.
+        number: u64,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+/// Octets that are one message or packet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Piece {
+    /// When it was captured, since 1970.
+    pub time: Option<Duration>,
+    /// The number of its link type.
+    pub link_type: Option<u32>,
+    /// The name of the interface that it was captured on.
+    pub interface: Option<String>,
+    /// What the capture says about it.
+    pub comments: Vec<String>,
+    /// How many octets it had before the capture cut it.
+    pub original_length: Option<u32>,
+    /// The octets.
+    pub octets: Vec<u8>,
+}
+
+/// Pieces, one after the other.
+pub struct Pieces {
+    name: String,
+    number: u64,
+    source: Source,
+}
+
+enum Source {
+    Hex(HexReader<Box<dyn BufRead>>),
+    Binary(Option<Box<dyn BufRead>>),
+    Pcap(Box<PcapReader<Box<dyn BufRead>>>),
+    Pcapng(Box<PcapNgReader<Box<dyn BufRead>>>),
+}
+
+impl Pieces {
+    /// Opens a file, or standard input.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read, is empty, or is not of the format.
+    pub fn open(
+        path: Option<&Path>,
+        format: Format,
+        each_line: bool,
+    ) -> Result<Pieces, InputError> {
+        let path = path.filter(|path| *path != Path::new("-"));
+        let name = path.map_or("standard input".to_owned(), |path| path.display().to_string());
+        let reader: Box<dyn Read> = match path {
+            Some(path) => Box::new(open(path, &name)?),
+            None => Box::new(io::stdin()),
+        };
+        Pieces::read(reader, name, format, each_line)
+    }
+
+    /// Reads from `reader`, which errors call `name`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pieces::open`].
+    pub fn read(
+        mut reader: Box<dyn Read>,
+        name: String,
+        format: Format,
+        each_line: bool,
+    ) -> Result<Pieces, InputError> {
+        let mut start = Vec::new();
+        reader
+            .by_ref()
+            .take(PEEK as u64)
+            .read_to_end(&mut start)
+            .map_err(|source| InputError::Read { name: name.clone(), source })?;
+        if start.is_empty() {
+            return Err(InputError::Empty(name));
+        }
+        let format = match format {
+            Format::Auto if capture::is_pcap(&start) || capture::is_pcapng(&start) => Format::Pcap,
+            Format::Auto if is_text(&start) => Format::Hex,
+            Format::Auto => Format::Binary,
+            format => format,
+        };
+        let is_json = start.trim_ascii_start().first().is_some_and(|first| *first == b'{');
+        if format == Format::Hex && is_json {
+            return Err(InputError::Json(name));
+        }
+        let is_pcapng = capture::is_pcapng(&start);
+        let whole: Box<dyn BufRead> = Box::new(BufReader::new(Cursor::new(start).chain(reader)));
+        let failed = |error: PcapError| InputError::Capture {
+            name: name.clone(),
+            number: 0,
+            why: why(&error).into_owned(),
+        };
+        let source = match format {
+            Format::Auto | Format::Hex => Source::Hex(HexReader::new(whole, each_line)),
+            Format::Binary => Source::Binary(Some(whole)),
+            Format::Pcap if is_pcapng => {
+                Source::Pcapng(Box::new(PcapNgReader::new(whole).map_err(failed)?))
+            }
+            Format::Pcap => Source::Pcap(Box::new(PcapReader::new(whole).map_err(failed)?)),
+        };
+        Ok(Pieces { name, number: 0, source })
+    }
+
+    /// Whether the pieces are packets of a capture.
+    #[must_use]
+    pub const fn are_captured(&self) -> bool {
+        matches!(self.source, Source::Pcap(_) | Source::Pcapng(_))
+    }
+
+    fn piece(&mut self) -> Result<Option<Piece>, InputError> {
+        let name = || self.name.clone();
+        let number = self.number;
+        let failed = |why: Cow<'_, str>| InputError::Capture {
+            name: self.name.clone(),
+            number,
+            why: why.into_owned(),
+        };
+        match &mut self.source {
+            Source::Hex(reader) => {
+                let octets = reader.next().transpose();
+                let octets = octets.map_err(|source| match source {
+                    HexError::Read(source) => InputError::Read { name: name(), source },
+                    source => InputError::Hex { name: name(), source },
+                })?;
+                Ok(octets.map(|octets| Piece { octets, ..Piece::default() }))
+            }
+            Source::Binary(reader) => {
+                let Some(reader) = reader.take() else { return Ok(None) };
+                let mut octets = Vec::new();
+                reader
+                    .take(LARGEST + 1)
+                    .read_to_end(&mut octets)
+                    .map_err(|source| InputError::Read { name: name(), source })?;
+                if octets.len() as u64 > LARGEST {
+                    return Err(InputError::TooLarge(name()));
+                }
+                Ok(Some(Piece { octets, ..Piece::default() }))
+            }
+            Source::Pcap(reader) => {
+                let header = reader.header();
+                let Some(packet) = reader.next_raw_packet() else { return Ok(None) };
+                let packet = packet.map_err(|error| failed(why(&error)))?;
+                let unit = match header.ts_resolution {
+                    TsResolution::MicroSecond => Duration::from_micros(1),
+                    TsResolution::NanoSecond => Duration::from_nanos(1),
+                };
+                let time = Duration::from_secs(packet.ts_sec.into())
+                    .saturating_add(unit.saturating_mul(packet.ts_frac));
+                Ok(Some(Piece {
+                    time: Some(time),
+                    link_type: Some(header.datalink.into()),
+                    original_length: Some(packet.orig_len),
+                    octets: packet.data.into_owned(),
+                    ..Piece::default()
+                }))
+            }
+            Source::Pcapng(reader) => capture::next(reader).map_err(|error| failed(why(&error))),
+        }
+    }
+}
+
+impl Iterator for Pieces {
+    type Item = Result<Piece, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.number += 1;
+        self.piece().transpose()
+    }
+}
+
+fn open(path: &Path, name: &str) -> Result<File, InputError> {
+    let failed = |source| InputError::Read { name: name.to_owned(), source };
+    if path.is_dir() {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    File::open(PathBuf::from(path)).map_err(failed)
+}
+
+/// Whether octets are text, so that hex is the likeliest thing that they can be.
+fn is_text(octets: &[u8]) -> bool {
+    let is_text = |octet: &u8| octet.is_ascii_graphic() || octet.is_ascii_whitespace();
+    octets.iter().all(is_text)
+}
+
+/// What is wrong with a capture, in words.
+fn why(error: &PcapError) -> Cow<'_, str> {
+    match error {
+        PcapError::IncompleteBuffer => Cow::Borrowed("it ends in the middle of a packet"),
+        PcapError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+            Cow::Borrowed("it ends in the middle of a packet")
+        }
+        PcapError::InvalidField(what) => Cow::Borrowed(what),
+        other => Cow::Owned(other.to_string()),
+    }
+}

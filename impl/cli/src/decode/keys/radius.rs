@@ -1,0 +1,217 @@
+//! RADIUS: authenticators, passwords, hidden keys.
+
+use dsboot_codec::mip4::Algorithm;
+use dsboot_codec::radius::{Attribute, Authenticator, Credential, Packet, Salted, SubAttribute};
+use dsboot_spec::registry::dsb::parameter;
+use dsboot_spec::registry::mip4::algorithm;
+use dsboot_spec::registry::radius::{ATTRIBUTE_HEADER_LENGTH, code};
+
+use super::engine::{Engine, Findings, RequestKey, Way};
+
+/// Where the Authenticator stands in a packet.
+const AUTHENTICATOR: usize = 4;
+
+/// What answers to a request need to know of it.
+#[derive(Clone, Debug)]
+pub(super) struct Request {
+    authenticator: Authenticator,
+    nai: Option<Vec<u8>>,
+    mn_spi: Option<u32>,
+    fha_spi: Option<u32>,
+}
+
+impl Engine {
+    pub(super) fn radius(&mut self, octets: &[u8], at: usize, way: &Way, found: &mut Findings) {
+        let Ok(packet) = Packet::decode(octets) else { return };
+        let is_request = matches!(packet.code(), code::ACCESS_REQUEST | code::STATUS_SERVER);
+        let is_answer = matches!(
+            packet.code(),
+            code::ACCESS_ACCEPT | code::ACCESS_REJECT | code::ACCESS_CHALLENGE
+        );
+        if !is_request && !is_answer {
+            return;
+        }
+        let client = if is_request { way.source } else { way.destination };
+        let name = client.map_or("the client".to_owned(), |client| client.to_string());
+        let secret = self.keys.radius_secret(client).map(<[u8]>::to_vec);
+        let by = format!("secret of {name}");
+        let request = if is_request {
+            let request = Request::of(&packet);
+            self.requests.insert(key(&packet, way, true), request.clone());
+            Some(request)
+        } else {
+            self.requests.get(&key(&packet, way, false)).cloned()
+        };
+        let Some((secret, request)) = secret.as_ref().zip(request.as_ref()) else {
+            let lacks = match secret {
+                None => format!("no {by}"),
+                Some(_) => "its request was not seen".to_owned(),
+            };
+            if is_answer {
+                found.no_key(at + AUTHENTICATOR, lacks.clone());
+            }
+            if let Some((offset, _)) = packet.right_message_authenticator(&[0; 16], &[]) {
+                found.no_key(at + offset, lacks);
+            }
+            self.chap(&packet, at, found);
+            return;
+        };
+        let right = packet.right_message_authenticator(&request.authenticator, secret);
+        if let Some((offset, right)) = right {
+            let value = octets.get(offset..offset + right.len()).unwrap_or_default();
+            found.check(at + offset, value, &right, by.clone());
+        }
+        if is_answer {
+            let right = packet.right_response_authenticator(&request.authenticator, secret);
+            found.check(at + AUTHENTICATOR, packet.authenticator(), &right, by);
+        }
+        self.chap(&packet, at, found);
+        self.hidden(&packet, at, request, secret, found);
+    }
+
+    /// CHAP with the key of mobile node and AAA server, as MN-AAA authenticators become in RADIUS
+    /// (RFC 4721 §8).
+    fn chap(&self, packet: &Packet<'_>, at: usize, found: &mut Findings) {
+        let Some(nai) = packet.user_name().once() else { return };
+        let Ok(Credential::Chap(exchange)) = packet.credential() else { return };
+        let place = packet.attributes().find_map(|unit| match unit.value {
+            Attribute::ChapPassword(_) => Some(at + unit.offset + ATTRIBUTE_HEADER_LENGTH + 1),
+            _ => None,
+        });
+        let Some(place) = place else { return };
+        let name = String::from_utf8_lossy(nai);
+        match self.keys.mn_aaa(nai) {
+            Some(key) => {
+                let right = exchange.right(&key.key.0);
+                found.check(place, exchange.response, &right, format!("MN-AAA key of {name}"));
+            }
+            None => found.no_key(place, format!("no MN-AAA key of {name}")),
+        }
+    }
+
+    fn hidden(
+        &mut self,
+        packet: &Packet<'_>,
+        at: usize,
+        request: &Request,
+        secret: &[u8],
+        found: &mut Findings,
+    ) {
+        let authenticator = &request.authenticator;
+        let mut fields = Fields::default();
+        for unit in packet.attributes() {
+            match unit.value {
+                Attribute::UserPassword(hidden) => {
+                    let plain = hidden.reveal(authenticator, secret);
+                    let text = plain.escape_ascii().to_string();
+                    let place = at + unit.offset + ATTRIBUTE_HEADER_LENGTH;
+                    found.meanings.push((place, format!("decrypted: \"{text}\"")));
+                }
+                Attribute::VendorSpecific(vsa) if vsa.vendor_id == self.vendor() => {
+                    let Ok(units) = vsa.sub_attributes(unit.offset) else { continue };
+                    for sub in units {
+                        let place = at + sub.offset + ATTRIBUTE_HEADER_LENGTH + 2;
+                        let mut open = |hidden: Salted<'_>| {
+                            let key = hidden.reveal(authenticator, secret);
+                            let meaning = match &key {
+                                Some(key) => format!("opened: {}", crate::decode::hex_of(key)),
+                                None => "cannot be opened with this secret".to_owned(),
+                            };
+                            found.meanings.push((place, meaning));
+                            key.map(|key| key.to_vec())
+                        };
+                        match sub.value {
+                            SubAttribute::MnFhaKey(hidden) => fields.mn_fha = open(hidden),
+                            SubAttribute::MnFaKey(hidden) => fields.mn_fa = open(hidden),
+                            SubAttribute::Mip6MnHaKey(hidden) => fields.mn_ha = open(hidden),
+                            SubAttribute::MnSpi(spi) => fields.mn_spi = Some(spi),
+                            SubAttribute::FhaSpi(spi) => fields.fha_spi = Some(spi),
+                            SubAttribute::MnFaMnSpi(spi) => fields.mn_fa_spis.push(spi),
+                            SubAttribute::MnFaFaSpi(spi) => fields.mn_fa_spis.push(spi),
+                            SubAttribute::Mip6MnHaSpi(spi) => fields.mn_ha_spi = Some(spi),
+                            SubAttribute::Algorithm(number) => fields.algorithm = Some(number),
+                            _ => (),
+                        }
+                    }
+                }
+                _ => (),
+            }
+        }
+        self.keep(fields, request);
+    }
+
+    /// Keeps the keys that were opened.
+    fn keep(&mut self, fields: Fields, request: &Request) {
+        let number = fields.algorithm.and_then(|number| u16::try_from(number).ok());
+        let used = Algorithm::from_number(number.unwrap_or(algorithm::HMAC_MD5));
+        let used = used.unwrap_or(Algorithm::HmacMd5);
+        let from = "a hidden key in RADIUS";
+        if let Some(key) = fields.mn_fha {
+            let mn = fields.mn_spi.or(request.mn_spi);
+            let fha = fields.fha_spi.or(request.fha_spi);
+            let spis: Vec<u32> = mn.into_iter().chain(fha).collect();
+            let new = spis.iter().filter(|spi| self.learn_mobile_ip(**spi, &key, used)).count();
+            if new > 0 {
+                self.learn("MN-FHA", from, spis, &key);
+            }
+        }
+        if let Some(key) = fields.mn_fa {
+            let spis = fields.mn_fa_spis;
+            let new = spis.iter().filter(|spi| self.learn_mobile_ip(**spi, &key, used)).count();
+            if new > 0 {
+                self.learn("MN-FA", from, spis, &key);
+            }
+        }
+        if let (Some(key), Some(nai)) = (fields.mn_ha, &request.nai)
+            && self.learn_mn_ha(nai, &key)
+        {
+            let spis = fields.mn_ha_spi.into_iter().collect();
+            self.learn("MN-HA", from, spis, &key);
+        }
+    }
+}
+
+/// What an answer says of keys.
+#[derive(Default)]
+struct Fields {
+    mn_fha: Option<Vec<u8>>,
+    mn_fa: Option<Vec<u8>>,
+    mn_ha: Option<Vec<u8>>,
+    mn_spi: Option<u32>,
+    fha_spi: Option<u32>,
+    mn_fa_spis: Vec<u32>,
+    mn_ha_spi: Option<u32>,
+    algorithm: Option<u32>,
+}
+
+impl Request {
+    fn of(packet: &Packet<'_>) -> Request {
+        let find = |kind: u8| {
+            packet.attributes().find_map(|unit| match unit.value {
+                Attribute::VendorSpecific(vsa) => {
+                    vsa.sub_attributes(unit.offset).ok()?.find_map(|sub| match sub.value {
+                        SubAttribute::MnSpi(spi) if kind == parameter::MN_SPI => Some(spi),
+                        SubAttribute::FhaSpi(spi) if kind == parameter::FHA_SPI => Some(spi),
+                        _ => None,
+                    })
+                }
+                _ => None,
+            })
+        };
+        Request {
+            authenticator: *packet.authenticator(),
+            nai: packet.user_name().once().map(<[u8]>::to_vec),
+            mn_spi: find(parameter::MN_SPI),
+            fha_spi: find(parameter::FHA_SPI),
+        }
+    }
+}
+
+fn key(packet: &Packet<'_>, way: &Way, is_request: bool) -> RequestKey {
+    let identifier = packet.identifier();
+    if is_request {
+        (way.source, way.destination, way.source_port, identifier)
+    } else {
+        (way.destination, way.source, way.destination_port, identifier)
+    }
+}
