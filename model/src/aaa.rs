@@ -49,7 +49,12 @@ pub(crate) fn on_access_ask(
         //= access.3.10
         //= access.3.12
         cx.rule(Rule::AaaAdmits);
-        Admission::Granted(Some(cx.config.fha_of(link)))
+        let near = cx.config.fha_of(link);
+        Admission::Granted(Some(if cx.heeds(Guard::AaaHeedsLocation) {
+            near
+        } else {
+            near.other()
+        }))
     };
     cx.send(Message::AccessAnswer(session, link, server, admission));
 }

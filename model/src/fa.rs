@@ -37,10 +37,17 @@ impl Fa {
         cx.rule(Rule::FaRelaysRequest);
         //= registration.5.5
         self.pending.insert(request.ident);
-        request.challenge.into_iter().for_each(|challenge| self.used.insert(challenge));
+        if let Some(challenge) = request.challenge.filter(|_| cx.heeds(Guard::FaRemembersChallenge))
+        {
+            self.used.insert(challenge);
+        }
         //= registration.5.2
         let intact = request.intact && cx.heeds(Guard::FaKeepsRequest);
-        cx.send(Message::Request(Hop::Relay, Request { intact, ..request }));
+        let fha = match cx.heeds(Guard::FaHeedsHomeAgent) {
+            true => request.fha,
+            false => request.fha.other(),
+        };
+        cx.send(Message::Request(Hop::Relay, Request { intact, fha, ..request }));
     }
 
     /// Whether the request answers a challenge of this agent that is new, or that a request which
@@ -81,7 +88,12 @@ impl Fa {
                     self.visitor = None;
                 }
             }
-            _ => cx.rule(Rule::FaRelaysRefusal),
+            _ => {
+                cx.rule(Rule::FaRelaysRefusal);
+                if !cx.heeds(Guard::FaRefusalKeepsVisitor) {
+                    self.visitor = None;
+                }
+            }
         }
         //= registration.9.2
         let parameters = match cx.heeds(Guard::FaKeepsReply) {

@@ -38,7 +38,8 @@ impl Fha {
     /// Step 4.
     pub(crate) fn on_request(&mut self, cx: &mut Cx<'_>, request: Request, hop: Hop) {
         //= registration.7.7
-        if self.binding.is_some_and(|binding| binding.ident == request.ident) {
+        let last = self.binding.is_some_and(|binding| binding.ident == request.ident);
+        if last && cx.heeds(Guard::FhaRepeatsReply) {
             return cx.rule(Rule::FhaAnswersDuplicate);
         }
         match request.form {
@@ -69,7 +70,10 @@ impl Fha {
 
     /// The AAAH has decided about a request.
     pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, ident: Ident, answer: Authorisation) {
-        if self.pending.is_some_and(|(request, _)| request.ident == ident) {
+        let asked = |(request, _): (Request, Hop)| {
+            request.ident == ident || !cx.heeds(Guard::FhaMatchesAnswer)
+        };
+        if self.pending.is_some_and(asked) {
             self.decide(cx, answer);
         }
     }
@@ -80,7 +84,16 @@ impl Fha {
         let Authorisation::Granted(parameters) = answer else {
             //= registration.6.14
             //= registration.6.16
-            return cx.rule(Rule::FhaStaysSilent);
+            cx.rule(Rule::FhaStaysSilent);
+            if !cx.heeds(Guard::FhaSilentOnReject) {
+                let Request { ident, fha, care_of: CareOf4 { link, .. }, .. } = request;
+                let code = Code::Unproved;
+                cx.send(Message::Reply(
+                    hop,
+                    Reply { ident, fha, link, code, parameters: None, key: None },
+                ));
+            }
+            return;
         };
         //= registration.7.6
         if !self.is_fresh(cx, &request) {
@@ -106,6 +119,8 @@ impl Fha {
         //= keys.1.6
         cx.rule(if self.binding.is_some() { Rule::FhaBindsAnew } else { Rule::FhaBinds });
         let Request { ident, care_of, .. } = request;
+        let old = self.binding.filter(|_| !cx.heeds(Guard::FhaTakesNewKey));
+        let key = old.map_or(key, |old| old.key);
         self.bind(cx, &request, hop, Binding { care_of, parameters, ident, key });
     }
 
@@ -136,7 +151,11 @@ impl Fha {
         //= movement.2.4
         cx.rule(Rule::FhaBindsAgain);
         let care_of = if cx.heeds(Guard::FhaMoves) { request.care_of } else { binding.care_of };
-        self.bind(cx, &request, hop, Binding { care_of, ident: request.ident, ..binding });
+        let Parameters { address, ipv6 } = binding.parameters;
+        let kept = cx.heeds(Guard::FhaKeepsAddresses);
+        let parameters = Parameters { address: if kept { address } else { address.other() }, ipv6 };
+        let ident = request.ident;
+        self.bind(cx, &request, hop, Binding { care_of, parameters, ident, ..binding });
     }
 
     fn bind(&mut self, cx: &mut Cx<'_>, request: &Request, hop: Hop, binding: Binding) {
@@ -203,6 +222,9 @@ impl Fha {
         if let Some((request, _)) = self.pending.take() {
             cx.rule(Rule::FhaGivesUp);
             self.last = self.last.max(Some(request.ident));
+            if !cx.heeds(Guard::FhaKeepsOnSilence) {
+                self.binding = None;
+            }
         }
     }
 

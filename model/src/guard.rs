@@ -4,6 +4,8 @@
 //! that keeps it from it. Taking a guard out is how the properties are tested: each must be missed
 //! by one of them.
 
+use core::fmt;
+
 macro_rules! guards {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $sentence:literal;)+) => {
         /// Something that a rule takes care of.
@@ -68,6 +70,30 @@ guards! {
     MnCountsBindingFromSending = "mn-counts-binding-from-sending", "home-binding.4.7";
     /// The MN asks the FHA that is named on the new link, not the one it knows.
     MnLeavesFha = "mn-leaves-fha", "movement.1.6";
+    /// The MN takes only the answer to the access that it asks for now.
+    MnMatchesAccessReply = "mn-matches-access-reply", "access.4.12";
+    /// The MN does not register where access is refused.
+    MnHeedsRefusal = "mn-heeds-refusal", "movement.1.11";
+    /// The MN registers through an agent only when it has heard it.
+    MnAwaitsAgent = "mn-awaits-agent", "registration.1.2";
+    /// The MN answers the agent's challenge.
+    MnAnswersChallenge = "mn-answers-challenge", "registration.4.6";
+    /// The MN sets its clock by a proved reply with 133.
+    MnSetsClock = "mn-sets-clock", "registration.10.8";
+    /// The MN keeps no home binding of the FHA that it leaves.
+    MnDropsOldBinding = "mn-drops-old-binding", "movement.1.6";
+    /// The MN updates its home binding when its care-of address is another one.
+    MnUpdatesForNewCareOf = "mn-updates-for-new-care-of", "movement.1.7";
+    /// The MN sends an unanswered request again as a new one.
+    MnRepeatsAnew = "mn-repeats-anew", "registration.4.12";
+    /// The MN sends an unanswered binding update again as a new one.
+    MnRepeatsUpdateAnew = "mn-repeats-update-anew", "home-binding.1.9";
+    /// The NAS takes an answer only to the question that it asks now.
+    NasMatchesAnswer = "nas-matches-answer", "access.3.1";
+    /// The NAS refuses access when its AAA server rejects.
+    NasHeedsReject = "nas-heeds-reject", "access.4.6";
+    /// The server of step 2 assigns the FHA by location.
+    AaaHeedsLocation = "aaa-heeds-location", "access.3.7";
     /// The NAS answers only when its AAA server has decided.
     NasAwaitsVerdict = "nas-awaits-verdict", "access.3.1";
     /// The NAS passes on the FHA that was assigned.
@@ -102,6 +128,12 @@ guards! {
     FaKeepsVisitor = "fa-keeps-visitor", "registration.9.7";
     /// The FA forgets a visitor who lets go.
     FaForgetsVisitor = "fa-forgets-visitor", "registration.9.7";
+    /// The FA remembers which challenges have been used.
+    FaRemembersChallenge = "fa-remembers-challenge", "registration.5.13";
+    /// The FA keeps its visitor when a request is refused.
+    FaRefusalKeepsVisitor = "fa-refusal-keeps-visitor", "registration.9.7";
+    /// The FA relays to the FHA that the request names.
+    FaHeedsHomeAgent = "fa-heeds-home-agent", "registration.5.1";
     /// The FA keeps a visitor when an older reply comes late.
     FaIgnoresOldReply = "fa-ignores-old-reply", "registration.9.12";
     /// The FHA answers a first request only when the AAAH has accepted.
@@ -124,6 +156,28 @@ guards! {
     FhaMoves = "fha-moves", "movement.1.5";
     /// The FHA takes out of the tunnel only what a binding allows.
     FhaChecksTunnel = "fha-checks-tunnel", "data-path.3.1";
+    /// The FHA takes an answer only to the question that it asks now.
+    FhaMatchesAnswer = "fha-matches-answer", "registration.6.1";
+    /// The FHA answers a duplicate of the request accepted last as before.
+    FhaRepeatsReply = "fha-repeats-reply", "registration.7.7";
+    /// The FHA is silent when the AAAH rejects, as it has no key to answer under.
+    FhaSilentOnReject = "fha-silent-on-reject", "registration.6.14";
+    /// The FHA keeps what it had when the AAAH is silent.
+    FhaKeepsOnSilence = "fha-keeps-on-silence", "registration.6.15";
+    /// The FHA replaces the key by that of the first request accepted last.
+    FhaTakesNewKey = "fha-takes-new-key", "keys.1.6";
+    /// The FHA keeps the addresses of a binding that moves or is refreshed.
+    FhaKeepsAddresses = "fha-keeps-addresses", "movement.1.3";
+    /// The HA takes an answer only to the question that it asks now.
+    HaMatchesAnswer = "ha-matches-answer", "home-binding.2.1";
+    /// The HA binds the care-of address of the update accepted last.
+    HaTakesNewCareOf = "ha-takes-new-care-of", "movement.1.9";
+    /// The HA keeps the binding when the AAAH rejects an update.
+    HaKeepsOnReject = "ha-keeps-on-reject", "home-binding.2.10";
+    /// The HA keeps the binding when the AAAH is silent.
+    HaKeepsOnSilence = "ha-keeps-on-silence", "home-binding.2.10";
+    /// The HA answers a rejected update only under a key that it has.
+    HaNeedsKey = "ha-needs-key", "home-binding.2.10";
     /// The HA does nothing before the AAAH has accepted the update.
     HaAwaitsAccept = "ha-awaits-accept", "home-binding.2.1";
     /// The HA asks about one update at a time.
@@ -136,13 +190,19 @@ guards! {
     HaReleases = "ha-releases", "home-binding.3.12";
 }
 
+impl fmt::Display for Guard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// A set of guards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Guards(u64);
+pub struct Guards(u128);
 
 impl Guards {
     /// Every guard.
-    pub const ALL: Guards = Guards(u64::MAX);
+    pub const ALL: Guards = Guards(u128::MAX);
 
     /// Whether a guard is in the set.
     #[must_use]
@@ -157,4 +217,4 @@ impl Guards {
     }
 }
 
-const _: () = assert!(Guard::ALL.len() <= u64::BITS as usize);
+const _: () = assert!(Guard::ALL.len() <= u128::BITS as usize);

@@ -45,7 +45,8 @@ impl Ha {
 
     /// The AAAH has decided about an update.
     pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, seq: Seq, accepted: bool) {
-        if self.pending.is_some_and(|update| update.seq == seq) {
+        let asked = |update: Update| update.seq == seq || !cx.heeds(Guard::HaMatchesAnswer);
+        if self.pending.is_some_and(asked) {
             self.decide(cx, accepted);
         }
     }
@@ -54,13 +55,15 @@ impl Ha {
         let Some(update) = self.pending.take() else { return };
         //= home-binding.2.10
         if !accepted {
-            return match self.binding {
-                None => cx.rule(Rule::HaStaysSilent),
-                Some(_) => {
-                    cx.rule(Rule::HaRefuses);
-                    acknowledge(cx, &update, false);
-                }
-            };
+            let has_key = self.binding.is_some();
+            cx.rule(if has_key { Rule::HaRefuses } else { Rule::HaStaysSilent });
+            if !cx.heeds(Guard::HaKeepsOnReject) {
+                self.binding = None;
+            }
+            if has_key || !cx.heeds(Guard::HaNeedsKey) {
+                acknowledge(cx, &update, false);
+            }
+            return;
         }
         //= home-binding.3.1
         //= home-binding.3.2
@@ -80,7 +83,9 @@ impl Ha {
             //= movement.1.9
             let again = self.binding.is_some();
             cx.rule(if again { Rule::HaBindsAgain } else { Rule::HaBinds });
-            self.binding = Some(Binding { care_of: update.care_of, seq: update.seq });
+            let old = self.binding.filter(|_| !cx.heeds(Guard::HaTakesNewCareOf));
+            let care_of = old.map_or(update.care_of, |old| old.care_of);
+            self.binding = Some(Binding { care_of, seq: update.seq });
         }
         acknowledge(cx, &update, true);
     }
@@ -105,6 +110,9 @@ impl Ha {
         if let Some(update) = self.pending.take() {
             cx.rule(Rule::HaGivesUp);
             self.last = self.last.max(Some(update.seq));
+            if !cx.heeds(Guard::HaKeepsOnSilence) {
+                self.binding = None;
+            }
         }
     }
 

@@ -347,6 +347,8 @@ pub(crate) enum Alike {
     AccessReply(Session, Link),
     /// A request at that station of its way.
     Request(Hop, Ident),
+    /// Requests at that station, with whatever Identification.
+    Requests(Hop),
     /// The question about a request.
     RegistrationAsk(FhaId, Ident),
     /// The answer to that question.
@@ -359,6 +361,8 @@ pub(crate) enum Alike {
     BindingAsk(Seq),
     /// The answer to that question.
     BindingAnswer(Seq),
+    /// An update, at that station of its way.
+    Update(Leg, Seq),
     /// Acknowledgements of an update, at that station of their way.
     Ack(Leg, Seq),
     /// All acknowledgements.
@@ -381,6 +385,7 @@ impl Alike {
             Alike::AccessAnswer(session, link) => w.put(3, 4).number(session.get()).link(link),
             Alike::AccessReply(session, link) => w.put(4, 4).number(session.get()).link(link),
             Alike::Request(hop, ident) => w.put(5, 4).put(hop as u32, 2).number(ident.get()),
+            Alike::Requests(hop) => w.put(5, 4).put(hop as u32, 2),
             Alike::RegistrationAsk(fha, ident) => {
                 w.put(6, 4).put(fha as u32, 1).number(ident.get())
             }
@@ -391,6 +396,7 @@ impl Alike {
             Alike::Replies(hop) => w.put(8, 4).put(hop as u32, 2),
             Alike::BindingAsk(seq) => w.put(10, 4).number(seq.get()),
             Alike::BindingAnswer(seq) => w.put(11, 4).number(seq.get()),
+            Alike::Update(leg, seq) => w.put(9, 4).leg(leg).number(seq.get()),
             Alike::Ack(leg, seq) => w.put(12, 4).leg(leg).number(seq.get()),
             Alike::Acks => w.put(12, 4),
             Alike::TunnelledAcks => w.put(12, 4).put(1, 1),

@@ -179,7 +179,8 @@ impl Mn {
         session: Session,
         admission: Admission,
     ) {
-        if self.session != Some(session) || self.access != Access::Asking {
+        let asked = self.session == Some(session) && self.access == Access::Asking;
+        if !asked && cx.heeds(Guard::MnMatchesAccessReply) {
             return;
         }
         //= access.4.12
@@ -195,6 +196,9 @@ impl Mn {
             Admission::Refused => {
                 cx.rule(Rule::MnIsRefused);
                 self.access = Access::Refused;
+                if !cx.heeds(Guard::MnHeedsRefusal) {
+                    self.register(cx);
+                }
             }
         }
     }
@@ -211,6 +215,7 @@ impl Mn {
             }
             //= registration.3.1
             Access::Asking if !cx.heeds(Guard::MnNeedsAccess) => here,
+            Access::Refused if !cx.heeds(Guard::MnHeedsRefusal) => here,
             Access::None | Access::Asking | Access::Refused => None,
         }
     }
@@ -229,15 +234,18 @@ impl Mn {
     fn register(&mut self, cx: &mut Cx<'_>) {
         let Some(link) = self.link.filter(|_| !self.leaving) else { return };
         let Some(fha) = self.assigned(cx) else { return };
-        if cx.config.care_of(link).via_fa() && self.agent == Agent::Unheard {
+        let unheard = cx.config.care_of(link).via_fa() && self.agent == Agent::Unheard;
+        if unheard && cx.heeds(Guard::MnAwaitsAgent) {
             return;
         }
         //= movement.1.6
         if self.registration.is_some_and(|registration| registration.fha != fha) {
             cx.rule(Rule::MnChangesFha);
             self.registration = None;
-            self.binding = None;
-            self.update = None;
+            if cx.heeds(Guard::MnDropsOldBinding) {
+                self.binding = None;
+                self.update = None;
+            }
         }
         //= movement.1.2
         //= movement.2.2
@@ -270,7 +278,7 @@ impl Mn {
         //= registration.4.6
         //= registration.4.14
         let challenge = match self.agent {
-            _ if hop == Hop::Direct => None,
+            _ if hop == Hop::Direct || !cx.heeds(Guard::MnAnswersChallenge) => None,
             Agent::Answered(earlier) => {
                 cx.rule(Rule::MnRepeatsChallenge);
                 Some(earlier)
@@ -329,7 +337,9 @@ impl Mn {
             //= registration.10.8
             Code::Stale => {
                 cx.rule(Rule::MnSetsClock);
-                self.clock = Clock::Right;
+                if cx.heeds(Guard::MnSetsClock) {
+                    self.clock = Clock::Right;
+                }
             }
             Code::Accepted => self.hold(cx, &request, &reply, key),
             Code::Released => self.is_released(cx),
@@ -375,7 +385,9 @@ impl Mn {
         }
         //= home-binding.1.1
         //= movement.1.7
-        self.update(cx, bound, care_of, false);
+        if self.seq.is_none() || cx.heeds(Guard::MnUpdatesForNewCareOf) {
+            self.update(cx, bound, care_of, false);
+        }
     }
 
     /// Sends a binding update through the tunnel from that care-of address.
@@ -426,6 +438,9 @@ impl Mn {
     pub(crate) fn repeat(&mut self, cx: &mut Cx<'_>) {
         if let Some(Request { fha, form, release, .. }) = self.request {
             cx.rule(Rule::MnRepeats);
+            if !cx.heeds(Guard::MnRepeatsAnew) {
+                self.ident = self.ident.and_then(|ident| Ident::new(ident.get() - 1));
+            }
             self.request(cx, fha, form, release);
         }
     }
@@ -435,6 +450,9 @@ impl Mn {
     pub(crate) fn repeat_update(&mut self, cx: &mut Cx<'_>) {
         if let (Some(update), Some(registration)) = (self.update, self.registration) {
             cx.rule(Rule::MnRepeatsUpdate);
+            if !cx.heeds(Guard::MnRepeatsUpdateAnew) {
+                self.seq = self.seq.and_then(|seq| Seq::new(seq.get() - 1));
+            }
             self.update(cx, update.care_of, registration.care_of, update.release);
         }
     }

@@ -157,6 +157,14 @@ pub struct CareOf4 {
     pub owner: Owner,
 }
 
+impl CareOf4 {
+    /// All of them.
+    pub(crate) fn all() -> impl Iterator<Item = CareOf4> {
+        let of = |link| [Owner::Mn, Owner::Fa].map(|owner| CareOf4 { link, owner });
+        Link::ALL.into_iter().flat_map(of)
+    }
+}
+
 /// How many numbers each kind of counter has. What needs more is outside the model's bounds, and
 /// shows as [`Bounds`](crate::History) exceeded, never as a search that ends quietly.
 pub const NUMBERS: u8 = 31;

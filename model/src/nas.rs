@@ -42,7 +42,8 @@ impl Nas {
         link: Link,
         admission: Admission,
     ) {
-        if self.session == Some(session) && self.asking {
+        let asked = self.session == Some(session) || !cx.heeds(Guard::NasMatchesAnswer);
+        if asked && self.asking {
             self.reply(cx, link, admission);
         }
     }
@@ -52,6 +53,9 @@ impl Nas {
         let Some(session) = self.session else { return };
         self.asking = false;
         let told = match admission {
+            Admission::Refused if !cx.heeds(Guard::NasHeedsReject) => {
+                Admission::Granted(Some(cx.config.fha_of(link)))
+            }
             //= access.4.1
             //= access.4.2
             //= access.4.4

@@ -41,7 +41,7 @@ pub struct Progress {
     pub depth: usize,
     /// States found and not expanded.
     pub open: usize,
-    /// Promises that something found so far breaks.
+    /// Promises about the protocol that something found so far breaks.
     pub broken: usize,
 }
 
@@ -96,7 +96,7 @@ pub fn explore(
         for (place, (index, state)) in level.iter().enumerate() {
             if place % ROUND == 0 {
                 walk.out.progress.open = level.len() - place + next.len();
-                walk.out.progress.broken = walk.out.broken.iter().flatten().count();
+                walk.out.progress.broken = walk.out.count_broken();
                 if watch(walk.out.progress).is_break() {
                     stopped = true;
                     break;
@@ -114,7 +114,7 @@ pub fn explore(
         walk.out.progress.open = 0;
         walk.out.judge_possibilities();
     }
-    walk.out.progress.broken = walk.out.broken.iter().flatten().count();
+    walk.out.progress.broken = walk.out.count_broken();
     walk.out
 }
 
@@ -203,6 +203,11 @@ impl Exploration {
             Some(Some(_)) => Some(false),
             _ => self.complete.then_some(true),
         }
+    }
+
+    fn count_broken(&self) -> usize {
+        let broken = PROMISES.iter().zip(&self.broken);
+        broken.filter(|(promise, by)| promise.is_about_protocol() && by.is_some()).count()
     }
 
     /// The promises whose premise did not come up, although the setup has what they are about.

@@ -2,8 +2,8 @@
 
 use super::{Kind, Promise, Verdict, of_sent};
 use crate::{
-    Action, Authorisation, Code, Config, Form, Hop, Ident, Leg, Message, Network, Reply, Seq,
-    State, message::Alike,
+    Action, Authorisation, CareOf4, Code, Config, Form, Hop, Ident, Leg, Message, Network, Reply,
+    Seq, State, message::Alike,
 };
 
 /// MN and FHA agree.
@@ -71,8 +71,9 @@ fn mn_ha(_: &Config, state: &State) -> Verdict {
 /// Nobody is moved by what is not proved.
 pub(super) const PROOF: Promise = Promise {
     name: "nothing without proof",
-    says: "a reply changes the MN only under the key of its request, and a later request changes \
-           the FHA's binding only under the key in use",
+    says: "a reply changes the MN only under the key of its request, a later request changes the \
+           FHA's binding only under the key in use, and FHA and HA answer only under a key that the \
+           AAAH has given them, the FHA a first request under that request's",
     requirements: &["R-36", "R-53", "H-8"],
     sentences: &[
         "registration.7.1",
@@ -81,12 +82,37 @@ pub(super) const PROOF: Promise = Promise {
         "registration.10.2",
         "registration.10.3",
         "registration.10.13",
+        "registration.6.14",
+        "home-binding.2.10",
+        "keys.1.6",
         "keys.1.7",
     ],
     kind: Kind::Step(proof),
 };
 
 fn proof(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    proof_of_change(before, action, after).and(proof_of_answer(before, after))
+}
+
+fn proof_of_answer(before: &State, after: &State) -> Verdict {
+    let network = &before.network;
+    of_sent(before, after, |message| match message {
+        Message::Reply(hop @ (Hop::Direct | Hop::Relay), reply) => {
+            let mut requests = network.alike(Alike::Request(hop, reply.ident));
+            let first = requests
+                .any(|sent| matches!(sent, Message::Request(_, r) if r.form == Form::First));
+            let key = reply.key.filter(|key| !first || *key == reply.ident);
+            Some(key.is_some_and(|key| is_granted(network, &reply, key)))
+        }
+        Message::Ack(Leg::Plain, ack) if !ack.accepted => {
+            let accepted = network.contains(Message::BindingAnswer(ack.seq, true));
+            Some(accepted || before.ha.binding.is_some())
+        }
+        _ => None,
+    })
+}
+
+fn proof_of_change(before: &State, action: Action, after: &State) -> Verdict {
     match action {
         Action::Deliver(Message::Reply(Hop::Direct | Hop::Link, reply)) => {
             let what = |state: &State| {
@@ -122,14 +148,18 @@ fn is_granted(network: &Network, reply: &Reply, key: Ident) -> bool {
 /// Everything counts once.
 pub(super) const ONCE: Promise = Promise {
     name: "nothing counts twice",
-    says: "FHA and HA accept each request or update once and never an older one afterwards; the \
-           MN takes only the answer to its last",
+    says: "requests and updates have numbers of their own; FHA and HA accept each once and never \
+           an older one afterwards, and the FHA does not refuse what it accepted last; the MN takes \
+           only the answer to its last",
     requirements: &["R-36", "H-23"],
     sentences: &[
         "registration.4.11",
+        "registration.4.12",
         "registration.7.4",
+        "registration.7.7",
         "registration.10.1",
         "home-binding.1.6",
+        "home-binding.1.9",
         "home-binding.3.1",
         "home-binding.3.2",
         "home-binding.4.2",
@@ -138,6 +168,29 @@ pub(super) const ONCE: Promise = Promise {
 };
 
 fn once(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    accepted_once(before, action, after).and(numbered(before, after))
+}
+
+fn numbered(before: &State, after: &State) -> Verdict {
+    let network = &before.network;
+    of_sent(before, after, |message| match message {
+        Message::Request(hop @ (Hop::Direct | Hop::Link), request) => {
+            Some(!network.any(Alike::Request(hop, request.ident)))
+        }
+        Message::Update(Leg::Tunnel(_), update) => {
+            let used = |care_of| network.any(Alike::Update(Leg::Tunnel(care_of), update.seq));
+            Some(!CareOf4::all().any(used))
+        }
+        Message::Reply(Hop::Direct | Hop::Relay, reply) => {
+            let last = before.fha.of(reply.fha).binding.map(|binding| binding.ident);
+            let accepts = matches!(reply.code, Code::Accepted | Code::Released);
+            (last == Some(reply.ident)).then_some(accepts)
+        }
+        _ => None,
+    })
+}
+
+fn accepted_once(before: &State, action: Action, after: &State) -> Verdict {
     let Action::Deliver(message) = action else { return Verdict::Vacuous };
     let network = &before.network;
     match message {

@@ -34,6 +34,16 @@ impl Verdict {
         if kept { Verdict::Kept } else { Verdict::Broken }
     }
 
+    /// Both: broken if one is, vacuous if both are.
+    #[must_use]
+    pub const fn and(self, other: Verdict) -> Verdict {
+        match (self, other) {
+            (Verdict::Broken, _) | (_, Verdict::Broken) => Verdict::Broken,
+            (Verdict::Kept, _) | (_, Verdict::Kept) => Verdict::Kept,
+            _ => Verdict::Vacuous,
+        }
+    }
+
     /// The verdict, if the premise holds.
     #[must_use]
     pub const fn when(premise: bool, kept: bool) -> Verdict {
@@ -73,6 +83,12 @@ pub struct Promise {
 }
 
 impl Promise {
+    /// Whether it is about the protocol, not about the model's own bounds.
+    #[must_use]
+    pub fn is_about_protocol(&self) -> bool {
+        !self.sentences.is_empty()
+    }
+
     /// Whether the setup has what it is about.
     #[must_use]
     pub fn applies(&self, config: &Config) -> bool {

@@ -46,9 +46,10 @@ fn has_cause(before: &State, message: Message) -> bool {
         Message::Request(Hop::Relay, request) => {
             network.any(Alike::Request(Hop::Link, request.ident))
         }
-        Message::Request(_, request) => {
+        Message::Request(hop, request) => {
             let link = request.care_of.link;
-            before.mn.session.is_some_and(|session| {
+            let heard = hop != Hop::Link || network.contains(Message::Advertisement(link));
+            heard && before.mn.session.is_some_and(|session| {
                 let mut replies = network.alike(Alike::AccessReply(session, link));
                 replies.any(|reply| {
                     matches!(reply, Message::AccessReply(_, _, Admission::Granted(Some(_))))

@@ -4,7 +4,7 @@ use super::{
     Kind, Promise, Verdict,
     agreement::{last_ack, last_reply},
 };
-use crate::{Action, Code, Config, Fa, Hop, Leg, Message, State, message::Alike};
+use crate::{Access, Action, Code, Config, Fa, Hop, Leg, Message, State, message::Alike};
 
 /// Lifetimes end in their order.
 pub(super) const NESTED: Promise = Promise {
@@ -94,11 +94,16 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
             let (fa, then) =
                 (before.fa.of(request.care_of.link), after.fa.of(request.care_of.link));
             let used_up = request.challenge.is_none_or(|challenge| {
-                let pending =
-                    fa.pending.iter().flat_map(|i| network.alike(Alike::Request(Hop::Relay, i)));
-                let answers =
-                    |sent| matches!(sent, Message::Request(_, r) if r.challenge == Some(challenge));
-                fa.used.contains(challenge) && !pending.into_iter().any(answers)
+                let relayed = |pending: bool| {
+                    let mut requests = network.alike(Alike::Requests(Hop::Relay));
+                    requests.any(|sent| {
+                        matches!(sent, Message::Request(_, r)
+                            if r.challenge == Some(challenge)
+                                && r.care_of.link == request.care_of.link
+                                && (!pending || fa.pending.contains(r.ident)))
+                    })
+                };
+                relayed(false) && !relayed(true)
             });
             Verdict::when(old || used_up, fa.visitor == then.visitor && (!used_up || fa == then))
         }
@@ -107,6 +112,10 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
             let (old, new) = (before.fa.of(reply.link), after.fa.of(reply.link));
             let replayed = !old.pending.contains(reply.ident);
             Verdict::when(replayed, entry(old) == entry(new))
+        }
+        Message::AccessReply(session, ..) => {
+            let asking = before.mn.session == Some(session) && before.mn.access == Access::Asking;
+            Verdict::when(!asking, before.mn == after.mn)
         }
         Message::Reply(_, reply) => {
             let old = before.mn.request.is_none_or(|request| request.ident != reply.ident);

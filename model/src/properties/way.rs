@@ -167,7 +167,8 @@ fn transparent(_: &Config, before: &State, _: Action, after: &State) -> Verdict 
         }
         Message::Ack(Leg::Tunnel(care_of), ack) => {
             let bound = before.fha.of(ack.care_of.fha).binding;
-            Some(bound.is_some_and(|b| b.care_of == care_of))
+            let held = |b: crate::FhaBinding| b.care_of6(ack.care_of.fha) == Some(ack.care_of);
+            Some(bound.is_some_and(|b| b.care_of == care_of && held(b)))
         }
         //= home-binding.2.4
         //= data-path.3.6

@@ -69,7 +69,8 @@ fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
     })
 }
 
-fn run(trace: &Trace) -> Value {
+/// A run.
+pub(super) fn run(trace: &Trace) -> Value {
     json!({
         "profile": trace.start.environment.profile.to_string(),
         "steps": ladder::rungs(trace).into_iter().map(step).collect::<Vec<_>>(),

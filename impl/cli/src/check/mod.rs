@@ -1,6 +1,8 @@
 //! `dsboot check`: the model, explored to the end.
 
 mod json;
+mod mutants;
+mod parallel;
 mod report;
 mod table;
 #[cfg(test)]
@@ -9,8 +11,6 @@ mod tests;
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,11 +18,12 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
 use dsboot_model::explore::{self, Progress};
-use dsboot_model::{Bootstrap, Config};
+use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::Exit;
+use mutants::Mutants;
 pub use report::{Checked, Outcome, Summary};
 
 /// The arguments of `dsboot check`.
@@ -45,7 +46,13 @@ pub struct Args {
     /// Setups explored at the same time; by default, as many as the machine has processors.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<usize>,
-    /// Write the result as JSON (schemas/check.schema.json) to standard output.
+    /// Take out every guard of the rules, one at a time, and say which property notices.
+    #[arg(long, conflicts_with_all = ["scenarios", "coa", "events", "timeout", "max_states"])]
+    pub mutants: bool,
+    /// With --mutants, draw the shortest run that shows each.
+    #[arg(long, requires = "mutants")]
+    pub ladders: bool,
+    /// Write the result as JSON (schemas/check.schema.json, mutants.schema.json) to standard output.
     #[arg(long)]
     pub json: bool,
     /// Give up after so many seconds in each setup; the result is then incomplete.
@@ -84,12 +91,25 @@ pub fn run(args: &Args) -> Exit {
         );
         return Exit::Usage;
     }
+    if args.mutants {
+        let mutants = hunt(args);
+        let text = match (args.json, args.ladders) {
+            (true, _) => mutants.json(),
+            (false, true) => mutants.table() + &mutants.ladders(),
+            (false, false) => mutants.table(),
+        };
+        return print(&text, mutants.exit());
+    }
     let summary = Summary::new(check_all(&setups, args));
     let text = if args.json { json::text(&summary) } else { table::text(&summary) };
+    print(&text, summary.exit())
+}
+
+fn print(text: &str, exit: Exit) -> Exit {
     match io::stdout().lock().write_all(text.as_bytes()) {
-        Ok(()) => summary.exit(),
+        Ok(()) => exit,
         // Who reads no further has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => summary.exit(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(_) => Exit::Environment,
     }
 }
@@ -105,6 +125,11 @@ impl Args {
             Some(Coa::ColocatedR) => s.care_of() == CareOf::ColocatedViaFa,
         };
         Setup::ALL.into_iter().filter(named).filter(fits).collect()
+    }
+
+    fn threads(&self) -> usize {
+        let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.threads.unwrap_or_else(all)
     }
 
     fn limits(&self) -> Limits {
@@ -134,34 +159,27 @@ impl Limits {
 /// Explores the setups side by side. Each search has one thread, so that what it finds does not
 /// depend on how many there are.
 fn check_all(setups: &[Setup], args: &Args) -> Vec<Checked> {
-    let threads = args
-        .threads
-        .unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZeroUsize::get))
-        .min(setups.len());
+    let bars = bars();
+    parallel::map(setups, args.threads(), |setup| check(*setup, args, &bars))
+}
+
+/// Progress goes to a terminal only.
+fn bars() -> MultiProgress {
     let bars = MultiProgress::new();
     if !io::stderr().is_terminal() {
         bars.set_draw_target(ProgressDrawTarget::hidden());
     }
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(setup) = setups.get(number) else { return };
-                    let checked = check(*setup, args, &bars);
-                    // A thread that panics takes the process with it at the end of the scope.
-                    if let Ok(mut results) = results.lock() {
-                        results.push((number, checked));
-                    }
-                }
-            });
-        }
+    bars
+}
+
+fn hunt(args: &Args) -> Mutants {
+    let bar = bars().add(ProgressBar::new(u64::try_from(Guard::ALL.len()).unwrap_or(0)));
+    let mutants = Mutants::hunt(Guard::ALL, args.threads(), |mutant| {
+        bar.set_message(mutant.guard.name());
+        bar.inc(1);
     });
-    let mut results = results.into_inner().unwrap_or_default();
-    results.sort_by_key(|(number, _)| *number);
-    results.into_iter().map(|(_, checked)| checked).collect()
+    bar.finish_and_clear();
+    mutants
 }
 
 fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {

@@ -67,7 +67,8 @@ fn promises(summary: &Summary) -> Table {
     table
 }
 
-fn table(header: &[&str]) -> Table {
+/// An empty table.
+pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
         .load_style(UTF8_FULL_CONDENSED)

@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use dsboot_model::mutants::Mutant;
 use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::Setup;
 use indicatif::ProgressBar;
 
-use super::{Checked, Limits, Outcome, Summary, check_model, json, table};
+use super::{Checked, Limits, Mutants, Outcome, Summary, check_model, json, table};
 use crate::Exit;
 
 const NO_LIMIT: Limits = Limits { until: None, states: usize::MAX };
@@ -90,4 +91,27 @@ fn broken_rule_is_drawn() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn mutants_say_who_caught_them() {
+    let mutants = Mutants::hunt(&[Guard::MnHeedsR, Guard::FhaCopiesParameters], 2, |_| {});
+    assert_eq!(mutants.exit(), Exit::Holds);
+    let text = mutants.table();
+    assert!(text.contains("request goes where the"), "{text}");
+    assert!(text.ends_with("All 2 mutants are caught.\n"), "{text}");
+    assert!(
+        mutants.ladders().contains("Without fha-copies-parameters: reply as the AAAH assigned")
+    );
+    let json: serde_json::Value = serde_json::from_str(&mutants.json()).expect("JSON");
+    assert_eq!(json["mutants"][1]["caught"]["length"], 8);
+    assert_eq!(json["mutants"][0]["caught"]["run"]["steps"][0]["words"], "attaches to link A");
+}
+
+#[test]
+fn survivor_fails() {
+    let mutants = Mutants(vec![Mutant { guard: Guard::MnHeedsR, caught: None }]);
+    assert_eq!(mutants.exit(), Exit::Fails);
+    assert!(mutants.table().ends_with("1 of 1 mutants survive 2 events: mn-heeds-r.\n"));
+    assert!(mutants.json().contains("\"verdict\": \"fails\""));
 }
