@@ -108,6 +108,20 @@ impl Profile {
         Profile::NoIpv6,
     ];
 
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Profile::Entitled => "entitled",
+            Profile::WrongClock => "wrong-clock",
+            Profile::WrongAccessSecret => "wrong-access-secret",
+            Profile::NoMobility => "no-mobility",
+            Profile::WrongHomeSecret => "wrong-home-secret",
+            Profile::NoAgreement => "no-agreement",
+            Profile::NoIpv6 => "no-ipv6",
+        }
+    }
+
     /// Whether bootstrapping is to succeed in the end.
     #[must_use]
     pub const fn is_entitled(self) -> bool {

@@ -13,6 +13,7 @@
 mod aaa;
 mod action;
 mod bits;
+mod code;
 mod config;
 mod fa;
 mod fha;
@@ -38,6 +39,7 @@ use stateright::{Model, Property};
 
 pub use aaa::Aaah;
 pub use action::Action;
+pub use code::{ActionCode, NoAction};
 pub use config::{Config, Profile, Server};
 pub use fa::Fa;
 pub use fha::{Binding as FhaBinding, Fha};
@@ -81,6 +83,14 @@ impl Bootstrap {
     #[must_use]
     pub const fn new(config: Config) -> Bootstrap {
         Bootstrap { config }
+    }
+
+    /// Where a run of a user begins; `None` when there are not enough events for what is amiss with
+    /// that user. Whatever is amiss from the beginning costs an event.
+    #[must_use]
+    pub fn starting(&self, profile: Profile) -> Option<State> {
+        let amiss = u8::from(profile != Profile::Entitled);
+        Some(State::initial(profile, self.config.events.checked_sub(amiss)?))
     }
 
     /// What an action does in a state; `None` when it cannot happen there.
@@ -215,12 +225,9 @@ impl Model for Bootstrap {
     type State = State;
     type Action = Action;
 
-    /// One for each profile. Whatever is amiss from the beginning costs an event.
+    /// One for each profile for which there are events.
     fn init_states(&self) -> Vec<State> {
-        let events = self.config.events;
-        let amiss = |profile| u8::from(profile != Profile::Entitled);
-        let with = |profile| Some(State::initial(profile, events.checked_sub(amiss(profile))?));
-        Profile::ALL.into_iter().filter_map(with).collect()
+        Profile::ALL.into_iter().filter_map(|profile| self.starting(profile)).collect()
     }
 
     fn actions(&self, state: &State, actions: &mut Vec<Action>) {

@@ -1,10 +1,13 @@
 //! The six setups, walked to the end within small bounds.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use dsboot_model::explore::{self, Exploration, second};
+use dsboot_model::explore::{self, Exploration, Trace, second};
 use dsboot_model::properties::PROMISES;
-use dsboot_model::{Action, Bootstrap, Config, Leg, Link, Message, Profile, Rule, State};
+use dsboot_model::{
+    Action, ActionCode, Bootstrap, Config, Guard, Leg, Link, Message, Profile, Rule, State,
+};
 use dsboot_spec::ladder::{Ladder, Step};
 use dsboot_spec::{Role, Setup};
 
@@ -130,4 +133,49 @@ fn as_drawn(message: Message) -> Option<(Role, Role)> {
 /// A message that has been sent and not delivered yet.
 fn next_new(state: &State, delivered: &[Message]) -> Option<Message> {
     state.network.iter().find(|message| !delivered.contains(message))
+}
+
+/// Every action has a word of its own, and the word leads back to it.
+#[test]
+fn actions_have_words() {
+    let walk = walk(Setup::ALL[1], 1);
+    let mut words = BTreeMap::new();
+    for index in (0..u32::try_from(walk.progress.states).expect("few")).step_by(61) {
+        for (action, _) in walk.path_to(index).expect("a state").steps {
+            let word = ActionCode(action).to_string();
+            assert_eq!(word.parse(), Ok(ActionCode(action)));
+            assert_eq!(*words.entry(word).or_insert(action), action);
+        }
+    }
+    assert!(words.len() > 100, "{}", words.len());
+    for wrong in [
+        "",
+        "fly",
+        "attach",
+        "attach:d",
+        "release:a",
+        "deliver:ffffffff",
+        "deliver:",
+        "fa-gives-up:a:99",
+    ] {
+        assert!(wrong.parse::<ActionCode>().is_err(), "{wrong}");
+    }
+}
+
+/// What a random walk breaks is cut down to a run in which no step is too many.
+#[test]
+fn random_walks_are_minimised() {
+    let model = Bootstrap::new(Config::new(Setup::ALL[0], 2).without(Guard::FhaReleases));
+    let found = explore::simulate(model, 3, 400, 400);
+    let (promise, run) = found.broken.first().expect("found by chance");
+    let breaks = |trace: &Trace| trace.breaks(&model).iter().any(|(broken, _)| broken == promise);
+    assert!(breaks(run));
+    for place in 0..run.steps.len() {
+        let rest = run.steps.iter().enumerate().filter(|(at, _)| *at != place);
+        let actions = rest.map(|(_, (action, _))| *action);
+        let shorter = Trace::replay(&model, run.start, actions);
+        assert!(!shorter.is_ok_and(|shorter| breaks(&shorter)), "step {} is too many", place + 1);
+    }
+    let again = explore::simulate(model, 3, 400, 400);
+    assert_eq!((again.steps, again.broken.len()), (found.steps, found.broken.len()));
 }

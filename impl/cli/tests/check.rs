@@ -77,3 +77,70 @@ fn json_has_the_shape_of_its_schema() {
         assert_eq!(described["additionalProperties"], false);
     }
 }
+
+/// A run written is the run read, and what was broken is broken again.
+#[test]
+fn traces_can_be_replayed() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let kept = |actions: &str, without: &str| {
+        format!(
+            r#"{{"scenario": "integrated-colocated", "care_of": "colocated", "events": 0,
+                "without": [{without}], "profile": "entitled", "actions": [{actions}]}}"#
+        )
+    };
+    let replay = |text: String| {
+        std::fs::write(path("run.json"), text).expect("written");
+        check(&["--replay", &path("run.json")])
+    };
+    let (code, stdout, _) = replay(kept(r#""attach:a""#, ""));
+    assert_eq!(code, 0);
+    assert!(stdout.contains("1. attaches to link A"), "{stdout}");
+    let (code, stdout, _) = replay(kept(r#""attach:a""#, r#""mn-needs-access""#));
+    assert_eq!(code, 1);
+    assert!(stdout.contains("Step 1 breaks: order of the figures"), "{stdout}");
+
+    for (wrong, says) in [
+        (kept(r#""fly:a""#, ""), "`fly:a` is no action of the model"),
+        (kept(r#""refresh""#, ""), "step 1 cannot happen there"),
+        (kept("", r#""no-guard""#), "no valid `without`"),
+        ("{}".to_owned(), "no valid `scenario`"),
+        ("nothing".to_owned(), "is no JSON"),
+    ] {
+        let (code, stdout, stderr) = replay(wrong);
+        assert_eq!((code, stdout.as_str()), (2, ""));
+        assert!(stderr.contains(says), "{stderr}");
+    }
+    assert_eq!(check(&["--replay", &path("missing.json")]).0, 2);
+}
+
+#[test]
+fn graph_is_written_for_others() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let export = |name: &str, more: &[&str]| {
+        let file = path(name);
+        check(&[&["integrated-colocated", "--events", "0", "--export", &file], more].concat())
+    };
+    let (code, stdout, _) = export("graph.aut", &[]);
+    assert_eq!(code, 0);
+    let text = std::fs::read_to_string(path("graph.aut")).expect("written");
+    let (head, edges) = text.split_once('\n').expect("lines");
+    let states: usize = stdout.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
+    assert_eq!(head, format!("des (0, {}, {})", edges.lines().count(), states + 1));
+    assert!(edges.contains(", \"attach:a\", "), "{edges}");
+    assert_eq!(export("graph.dot", &[]).0, 0);
+    assert!(std::fs::read_to_string(path("graph.dot")).expect("written").ends_with("}\n"));
+    assert_eq!(export("graph.txt", &[]).0, 2);
+    assert_eq!(export("graph.dot", &["--max-states", "10"]).0, 3);
+}
+
+#[test]
+fn walks_are_the_same_for_the_same_seed() {
+    let walk = |seed| check(&["integrated-fa", "--simulate", "20", "--seed", seed]);
+    let (code, stdout, _) = walk("7");
+    assert_eq!(code, 0);
+    assert!(stdout.contains("nothing fails in these walks, which proves nothing"), "{stdout}");
+    assert_eq!(stdout, walk("7").1);
+    assert_ne!(stdout, walk("8").1);
+}

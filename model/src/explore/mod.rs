@@ -6,9 +6,12 @@
 //! path; it collects which rules and which premises came up; and it knows whether it has reached
 //! the end. Its counts are a second opinion on stateright's.
 
+mod export;
 mod fingerprint;
 mod graph;
 mod second;
+mod simulate;
+mod trace;
 mod view;
 
 use std::collections::{HashMap, hash_map::Entry};
@@ -21,8 +24,11 @@ use crate::{
     properties::{Kind, PROMISES, Promise, Verdict},
 };
 
+pub use export::{GraphForm, export};
 pub use fingerprint::{Fingerprint, Prehashed};
 pub use second::{Second, second};
+pub use simulate::{Simulation, simulate};
+pub use trace::{Impossible, Trace};
 pub use view::{Views, of_ha};
 
 use graph::Graph;
@@ -63,23 +69,6 @@ pub struct Exploration {
     /// What the HA saw.
     pub views: Views,
     graph: Graph,
-}
-
-/// A path from an initial state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trace {
-    /// Where it begins.
-    pub start: State,
-    /// Its steps, each with the state that it leads to.
-    pub steps: Vec<(Action, State)>,
-}
-
-impl Trace {
-    /// Where it ends.
-    #[must_use]
-    pub fn end(&self) -> &State {
-        self.steps.last().map_or(&self.start, |(_, state)| state)
-    }
 }
 
 /// Walks the graph of a model to its end, or until `watch` says to stop.
@@ -159,6 +148,7 @@ impl Walk {
     /// Takes every step from a state. `false` when there are more states than can be numbered.
     fn expand(&mut self, index: u32, state: &State, next: &mut Vec<(u32, State)>) -> bool {
         let view = of_ha(state);
+        let steps = self.out.progress.transitions;
         let mut actions = std::mem::take(&mut self.actions);
         actions.clear();
         self.model.actions(state, &mut actions);
@@ -189,6 +179,9 @@ impl Walk {
             self.out.views.insert(view, of_ha(&step.state), to);
         }
         self.out.graph.close();
+        if steps == self.out.progress.transitions && room {
+            self.out.end(index, state);
+        }
         self.actions = actions;
         room
     }
@@ -266,7 +259,7 @@ impl Exploration {
                         broken.get_or_insert(index);
                     }
                 },
-                Kind::Step(_) => {}
+                Kind::Step(_) | Kind::End(_) => {}
                 Kind::Possible { from, goal } => {
                     let from = from(state);
                     *premise |= from;
@@ -281,6 +274,19 @@ impl Exploration {
             }
         }
         self.graph.mark(marks);
+    }
+
+    /// Judges a state without a way on.
+    fn end(&mut self, index: u32, state: &State) {
+        let judged = PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises));
+        for (promise, (broken, premise)) in judged {
+            if let Kind::End(is_end) = promise.kind {
+                *premise = true;
+                if !is_end(state) {
+                    broken.get_or_insert(index);
+                }
+            }
+        }
     }
 
     /// Notes which premises a step meets.

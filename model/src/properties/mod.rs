@@ -58,6 +58,8 @@ pub enum Kind {
     State(fn(&Config, &State) -> Verdict),
     /// Every step: state before, action, state after.
     Step(fn(&Config, &State, Action, &State) -> Verdict),
+    /// Every state from which nothing leads on.
+    End(fn(&State) -> bool),
     /// From every state of the one kind, a state of the other kind can be reached (AG EF).
     Possible {
         /// From where.
@@ -101,7 +103,7 @@ impl Promise {
         match self.kind {
             Kind::State(judge) => judge(config, after),
             Kind::Step(judge) => judge(config, before, action, after),
-            Kind::Possible { .. } => Verdict::Vacuous,
+            Kind::End(_) | Kind::Possible { .. } => Verdict::Vacuous,
         }
     }
 }
@@ -134,6 +136,7 @@ pub const PROMISES: &[Promise] = &[
     time::IN_BOUNDS,
     possible::COMPLETE,
     possible::QUIET,
+    possible::END,
 ];
 
 /// How many promises there are at most.
@@ -159,7 +162,7 @@ pub fn is_kept(promise: usize, config: &Config, state: &State) -> bool {
     match PROMISES.get(promise).map(|promise| promise.kind) {
         Some(Kind::State(judge)) => judge(config, state) != Verdict::Broken,
         Some(Kind::Step(_)) => state.history.broken & (1 << promise) == 0,
-        Some(Kind::Possible { .. }) | None => true,
+        Some(Kind::End(_) | Kind::Possible { .. }) | None => true,
     }
 }
 
@@ -183,7 +186,7 @@ pub(crate) fn for_stateright() -> Vec<Property<Bootstrap>> {
     };
     let mut properties = vec![Property::always(TO_THE_END, |_: &Bootstrap, _: &State| true)];
     for (promise, condition) in PROMISES.iter().zip(CONDITIONS) {
-        if !matches!(promise.kind, Kind::Possible { .. }) {
+        if matches!(promise.kind, Kind::State(_) | Kind::Step(_)) {
             properties.push(Property::always(promise.name, condition));
         }
     }

@@ -30,6 +30,15 @@ pub(super) const QUIET: Promise = Promise {
     kind: Kind::Possible { from: |_| true, goal: is_quiet },
 };
 
+/// Nobody gets stuck.
+pub(super) const END: Promise = Promise {
+    name: "nobody gets stuck",
+    says: "a run comes to its end only when the MN has gone for good and nobody holds anything",
+    requirements: &["H-10", "H-19", "H-23"],
+    sentences: &["registration.4.12", "home-binding.1.9", "movement.3.2", "movement.3.10"],
+    kind: Kind::End(|state| state.environment.gone && is_quiet(state)),
+};
+
 /// Whether the MN is registered from where it is and bound, with nothing under way.
 #[must_use]
 pub fn is_complete(state: &State) -> bool {

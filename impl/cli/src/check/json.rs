@@ -1,12 +1,14 @@
 //! The result as JSON, as `schemas/check.schema.json` describes it.
 
-use dsboot_model::Rule;
 use dsboot_model::explore::Trace;
 use dsboot_model::ladder::{self, Rung};
 use dsboot_model::properties::{PROMISES, Promise};
+use dsboot_model::{Bootstrap, Rule};
 use serde_json::{Value, json};
 
+use super::limits::Limit;
 use super::report::{Checked, Summary};
+use super::traces::kept;
 
 /// Everything as one JSON text with a newline at its end.
 pub(super) fn text(summary: &Summary) -> String {
@@ -15,7 +17,7 @@ pub(super) fn text(summary: &Summary) -> String {
         json!({
             "setup": one.setup().to_string(),
             "not_in": two.setup().to_string(),
-            "run": run(&trace),
+            "run": run(&one.walk.model, &trace),
         })
     });
     let value = json!({
@@ -29,7 +31,7 @@ pub(super) fn text(summary: &Summary) -> String {
 }
 
 fn setup(checked: &Checked) -> Value {
-    let Checked { walk, second, elapsed } = checked;
+    let Checked { walk, second, elapsed, stopped } = checked;
     let config = &walk.model.config;
     let never_taken: Vec<&str> = walk.rules.missing(config).map(Rule::name).collect();
     let never_met: Vec<&str> = walk.unmet().map(|promise| promise.name).collect();
@@ -44,6 +46,7 @@ fn setup(checked: &Checked) -> Value {
         "care_of": config.setup.care_of().name(),
         "events": config.events,
         "complete": walk.complete,
+        "stopped_by": stopped.map(Limit::option),
         "states": walk.progress.states,
         "states_of_second_search": second.as_ref().map(|s| s.states),
         "collision_bound": walk.collision_bound(),
@@ -65,14 +68,15 @@ fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
         "sentences": promise.sentences,
         "verdict": checked.on(place).name(),
         "premise_met": checked.walk.premises.get(place),
-        "counterexample": checked.walk.counterexample(place).map(|trace| run(&trace)),
+        "counterexample": checked.walk.counterexample(place).map(|trace| run(&checked.walk.model, &trace)),
     })
 }
 
 /// A run.
-pub(super) fn run(trace: &Trace) -> Value {
+pub(super) fn run(model: &Bootstrap, trace: &Trace) -> Value {
     json!({
         "profile": trace.start.environment.profile.to_string(),
+        "replay": kept(model, trace),
         "steps": ladder::rungs(trace).into_iter().map(step).collect::<Vec<_>>(),
     })
 }

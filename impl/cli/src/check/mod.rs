@@ -1,28 +1,33 @@
 //! `dsboot check`: the model, explored to the end.
 
 mod json;
+mod limits;
 mod mutants;
 mod parallel;
 mod report;
 mod table;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
-use dsboot_model::explore::{self, Progress};
+use dsboot_model::explore::{self, GraphForm, Progress};
 use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::Exit;
+pub use limits::Limit;
+use limits::Limits;
 use mutants::Mutants;
 pub use report::{Checked, Outcome, Summary};
 
@@ -61,6 +66,30 @@ pub struct Args {
     /// Give up after so many states in each setup; the result is then incomplete.
     #[arg(long, value_name = "N")]
     pub max_states: Option<usize>,
+    /// Follow no path of more states than this; the result is then incomplete.
+    #[arg(long, value_name = "N")]
+    pub max_depth: Option<usize>,
+    /// Give up when the process holds so many MiB; the result is then incomplete.
+    #[arg(long, value_name = "MIB")]
+    pub max_memory: Option<u64>,
+    /// Write every counterexample below this directory: as a run for --replay, and as ITF.
+    #[arg(long, value_name = "DIR")]
+    pub traces: Option<PathBuf>,
+    /// Take a run again that --traces has written, draw it, and say what it breaks.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "scenarios", "json"])]
+    pub replay: Option<PathBuf>,
+    /// Write the state graph of one setup, as Graphviz (.dot) or Aldebaran (.aut).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["mutants", "replay", "json"])]
+    pub export: Option<PathBuf>,
+    /// Take so many random walks in each setup instead of searching; that proves nothing.
+    #[arg(long, value_name = "WALKS", conflicts_with_all = ["mutants", "replay", "export", "json"])]
+    pub simulate: Option<u64>,
+    /// With --simulate, where the random numbers begin: the same seed gives the same walks.
+    #[arg(long, value_name = "N", requires = "simulate", default_value_t = 1)]
+    pub seed: u64,
+    /// With --simulate, steps of a walk at most.
+    #[arg(long, value_name = "N", requires = "simulate", default_value_t = 500)]
+    pub steps: usize,
 }
 
 /// The care-of address in the scenarios with a foreign agent.
@@ -100,9 +129,79 @@ pub fn run(args: &Args) -> Exit {
         };
         return print(&text, mutants.exit());
     }
+    if let Some(path) = &args.replay {
+        return replay(path);
+    }
+    if let Some(path) = &args.export {
+        return export(&setups, args, path);
+    }
+    if let Some(walks) = args.simulate {
+        return simulate(&setups, args, walks);
+    }
+    if args.max_memory.is_some() && limits::resident().is_none() {
+        return complain(
+            "this system does not tell how much memory a process holds",
+            Exit::Environment,
+        );
+    }
     let summary = Summary::new(check_all(&setups, args));
+    if let Some(dir) = &args.traces
+        && let Err(error) = traces::write(&summary, dir)
+    {
+        return complain(&format!("{}: {error}", dir.display()), Exit::Environment);
+    }
     let text = if args.json { json::text(&summary) } else { table::text(&summary) };
     print(&text, summary.exit())
+}
+
+fn complain(what: &str, exit: Exit) -> Exit {
+    let _ = writeln!(io::stderr(), "error: {what}");
+    exit
+}
+
+/// Takes a kept run again: exit status as of a check that has found what it breaks.
+fn replay(path: &Path) -> Exit {
+    match traces::replay(path) {
+        Ok((model, trace)) => {
+            let holds = trace.breaks(&model).is_empty();
+            print(&traces::told(&model, &trace), Exit::of(holds))
+        }
+        Err(error) => complain(&format!("{}: {error}", path.display()), Exit::Usage),
+    }
+}
+
+/// Writes the graph of one setup.
+fn export(setups: &[Setup], args: &Args, path: &Path) -> Exit {
+    let form = match path.extension().and_then(|ending| ending.to_str()) {
+        Some("dot") => GraphForm::Dot,
+        Some("aut") => GraphForm::Aut,
+        _ => return complain("--export: the file is to end in .dot or .aut", Exit::Usage),
+    };
+    let [setup] = setups else {
+        return complain("--export: name one scenario, and --coa if it has an agent", Exit::Usage);
+    };
+    let model = Bootstrap::new(Config::new(*setup, args.events));
+    let most = args.max_states.unwrap_or(usize::MAX);
+    let written = std::fs::File::create(path)
+        .and_then(|file| explore::export(&model, form, most, &mut io::BufWriter::new(file)));
+    match written {
+        Ok(Some(states)) => print(&format!("{states} states of {setup}\n"), Exit::Holds),
+        Ok(None) => {
+            complain("--max-states: the graph has more; nothing is written", Exit::Environment)
+        }
+        Err(error) => complain(&format!("{}: {error}", path.display()), Exit::Environment),
+    }
+}
+
+/// Random walks. What they do not find they do not exclude.
+fn simulate(setups: &[Setup], args: &Args, walks: u64) -> Exit {
+    let found = parallel::map(setups, args.threads(), |setup| {
+        let model = Bootstrap::new(Config::new(*setup, args.events));
+        (model, explore::simulate(model, args.seed, walks, args.steps))
+    });
+    let holds = found.iter().all(|(_, found)| found.broken.is_empty());
+    let text: String = found.iter().map(|(model, found)| table::simulation(model, found)).collect();
+    print(&text, Exit::of(holds))
 }
 
 fn print(text: &str, exit: Exit) -> Exit {
@@ -133,25 +232,11 @@ impl Args {
     }
 
     fn limits(&self) -> Limits {
-        let until = self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds));
-        Limits { until, states: self.max_states.unwrap_or(usize::MAX) }
-    }
-}
-
-/// When to stop.
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    until: Option<Instant>,
-    states: usize,
-}
-
-impl Limits {
-    fn watch(self, states: usize) -> ControlFlow<()> {
-        let late = self.until.is_some_and(|until| Instant::now() >= until);
-        if late || states >= self.states {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+        Limits {
+            until: self.timeout.map(|seconds| Instant::now() + Duration::from_secs(seconds)),
+            states: self.max_states.unwrap_or(usize::MAX),
+            depth: self.max_depth.unwrap_or(usize::MAX),
+            memory: self.max_memory.map_or(u64::MAX, |mebibytes| mebibytes.saturating_mul(1 << 20)),
         }
     }
 }
@@ -194,19 +279,30 @@ fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {
 fn check_model(model: Bootstrap, limits: Limits, bar: &ProgressBar) -> Checked {
     let shown = |states: usize| bar.set_position(u64::try_from(states).unwrap_or(u64::MAX));
     let begun = Instant::now();
+    let mut stopped = None;
     let walk = explore::explore(model, |progress: Progress| {
         shown(progress.states);
-        limits.watch(progress.states)
+        bar.set_message(left(&progress, begun.elapsed()));
+        stopped = limits.reached(&progress);
+        if stopped.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     let elapsed = begun.elapsed();
     bar.set_message("second search");
     let second = walk.complete.then(|| {
         explore::second(model, |states| {
             shown(states);
-            Limits { states: usize::MAX, ..limits }.watch(states)
+            limits.watch_second()
         })
     });
-    Checked { walk, second: second.flatten(), elapsed }
+    Checked { walk, second: second.flatten(), elapsed, stopped }
+}
+
+/// What is known to be left: nobody knows how many more states those will lead to.
+fn left(progress: &Progress, elapsed: Duration) -> String {
+    let open = u32::try_from(progress.open).unwrap_or(u32::MAX);
+    let done = u32::try_from(progress.states).unwrap_or(u32::MAX).saturating_sub(open).max(1);
+    let left = elapsed.as_secs_f64() * f64::from(open) / f64::from(done);
+    format!("depth {}, {open} open, {left:.0} s left at least", progress.depth)
 }
 
 fn progress(setup: Setup) -> ProgressBar {

@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
-use dsboot_model::Guard;
 use dsboot_model::ladder;
 use dsboot_model::mutants::{EVENTS, Mutant};
+use dsboot_model::{Bootstrap, Guard};
 use serde_json::{Value, json};
 
 use super::json::run;
@@ -101,7 +101,7 @@ fn mutant(Mutant { guard, caught }: &Mutant) -> Value {
             "care_of": caught.config.setup.care_of().name(),
             "events": caught.config.events,
             "length": caught.run.steps.len(),
-            "run": run(&caught.run),
+            "run": run(&Bootstrap::new(caught.config), &caught.run),
         })),
     })
 }

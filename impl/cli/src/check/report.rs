@@ -6,6 +6,7 @@ use dsboot_model::explore::{Exploration, Second, Trace};
 use dsboot_model::properties::{PROMISES, Promise};
 use dsboot_spec::Setup;
 
+use super::limits::Limit;
 use crate::Exit;
 
 /// One setup, explored twice.
@@ -17,6 +18,8 @@ pub struct Checked {
     pub second: Option<Second>,
     /// How long our walk took.
     pub elapsed: Duration,
+    /// The limit that stopped it.
+    pub stopped: Option<Limit>,
 }
 
 /// The verdict in one word.

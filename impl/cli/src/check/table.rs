@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use dsboot_model::ladder;
+use dsboot_model::explore::Simulation;
 use dsboot_model::properties::PROMISES;
+use dsboot_model::{Bootstrap, ladder};
 
+use super::limits::Limit;
 use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
 
 /// Columns of a table that does not go to a terminal.
@@ -93,7 +95,8 @@ fn remarks(checked: &Checked, out: &mut String) {
         }
         _ if !checked.walk.complete => {
             let open = checked.walk.progress.open;
-            writeln!(out, "{setup}: cut short with {open} states not looked into")
+            let limit = checked.stopped.map_or("the number of states", Limit::option);
+            writeln!(out, "{setup}: cut short by {limit} with {open} states not looked into")
         }
         _ => Ok(()),
     };
@@ -117,6 +120,26 @@ fn counterexamples(checked: &Checked, out: &mut String) {
             let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
         }
     }
+}
+
+/// What random walks in one setup have found.
+pub(super) fn simulation(model: &Bootstrap, found: &Simulation) -> String {
+    let setup = model.config.setup;
+    let Simulation { walks, steps, rules, broken } = found;
+    let mut out = format!("{setup}: {walks} walks, {steps} steps\n");
+    for rule in rules.missing(&model.config) {
+        let _ = writeln!(out, "{setup}: rule never taken: {rule}");
+    }
+    for (promise, trace) in broken {
+        if let Some(promise) = PROMISES.get(*promise) {
+            let drawn = ladder::draw(setup, trace);
+            let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
+        }
+    }
+    if broken.is_empty() {
+        let _ = writeln!(out, "{setup}: nothing fails in these walks, which proves nothing");
+    }
+    out
 }
 
 fn other_view(summary: &Summary, out: &mut String) {

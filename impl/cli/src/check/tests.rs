@@ -7,10 +7,10 @@ use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::Setup;
 use indicatif::ProgressBar;
 
-use super::{Checked, Limits, Mutants, Outcome, Summary, check_model, json, table};
+use super::{Checked, Limit, Limits, Mutants, Outcome, Summary, check_model, json, table};
 use crate::Exit;
 
-const NO_LIMIT: Limits = Limits { until: None, states: usize::MAX };
+const NO_LIMIT: Limits = Limits::NONE;
 
 fn checked(config: Config, limits: Limits) -> Checked {
     check_model(Bootstrap::new(config), limits, &ProgressBar::hidden())
@@ -34,11 +34,16 @@ fn whole_search_holds() {
 
 #[test]
 fn cut_search_never_holds() {
-    for limits in
-        [Limits { states: 100, ..NO_LIMIT }, Limits { until: Some(Instant::now()), ..NO_LIMIT }]
-    {
+    for (limits, by) in [
+        (Limits { states: 100, ..NO_LIMIT }, Limit::States),
+        (Limits { until: Some(Instant::now()), ..NO_LIMIT }, Limit::Time),
+        (Limits { depth: 10, ..NO_LIMIT }, Limit::Depth),
+        (Limits { memory: 1 << 20, ..NO_LIMIT }, Limit::Memory),
+    ] {
         let summary = summary(None, limits);
         assert_eq!((summary.outcome(), summary.exit()), (Outcome::Incomplete, Exit::Environment));
+        assert!(summary.checked.iter().all(|checked| checked.stopped == Some(by)));
+        assert!(table::text(&summary).contains(&format!("cut short by {}", by.option())));
         assert!(summary.promises().all(|(_, outcome)| outcome == Outcome::Incomplete));
         assert!(!table::text(&summary).contains("holds"));
         assert!(json::text(&summary).contains("\"verdict\": \"incomplete\""));
