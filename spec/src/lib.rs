@@ -4,9 +4,12 @@
 //! (`spec/access.md`, `registration.md`, `movement.md`, `home-binding.md`, `data-path.md`,
 //! `keys.md`, `wire.md`). This half holds what code shares with it: who takes part ([`Role`]), in
 //! which arrangement ([`Scenario`], [`CareOf`], [`Setup`]), in which order ([`ladder`]), and with
-//! which numbers ([`registry`]).
+//! which numbers ([`registry`]), which [`dictionary`] writes down for other programs.
 #![no_std]
 
+extern crate alloc;
+
+pub mod dictionary;
 pub mod ladder;
 pub mod registry;
 mod role;

@@ -1,7 +1,6 @@
 //! FreeRADIUS as a server of access and of mobility, and the dictionary for it and for radclient.
 
 use std::{
-    fmt::Write as _,
     fs,
     io::{self, BufRead as _, BufReader},
     net::{Ipv4Addr, SocketAddrV4, UdpSocket},
@@ -12,9 +11,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use dsboot_spec::registry::dsb::{self, client_role, parameter};
+use dsboot_spec::dictionary;
+use dsboot_spec::registry::dsb::{self, client_role};
 
-use crate::{peers, process::Running};
+use crate::{
+    peers,
+    process::{self, Running},
+};
 
 /// Longer than it takes to start.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -82,20 +85,26 @@ impl FreeRadius {
 ///
 /// When it cannot be written.
 pub fn write_dictionary(directory: &Path) -> io::Result<()> {
-    let mut text = format!("VENDOR dsboot {}\nBEGIN-VENDOR dsboot\n", dsb::DEFAULT_VENDOR_ID);
-    for (number, name) in parameter::TABLE {
-        let kind = match *number {
-            parameter::MN_FHA_KEY | parameter::MN_FA_KEY | parameter::MIP6_MN_HA_KEY => {
-                "octets encrypt=2"
-            }
-            parameter::CLIENT_ROLE => "integer",
-            _ => "octets",
-        };
-        // Nothing can go wrong when writing to a string.
-        let _ = writeln!(text, "ATTRIBUTE DSB-{name} {number} {kind}");
-    }
-    text.push_str("END-VENDOR dsboot\n");
+    let text = dictionary::freeradius(dsb::DEFAULT_VENDOR_ID);
     fs::write(directory.join("dictionary"), text)
+}
+
+/// What FreeRADIUS says of its configuration (`-XC`) with this text as dictionary; it keeps its
+/// files in `directory`. `None` on a machine that lacks FreeRADIUS, after saying so.
+///
+/// # Errors
+///
+/// When a file cannot be written, or the program not be started.
+pub fn check(directory: &Path, dictionary: &str) -> io::Result<Option<process::Said>> {
+    let Some(program) = peers::FREERADIUS.find() else { return Ok(None) };
+    let address = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 18_120);
+    fs::write(directory.join("dictionary"), dictionary)?;
+    fs::write(directory.join("users"), "")?;
+    fs::write(directory.join("reject"), REJECT)?;
+    fs::write(directory.join("radiusd.conf"), configuration(directory, address, "secret"))?;
+    let mut command = Command::new(program);
+    command.args(["-XC", "-n", "radiusd", "-d"]).arg(directory);
+    process::run(&mut command, "", PATIENCE).map(Some)
 }
 
 /// What an Access-Reject may carry; all else of a user's entry is taken out.

@@ -297,7 +297,7 @@ fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout {
             Some(dual_stack::TUNNELING_MODE) => {
                 layout!("RFC 5454 §2.3", "wire.2.23", [DUAL_STACK, field("Reserved", 1, Kind::Hex)])
             }
-            _ => layout!("RFC 5454 §2", "wire.2.7", [rest("Data", 0, Kind::Octets)]),
+            _ => layout!("RFC 5454 §2", "wire.2.7", [rest("Data", 1, Kind::Octets)]),
         },
         (extension::MN_FA_KEY_REQUEST..=extension::MN_HA_KEY_REPLY, _) => {
             layout!("RFC 3957 §6", "wire.2.4", [rest("Data", 0, Kind::Octets)])

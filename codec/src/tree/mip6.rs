@@ -12,8 +12,8 @@ use super::Protocol;
 use super::node::FlagSet;
 use super::walk::{Field, Kind, Layout, Scope, field, layout, named, rest};
 use crate::ip::Pseudo;
-use crate::mip6::Route;
-use crate::{Error, mip6};
+use crate::mip6::{MobilityOption, Route};
+use crate::{Error, ErrorKind, mip6};
 
 const HEADER: [Field; 4] = [
     field("Payload Proto", 1, Kind::Named(named!(next_header::name: u8))),
@@ -70,8 +70,16 @@ impl Scope<'_> {
         let length = self.ahead(1, 1).unwrap_or_default();
         self.group(title, 2 + length, about, |s| {
             s.fields(&[TYPE, field("Length", 1, Kind::Length(2, 1))]);
+            let decoded = MobilityOption::decode(kind, s.octets());
+            let is_malformed = matches!(decoded, MobilityOption::Malformed { .. });
             match layout {
-                Some(layout) if s.octets().len() == length => s.layout(&layout, at),
+                Some(layout) if s.octets().len() == length => {
+                    let fits = layout.fits(length);
+                    s.layout(&layout, at);
+                    if fits && is_malformed {
+                        s.fault(ErrorKind::BadValue, at, layout.sentence);
+                    }
+                }
                 _ => {
                     s.raw("Data", usize::MAX);
                 }

@@ -2,10 +2,12 @@
 
 pub mod check;
 pub mod decode;
+pub mod dictionary;
 pub mod encode;
 pub mod exit;
 mod output;
 pub mod run;
+pub mod vectors;
 
 pub use exit::Exit;
 pub use output::Output;

@@ -6,8 +6,10 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use dsboot::check;
 use dsboot::decode::DecodeArgs;
+use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
 use dsboot::run::RunArgs;
+use dsboot::vectors::VectorsArgs;
 use dsboot::{Exit, Output};
 
 /// Dual-stack Mobile IPv6 bootstrapping: model, implementation and tests of
@@ -33,6 +35,10 @@ enum Command {
     Decode(DecodeArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Encode(EncodeArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Vectors(VectorsArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Dictionary(DictionaryArgs),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +56,11 @@ fn main() -> ExitCode {
         Command::Encode(args) => {
             dsboot::encode::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
+        Command::Vectors(args) => {
+            dsboot::vectors::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Dictionary(args) => dsboot::dictionary::run(args, &mut out)
+            .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
     };
     let ended = ended.and_then(|holds| match out.flush() {
         Ok(()) => Ok(Exit::of(holds)),

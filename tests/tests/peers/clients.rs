@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     path::Path,
     process::Command,
     time::Duration,
@@ -128,7 +128,7 @@ fn radclient_gets_what_an_fha_gets() {
     let thoav4: Ipv4Addr = value("Framed-IP-Address").parse().unwrap();
     assert!(octets(value("DSB-IPv6-CoA")).ends_with(&thoav4.octets()));
     assert_eq!(octets(value("DSB-IPv6-HoA")).len(), 17);
-    assert_eq!(octets(value("DSB-HA-IPv6-Address")).len(), 16);
+    assert!(value("DSB-HA-IPv6-Address").parse::<Ipv6Addr>().is_ok());
     drop(network);
 }
 

@@ -10,6 +10,7 @@
 
 mod capture;
 mod clients;
+mod dictionaries;
 mod ladder;
 mod network;
 mod servers;

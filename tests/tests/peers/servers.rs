@@ -46,11 +46,11 @@ fn access_users(setup: Setup) -> String {
     } else {
         person.home_password
     };
-    let [a, b, c, d] = plan.v4(assigned(setup), 1).octets();
+    let fha = plan.v4(assigned(setup), 1);
     let mut entry = format!(
         "\"{}\" Cleartext-Password := \"{password}\"\n\
          \tSession-Timeout := 1800,\n\
-         \tDSB-FHA-IPv4-Address := 0x{a:02x}{b:02x}{c:02x}{d:02x}",
+         \tDSB-FHA-IPv4-Address := {fha}",
         person.nai,
     );
     if setup.care_of().is_colocated() {
@@ -140,14 +140,14 @@ fn mobility_users(plan: Plan) -> String {
         octets.map(|octet| format!("{octet:02x}")).concat()
     };
     let home_address = address6(Network::Home, MOBILE.home_host);
-    let home_agent = address6(Network::Home, 1);
+    let home_agent = plan.v6(Network::Home, 1);
     let care_of = address6(Network::Fha1, CARE_OF_HOST.into());
     format!(
         "\"{nai}\" DSB-Client-Role == {role}, Cleartext-Password := \"{key}\"\n\
          \tFramed-IP-Address := {thoav4},\n\
          \tSession-Timeout := 3600,\n\
          \tDSB-IPv6-HoA := 0x40{home_address},\n\
-         \tDSB-HA-IPv6-Address := 0x{home_agent},\n\
+         \tDSB-HA-IPv6-Address := {home_agent},\n\
          \tDSB-IPv6-CoA := 0x40{care_of},\n\
          \tDSB-Key-Gen-Nonce := 0xa0a1a2a3a4a5a6a7a8a9aaabacadaeaf,\n\
          \tDSB-AAA-SPI := 0x{aaa_spi:08x},\n\
