@@ -7,6 +7,7 @@ pub mod encode;
 pub mod exit;
 mod output;
 pub mod run;
+pub mod serve;
 pub mod vectors;
 
 pub use exit::Exit;

@@ -9,6 +9,7 @@ use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
 use dsboot::run::RunArgs;
+use dsboot::serve::ServeArgs;
 use dsboot::vectors::VectorsArgs;
 use dsboot::{Exit, Output};
 
@@ -39,6 +40,8 @@ enum Command {
     Vectors(VectorsArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Dictionary(DictionaryArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Serve(ServeArgs),
 }
 
 fn main() -> ExitCode {
@@ -61,6 +64,9 @@ fn main() -> ExitCode {
         }
         Command::Dictionary(args) => dsboot::dictionary::run(args, &mut out)
             .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
+        Command::Serve(args) => {
+            dsboot::serve::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
     };
     let ended = ended.and_then(|holds| match out.flush() {
         Ok(()) => Ok(Exit::of(holds)),

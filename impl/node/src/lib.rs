@@ -16,6 +16,7 @@ mod wire;
 
 pub mod capture;
 pub mod net;
+pub mod serve;
 pub mod sight;
 pub mod story;
 pub mod trace;

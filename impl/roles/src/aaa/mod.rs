@@ -162,6 +162,36 @@ impl Aaa {
         &self.config
     }
 
+    /// Takes over the users, clients, FHAs, locations and lifetimes of another configuration. What
+    /// has been assigned stays so, also where its pool is another one now; kind, sockets and
+    /// vendor cannot be changed.
+    ///
+    /// # Errors
+    /// When that configuration contradicts itself or the protocol; everything is as before then.
+    pub fn reload(&mut self, config: AaaConfig) -> Result<(), ConfigError> {
+        let mut fresh = Aaa::new(AaaConfig {
+            kind: self.config.kind,
+            addresses: self.config.addresses.clone(),
+            vendor_id: self.config.vendor_id,
+            ..config
+        })?;
+        for ((_, nas), address) in self.leases.iter() {
+            if let Some(pool) = fresh.care_of_pools.get_mut(nas) {
+                pool.occupy(*address);
+            }
+        }
+        for ((_, fha), assignment) in self.assignments.iter() {
+            if let Some(pool) = fresh.home_pools.get_mut(fha) {
+                pool.occupy(assignment.thoav4);
+            }
+        }
+        self.server.reload(fresh.config.radius.clone());
+        self.care_of_pools = fresh.care_of_pools;
+        self.home_pools = fresh.home_pools;
+        self.config = fresh.config;
+        Ok(())
+    }
+
     /// What users hold at FHAs.
     pub fn assignments(&self) -> impl Iterator<Item = AssignmentView<'_>> {
         self.assignments.iter().map(|((nai, fha), assignment)| AssignmentView {

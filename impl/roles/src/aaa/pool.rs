@@ -30,6 +30,13 @@ impl Pool {
         Some(Ipv4Addr::from_bits(self.range.first.to_bits() + offset))
     }
 
+    /// Takes this address, if it is one of the pool's and free.
+    pub(super) fn occupy(&mut self, address: Ipv4Addr) {
+        if self.offset(address).is_some_and(|offset| self.is_free(offset)) {
+            self.take(Some(address));
+        }
+    }
+
     /// Gives an address back.
     pub(super) fn release(&mut self, address: Ipv4Addr) {
         let Some(offset) = self.offset(address).filter(|offset| *offset < self.rest) else {

@@ -98,6 +98,12 @@ impl Ha {
         self.bindings.iter()
     }
 
+    /// How many bindings there are.
+    #[must_use]
+    pub fn binding_count(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// The binding of a home address.
     #[must_use]
     pub fn binding(&self, home_address: Ipv6Addr) -> Option<&HomeBinding> {

@@ -87,6 +87,11 @@ impl Server {
         Server { config, answers: Expiring::default() }
     }
 
+    /// Takes over other clients; the answers given stay known.
+    pub fn reload(&mut self, config: ServerConfig) {
+        self.config = config;
+    }
+
     /// What is known of a client.
     #[must_use]
     pub fn client(&self, address: IpAddr) -> Option<&ClientEntry> {

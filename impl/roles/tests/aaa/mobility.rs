@@ -224,6 +224,30 @@ fn under_any_order_of_requests_no_address_is_held_twice() {
     }
 }
 
+//= registration.6.11
+//= registration.6.12
+#[test]
+fn other_users_and_clients_leave_what_is_assigned() {
+    let mut bench = bench();
+    let first = addresses(&MN1_AT_FHA.ask(&mut bench));
+    let mut config = bench.aaa.config().clone();
+    let gone = config.users.remove(&nai(MN2)).unwrap();
+    bench.aaa.reload(config.clone()).unwrap();
+    assert_eq!(bench.aaa.assignments().count(), 1);
+    let outcome = MN2_AT_FHA.ask(&mut bench);
+    assert_eq!(outcome.counted, [Radius::UnknownUser, Radius::Rejected]);
+    assert_eq!(addresses(&MN1_AT_FHA.ask(&mut bench)), first);
+    // Back again, and given another address than the one that is held.
+    config.users.insert(nai(MN2), gone);
+    bench.aaa.reload(config.clone()).unwrap();
+    assert_ne!(addresses(&MN2_AT_FHA.ask(&mut bench)).0, first.0);
+    // What contradicts itself changes nothing.
+    let before = bench.aaa.clone();
+    config.radius.clients.values_mut().for_each(|client| client.names.clear());
+    assert!(bench.aaa.reload(config).is_err());
+    assert_eq!(bench.aaa, before);
+}
+
 //= movement.1.8
 #[test]
 fn home_address_and_home_agent_are_the_same_at_every_fha() {

@@ -1,0 +1,109 @@
+//! Roles as a daemon: sockets, clock, TUN devices, metrics and signals around the machines.
+
+mod build;
+pub mod config;
+mod host;
+mod metrics;
+mod part;
+mod sockets;
+pub mod value;
+
+use std::io;
+
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::Sender;
+use tokio::task::JoinSet;
+use tracing::{error, info};
+
+pub use build::Builder;
+pub use config::ConfigError;
+pub use metrics::Metrics;
+
+use part::{Event, Part};
+
+/// Sample configurations, by role.
+pub const EXAMPLES: [(&str, &str); 5] = [
+    ("aaa", include_str!("../../samples/aaa.toml")),
+    ("fha", include_str!("../../samples/fha.toml")),
+    ("ha", include_str!("../../samples/ha.toml")),
+    ("mn", include_str!("../../samples/mn.toml")),
+    ("nas", include_str!("../../samples/nas.toml")),
+];
+
+/// What keeps a daemon from its work.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServeError {
+    /// Something in its configuration is not as it must be.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The host lacks something, or takes it away.
+    #[error("{0}")]
+    Host(#[from] io::Error),
+}
+
+/// Runs the roles of a configuration until SIGTERM or SIGINT; SIGHUP has the AAA server's files
+/// read again.
+///
+/// # Errors
+///
+/// When the configuration cannot be used, or the host lacks what a role needs.
+pub fn serve(builder: &Builder) -> Result<(), ServeError> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(work(builder))
+}
+
+async fn work(builder: &Builder) -> Result<(), ServeError> {
+    let metrics = Metrics::new();
+    let mut others = JoinSet::new();
+    if let Some(at) = builder.daemon().metrics {
+        let listener = TcpListener::bind(at).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen at {at} for Prometheus: {error}"))
+        })?;
+        others.spawn(metrics.clone().serve(listener));
+    }
+    let mut parts = JoinSet::new();
+    let mut senders = Vec::new();
+    for built in builder.build()? {
+        let (part, sender) = Part::open(built, metrics.clone()).await?;
+        senders.push(sender);
+        parts.spawn(part.run());
+    }
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    loop {
+        tokio::select! {
+            ended = parts.join_next() => match ended {
+                None => return Ok(()),
+                Some(Ok(ended)) => ended?,
+                Some(Err(panic)) => return Err(io::Error::other(panic).into()),
+            },
+            Some(ended) = others.join_next() => match ended {
+                Ok(ended) => ended?,
+                Err(panic) => return Err(io::Error::other(panic).into()),
+            },
+            _ = terminate.recv() => tell(&senders, || Event::Stop).await,
+            _ = interrupt.recv() => tell(&senders, || Event::Stop).await,
+            _ = hang_up.recv() => reload(builder, &senders).await,
+        }
+    }
+}
+
+/// Reads the AAA server's files again. What is wrong with them is logged, and all stays as it was.
+async fn reload(builder: &Builder, senders: &[Sender<Event>]) {
+    match builder.aaa_config() {
+        Ok(Some(config)) => tell(senders, || Event::Reload(Box::new(config.clone()))).await,
+        Ok(None) => info!("there is nothing to be reloaded without an AAA server"),
+        Err(error) => error!(%error, "everything stays as it was"),
+    }
+}
+
+async fn tell(senders: &[Sender<Event>], event: impl Fn() -> Event) {
+    for sender in senders {
+        // A part that has ended needs to be told nothing.
+        let _ = sender.send(event()).await;
+    }
+}
