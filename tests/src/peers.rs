@@ -1,4 +1,5 @@
-//! Programs of others that tests are made with: tshark, FreeRADIUS, eapol_test, radclient, scapy.
+//! Programs of others that tests are made with: tshark, tcpdump, FreeRADIUS, eapol_test, radclient,
+//! radsniff, scapy.
 //!
 //! On a bare machine a test whose peer is missing names it on standard error and ends; under
 //! `DSBOOT_PEERS=required`, which `tests/run` sets, it fails.
@@ -27,6 +28,10 @@ pub const FREERADIUS: Peer = Peer { program: "freeradius", module: None, package
 /// FreeRADIUS's RADIUS client.
 pub const RADCLIENT: Peer =
     Peer { program: "radclient", module: None, package: "freeradius-utils" };
+/// FreeRADIUS's reader of captures.
+pub const RADSNIFF: Peer = Peer { program: "radsniff", module: None, package: "freeradius-utils" };
+/// The first of all dissectors.
+pub const TCPDUMP: Peer = Peer { program: "tcpdump", module: None, package: "tcpdump" };
 /// The EAP client over RADIUS of wpa_supplicant.
 pub const EAPOL_TEST: Peer = Peer { program: "eapol_test", module: None, package: "eapoltest" };
 

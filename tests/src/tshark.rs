@@ -83,6 +83,15 @@ impl Tshark {
         serde_json::from_str(&text).map_err(io::Error::other)
     }
 
+    /// The dissection of every packet as PDML: each field with its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tshark::fields`].
+    pub fn pdml(&self, file: &Path) -> io::Result<String> {
+        self.run(file, "", &["-T", "pdml"])
+    }
+
     fn run(&self, file: &Path, filter: &str, words: &[&str]) -> io::Result<String> {
         let mut command = Command::new(&self.program);
         command.arg("-n").arg("-r").arg(file).args(&self.options);

@@ -9,6 +9,7 @@ use dsboot_codec::ip::{self, v4, v6};
 use dsboot_codec::mip4::{Message, discovery::Discovery};
 use dsboot_codec::mip6::{Header, MobilityOption};
 use dsboot_codec::radius::Attribute;
+use dsboot_codec::tree::{Protocol, Tree};
 use dsboot_codec::{eap, pana, radius};
 use dsboot_spec::registry::ip::protocol;
 
@@ -152,6 +153,14 @@ pub fn of(entry: &Entry, all: &Octets) -> Vec<Vec<u8>> {
     all.keys().for_each(|octets| parts(octets, &mut found));
     if entry.name == "udp" {
         found = found.iter().filter_map(|octets| datagrams(octets)).flatten().collect();
+    }
+    if entry.name == "tree" {
+        let kind = |octets: &[u8]| {
+            let protocol = Tree::detect(octets)?;
+            Protocol::ALL.iter().position(|one| *one == protocol)?.try_into().ok()
+        };
+        let whole = all.keys().filter_map(|octets| Some([&[kind(octets)?], &octets[..]].concat()));
+        found = whole.collect();
     }
     found.retain(|octets| entry.run(octets).is_ok_and(|reading| is_one(entry, octets, reading)));
     found.into_iter().collect()

@@ -13,6 +13,7 @@ mod mip6;
 mod pana;
 mod parameter;
 mod radius;
+mod tree;
 
 use dsboot_codec::Error;
 
@@ -55,6 +56,7 @@ pub const ENTRIES: &[Entry] = &[
     Entry { name: "ip_tunnel", check: ip::tunnel },
     Entry { name: "udp", check: ip::udp_packet },
     Entry { name: "icmp", check: ip::icmp },
+    Entry { name: "tree", check: tree::tree },
 ];
 
 /// The entry of that name.
