@@ -5,6 +5,7 @@ pub mod decode;
 pub mod dictionary;
 pub mod encode;
 pub mod exit;
+pub mod lab;
 mod output;
 pub mod run;
 pub mod serve;

@@ -8,6 +8,7 @@ use dsboot::check;
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
+use dsboot::lab::LabArgs;
 use dsboot::run::RunArgs;
 use dsboot::serve::ServeArgs;
 use dsboot::vectors::VectorsArgs;
@@ -42,6 +43,8 @@ enum Command {
     Dictionary(DictionaryArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Serve(ServeArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Lab(LabArgs),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +67,9 @@ fn main() -> ExitCode {
         }
         Command::Dictionary(args) => dsboot::dictionary::run(args, &mut out)
             .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
+        Command::Lab(args) => {
+            dsboot::lab::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
         Command::Serve(args) => {
             dsboot::serve::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }

@@ -15,6 +15,7 @@ mod sockets;
 mod wire;
 
 pub mod capture;
+pub mod lab;
 pub mod net;
 pub mod serve;
 pub mod sight;

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 /// Runs `ip` with these arguments.
-pub(super) async fn ip(arguments: &str) -> io::Result<()> {
+pub(crate) async fn ip(arguments: &str) -> io::Result<()> {
     let mut command = Command::new("ip");
     command.args(arguments.split_whitespace()).stdin(Stdio::null());
     let output = command.output().await.map_err(|error| {

@@ -2,7 +2,7 @@
 
 mod build;
 pub mod config;
-mod host;
+pub(crate) mod host;
 mod metrics;
 mod part;
 mod sockets;
