@@ -24,7 +24,6 @@
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use cookie_factory::SerializeFn;
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::dsb::{FQDN_MAX_LENGTH, bootstrap_request, parameter};
@@ -33,7 +32,7 @@ use nom::number::complete::{be_u32, be_u128, u8};
 use nom::{IResult, Parser};
 
 use crate::Found;
-use crate::wire::{Sink, serialize};
+use crate::wire::{Out, Written, serialize};
 
 /// One parameter, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,12 +114,12 @@ impl<'a> Parameter<'a> {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         //= wire.2.27
-        serialize(self.serializer())
+        serialize(|out| self.write(out))
     }
 
-    pub(crate) fn serializer(&self) -> impl SerializeFn<Sink> + use<'a> {
-        let parameter = *self;
-        move |out| match parameter {
+    /// Writes the value octets.
+    pub(crate) fn write(&self, out: Out) -> Written {
+        match self {
             Parameter::FhaAddress(address) | Parameter::Thoav4(address) => {
                 slice(address.octets())(out)
             }

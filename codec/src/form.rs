@@ -1,16 +1,17 @@
 //! Units of a type number and a value, as RADIUS attributes and PANA AVPs are: the forms that
 //! values have, and the table from which a protocol's units are made.
 
-use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use cookie_factory::bytes::{be_u32, be_u64};
+use cookie_factory::bytes::{be_u16, be_u32, be_u64};
 use cookie_factory::combinator::slice;
 use nom::Parser;
 use nom::combinator::all_consuming;
-use nom::number::complete::{be_u32 as integer, be_u64 as long_integer, be_u128};
+use nom::number::complete::{
+    be_u16 as short_integer, be_u32 as integer, be_u64 as long_integer, be_u128,
+};
 
-use crate::wire::{NomError, serialize};
+use crate::wire::{NomError, Out, Written};
 
 /// A form: which octets are a value, and the value of which octets.
 pub(crate) trait Form {
@@ -20,8 +21,8 @@ pub(crate) trait Form {
     /// The value, or `None` when the octets do not have this form.
     fn decode(octets: &[u8]) -> Option<Self::Value<'_>>;
 
-    /// The octets.
-    fn encode(value: &Self::Value<'_>) -> Vec<u8>;
+    /// Writes the octets.
+    fn encode(value: &Self::Value<'_>, out: Out) -> Written;
 }
 
 /// Any octets, at least `MIN` of them. (The attribute sets the upper bound.)
@@ -34,8 +35,8 @@ impl<const MIN: usize> Form for Octets<MIN> {
         (octets.len() >= MIN).then_some(octets)
     }
 
-    fn encode(value: &&[u8]) -> Vec<u8> {
-        serialize(slice(*value))
+    fn encode(value: &&[u8], out: Out) -> Written {
+        slice(*value)(out)
     }
 }
 
@@ -49,8 +50,23 @@ impl<const N: usize> Form for Exactly<N> {
         octets.try_into().ok()
     }
 
-    fn encode(value: &&[u8; N]) -> Vec<u8> {
-        serialize(slice(value.as_slice()))
+    fn encode(value: &&[u8; N], out: Out) -> Written {
+        slice(value.as_slice())(out)
+    }
+}
+
+/// An integer in 2 octets.
+pub(crate) struct ShortInteger;
+
+impl Form for ShortInteger {
+    type Value<'a> = u16;
+
+    fn decode(octets: &[u8]) -> Option<u16> {
+        whole(short_integer, octets)
+    }
+
+    fn encode(value: &u16, out: Out) -> Written {
+        be_u16(*value)(out)
     }
 }
 
@@ -64,8 +80,8 @@ impl Form for Integer {
         whole(integer, octets)
     }
 
-    fn encode(value: &u32) -> Vec<u8> {
-        serialize(be_u32(*value))
+    fn encode(value: &u32, out: Out) -> Written {
+        be_u32(*value)(out)
     }
 }
 
@@ -79,8 +95,8 @@ impl Form for LongInteger {
         whole(long_integer, octets)
     }
 
-    fn encode(value: &u64) -> Vec<u8> {
-        serialize(be_u64(*value))
+    fn encode(value: &u64, out: Out) -> Written {
+        be_u64(*value)(out)
     }
 }
 
@@ -94,8 +110,8 @@ impl Form for Address {
         whole(integer.map(Ipv4Addr::from_bits), octets)
     }
 
-    fn encode(value: &Ipv4Addr) -> Vec<u8> {
-        serialize(slice(value.octets()))
+    fn encode(value: &Ipv4Addr, out: Out) -> Written {
+        slice(value.octets())(out)
     }
 }
 
@@ -109,8 +125,8 @@ impl Form for Address6 {
         whole(be_u128.map(Ipv6Addr::from_bits), octets)
     }
 
-    fn encode(value: &Ipv6Addr) -> Vec<u8> {
-        serialize(slice(value.octets()))
+    fn encode(value: &Ipv6Addr, out: Out) -> Written {
+        slice(value.octets())(out)
     }
 }
 
@@ -135,13 +151,15 @@ macro_rules! units {
         $(
             $(#[$shared_doc:meta])*
             with $shared:ident($shared_value:ty) for [$($shared_number:ident),*]
-        )?
+        )*
     ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[non_exhaustive]
         $vis enum $units<'a> {
             $($(#[$unit_doc])* $unit($value),)*
-            $($(#[$shared_doc])* $shared($shared_value),)?
+            $($(#[$shared_doc])* $shared($shared_value),)*
             /// A type that is known here with a value that it does not allow, octet for octet.
             Malformed {
                 /// The type number.
@@ -172,7 +190,7 @@ macro_rules! units {
                             Some(value) => $units::$shared(value),
                             None => $units::Malformed { kind, data },
                         }
-                    })*)?
+                    })*)*
                     _ => $units::Unknown { kind, data },
                 }
             }
@@ -182,19 +200,37 @@ macro_rules! units {
             pub const fn kind(&self) -> $number_type {
                 match self {
                     $($units::$unit(_) => $numbers::$number,)*
-                    $($units::$shared(value) => value.kind(),)?
+                    $($units::$shared(value) => value.kind(),)*
                     $units::Malformed { kind, .. } | $units::Unknown { kind, .. } => *kind,
                 }
             }
 
             /// The value octets.
             #[must_use]
-            pub fn value(&self) -> Vec<u8> {
+            pub fn value(&self) -> alloc::vec::Vec<u8> {
+                $crate::wire::serialize(|out| self.write(out))
+            }
+
+            /// Writes the value octets.
+            pub(crate) fn write(&self, out: $crate::wire::Out) -> $crate::wire::Written {
                 match self {
-                    $($units::$unit(value) => <$form>::encode(value),)*
-                    $($units::$shared(value) => value.encode(),)?
-                    $units::Malformed { data, .. } | $units::Unknown { data, .. } => data.to_vec(),
+                    $($units::$unit(value) => <$form>::encode(value, out),)*
+                    $($units::$shared(value) => value.write(out),)*
+                    $units::Malformed { data, .. } | $units::Unknown { data, .. } => {
+                        cookie_factory::combinator::slice(*data)(out)
+                    }
                 }
+            }
+        }
+
+        #[cfg(feature = "arbitrary")]
+        impl<'a> arbitrary::Arbitrary<'a> for $units<'a> {
+            fn arbitrary(u: &mut arbitrary::Unstructured<'a>) -> arbitrary::Result<Self> {
+                let kind = match u.ratio(1_u8, 8)? {
+                    true => u.arbitrary()?,
+                    false => u.choose($numbers::TABLE)?.0,
+                };
+                Ok($units::decode(kind, $crate::chance::value(u)?))
             }
         }
 

@@ -18,6 +18,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "arbitrary")]
+mod chance;
 pub mod crypto;
 pub mod dsb;
 pub mod eap;

@@ -3,8 +3,8 @@
 
 use alloc::vec::Vec;
 
-use cookie_factory::SerializeFn;
 use cookie_factory::lib::std::io;
+use cookie_factory::{GenResult, WriteContext};
 use nom::Parser;
 
 use crate::{Error, ErrorKind};
@@ -97,16 +97,31 @@ pub(crate) fn parse<'a, T>(
 pub(crate) struct Sink(Vec<u8>);
 
 impl io::Write for Sink {
+    #[inline]
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         self.0.extend_from_slice(octets);
         Ok(octets.len())
     }
 }
 
+/// What a serializer writes to.
+pub(crate) type Out = WriteContext<Sink>;
+
+/// What a serializer gives back: what it has written to.
+pub(crate) type Written = GenResult<Sink>;
+
 /// The octets that a serializer writes.
-pub(crate) fn serialize(serializer: impl SerializeFn<Sink>) -> Vec<u8> {
-    match cookie_factory::gen_simple(serializer, Sink::default()) {
-        Ok(Sink(octets)) => octets,
+pub(crate) fn serialize(serializer: impl FnOnce(Out) -> Written) -> Vec<u8> {
+    let mut octets = Vec::new();
+    append(&mut octets, serializer);
+    octets
+}
+
+/// Appends to a vector what a serializer writes.
+#[inline]
+pub(crate) fn append(octets: &mut Vec<u8>, serializer: impl FnOnce(Out) -> Written) {
+    match serializer(WriteContext::from(Sink(core::mem::take(octets)))) {
+        Ok(WriteContext { write: Sink(written), .. }) => *octets = written,
         Err(_) => unreachable!("a vector takes every octet, and serializers here have no errors"),
     }
 }

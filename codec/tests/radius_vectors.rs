@@ -195,8 +195,8 @@ fn examples_of_rfc_2865() {
         others,
         [
             Attribute::ServiceType(1),
-            Attribute::Unknown { kind: attribute::LOGIN_SERVICE, data: &[0; 4] },
-            Attribute::Unknown { kind: attribute::LOGIN_IP_HOST, data: &[192, 168, 1, 3] },
+            Attribute::LoginService(0),
+            Attribute::LoginIpHost([192, 168, 1, 3].into()),
         ]
     );
 

@@ -7,8 +7,9 @@ use super::extension::{Authentication, Extension};
 use crate::Positioned;
 use crate::crypto::{equal, hmac_md5, hmac_sha1, md5};
 
-/// Between whom an authenticator is: the four authentication extensions.
+/// Between whom an authenticator is: the authentication extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AuthenticationKind {
     /// Type 32: mobile node and home agent, here the FHA.
     MobileHome,
@@ -18,9 +19,18 @@ pub enum AuthenticationKind {
     ForeignHome,
     /// Type 36, sub-type 1: mobile node and AAA server.
     MnAaa,
+    /// Type 36, sub-type 2: two foreign agents.
+    FaFa,
+    /// Type 36, sub-type 3: mobile node and gateway foreign agent.
+    MnGfa,
+    /// Type 36, sub-type 4: mobile node and previous access router.
+    MnPar,
 }
 
 impl AuthenticationKind {
+    /// How many there are.
+    pub(super) const COUNT: usize = 7;
+
     /// The kind of an extension, if it is one of them and understood.
     #[must_use]
     pub const fn of(extension: &Extension<'_>) -> Option<AuthenticationKind> {
@@ -29,6 +39,9 @@ impl AuthenticationKind {
             Extension::MobileForeignAuthentication(_) => Some(AuthenticationKind::MobileForeign),
             Extension::ForeignHomeAuthentication(_) => Some(AuthenticationKind::ForeignHome),
             Extension::MnAaaAuthentication(_) => Some(AuthenticationKind::MnAaa),
+            Extension::FaFaAuthentication(_) => Some(AuthenticationKind::FaFa),
+            Extension::MnGfaAuthentication(_) => Some(AuthenticationKind::MnGfa),
+            Extension::MnParAuthentication(_) => Some(AuthenticationKind::MnPar),
             _ => None,
         }
     }
@@ -49,6 +62,9 @@ impl AuthenticationKind {
             }
             AuthenticationKind::ForeignHome => Extension::ForeignHomeAuthentication(authentication),
             AuthenticationKind::MnAaa => Extension::MnAaaAuthentication(authentication),
+            AuthenticationKind::FaFa => Extension::FaFaAuthentication(authentication),
+            AuthenticationKind::MnGfa => Extension::MnGfaAuthentication(authentication),
+            AuthenticationKind::MnPar => Extension::MnParAuthentication(authentication),
         }
     }
 }
@@ -159,9 +175,8 @@ impl<'a> Authenticator<'a> {
         let Authentication { spi, authenticator } = match extension.value {
             Extension::MobileHomeAuthentication(authentication)
             | Extension::MobileForeignAuthentication(authentication)
-            | Extension::ForeignHomeAuthentication(authentication)
-            | Extension::MnAaaAuthentication(authentication) => authentication,
-            _ => return None,
+            | Extension::ForeignHomeAuthentication(authentication) => authentication,
+            ref extension => extension.generalized()?.1,
         };
         //= wire.3.1
         let end = extension.offset + extension.raw.len() - authenticator.len();

@@ -4,10 +4,11 @@ use dsboot_spec::registry::mip4::spi;
 
 use super::auth::{Algorithm, AuthenticationKind, SecurityContext, chap};
 use super::extension::{Authentication, Extension, Vendor};
+use super::fixed::FixedPart;
 use super::header::{ReplyHeader, RequestHeader};
-use super::write::write;
+use super::write;
 use crate::dsb::Parameter;
-use crate::wire::serialize;
+use crate::wire::append;
 use crate::{Error, ErrorKind, Positioned};
 
 /// A registration message under construction: the fixed part, then extensions one after the
@@ -21,15 +22,26 @@ pub struct Builder {
     error: Option<Error>,
 }
 
+/// Octets that most messages fit into.
+const USUAL_LENGTH: usize = 256;
+
 impl Builder {
     /// A Registration Request.
     pub fn request(header: &RequestHeader) -> Builder {
-        Builder { octets: serialize(header.serializer()), error: None }
+        Builder::message(&FixedPart::Request(*header))
     }
 
     /// A Registration Reply.
     pub fn reply(header: &ReplyHeader) -> Builder {
-        Builder { octets: serialize(header.serializer()), error: None }
+        Builder::message(&FixedPart::Reply(*header))
+    }
+
+    /// A message of any type, with its fixed part.
+    pub fn message(fixed: &FixedPart) -> Builder {
+        //= wire.1.22
+        let mut octets = Vec::with_capacity(USUAL_LENGTH);
+        append(&mut octets, |out| fixed.write(out));
+        Builder { octets, error: None }
     }
 
     /// A message that goes on with octets as they were received, as a foreign agent's: those of
@@ -45,8 +57,7 @@ impl Builder {
         if extension == Extension::Pad {
             return self.fail(ErrorKind::BadType, "wire.2.3");
         }
-        let offset = self.octets.len();
-        self.append(write(&extension, offset))
+        self.write(&extension)
     }
 
     /// Appends extensions; also for one that is there or not.
@@ -124,6 +135,13 @@ impl Builder {
             Some(authenticator) => builder.append(Ok(authenticator)),
             None => builder.fail(ErrorKind::BadValue, "wire.3.9"),
         }
+    }
+
+    fn write(mut self, extension: &Extension<'_>) -> Builder {
+        if self.error.is_none() {
+            self.error = write::append(extension, &mut self.octets).err();
+        }
+        self
     }
 
     fn append(mut self, octets: Result<Vec<u8>, Error>) -> Builder {

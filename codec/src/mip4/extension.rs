@@ -1,14 +1,25 @@
+use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use dsboot_spec::registry::mip4::{extension, udp_tunnel_reply};
+use dsboot_spec::registry::mip4::{
+    FIRST_ROUTE_OPTIMIZATION_REFUSAL, extension, generalized_authentication, multipath_flag,
+    revocation_support_flag, route_optimization_flag, route_optimization_reply_flag,
+    udp_tunnel_reply,
+};
 
-use crate::dsb::Parameter;
+use super::discovery::CareOfAddresses;
+use super::header::Identification;
+use super::write;
+use crate::Error;
+use crate::dsb::{Parameter, Prefixed};
 
 /// An extension of a registration message, understood as far as its type allows.
 ///
 /// Reserved fields are not part of the value: they are sent as zero and ignored on receipt. The
 /// octets as received stand beside the value in [`Positioned::raw`](crate::Positioned).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum Extension<'a> {
     /// Type 0, a single octet.
     Pad,
@@ -20,8 +31,18 @@ pub enum Extension<'a> {
     ForeignHomeAuthentication(Authentication<'a>),
     /// Type 36, sub-type 1: between mobile node and AAA server (RFC 4721 §6).
     MnAaaAuthentication(Authentication<'a>),
+    /// Type 36, sub-type 2: between foreign agents (RFC 4857 §10.4).
+    FaFaAuthentication(Authentication<'a>),
+    /// Type 36, sub-type 3: between mobile node and gateway foreign agent (RFC 4857 §10.4).
+    MnGfaAuthentication(Authentication<'a>),
+    /// Type 36, sub-type 4: between mobile node and previous access router (RFC 4988 §8).
+    MnParAuthentication(Authentication<'a>),
+    /// Type 37: a vendor's, not to be skipped, under its old number (RFC 3025 §2.1).
+    CvseOld(Vendor<'a>),
     /// Type 38: a vendor's, not to be skipped (RFC 3115 §2.1).
     Cvse(Vendor<'a>),
+    /// Type 133: a vendor's, under its old number (RFC 3025 §2.2).
+    NvseOld(Vendor<'a>),
     /// Type 134: a vendor's (RFC 3115 §2.2); [`Vendor::parameter`] reads the bootstrap's.
     Nvse(Vendor<'a>),
     /// Type 40: asks for a key with the foreign agent (RFC 3957 §6.1).
@@ -45,12 +66,55 @@ pub enum Extension<'a> {
         /// A reply code from 64 to 127.
         status: u8,
     },
+    /// Type 46: the gateway foreign agent (RFC 4857 §9.1).
+    GfaAddress(Ipv4Addr),
+    /// Type 47, sub-type 1: messages are protected by the gateway's keys (RFC 5563 §5.1).
+    PerNodeAuthentication {
+        /// See `registry::mip4::per_node_method`.
+        method: u8,
+    },
+    /// Type 48, sub-type 0: the key of GRE packets (RFC 6245 §5).
+    GreKey {
+        /// What stands in every packet.
+        key: u32,
+    },
+    /// Type 49, sub-type 1: whether there will be route optimization (RFC 6521 §5.2).
+    RouteOptimizationReply(RouteOptimizationReply),
+    /// Type 49, sub-type 2: between mobile router and correspondent router (RFC 6521 §5.3).
+    MobileCorrespondentAuthentication(MobileCorrespondentAuthentication<'a>),
+    /// Type 49, sub-type 3: ends of tunnels, the most preferred first (RFC 6521 §5.4).
+    CareOfAddresses(CareOfAddresses<'a>),
+    /// Type 50, sub-type 1: networks of other mobile routers, compressed (RFC 6521 §5.5).
+    PrefixAdvertisement(&'a [u8]),
+    /// Type 127: an experiment's, not to be skipped (RFC 4064 §4.1).
+    ExperimentalNonSkippable {
+        /// The experiment's.
+        sub_type: u8,
+        /// The experiment's.
+        data: &'a [u8],
+    },
     /// Type 130: encapsulating delivery to the foreign agent (RFC 3024 §3.3).
     EncapsulatingDelivery,
     /// Type 131: who the mobile node is, 1 to 253 octets `user@realm` (RFC 2794 §2).
     Nai(&'a [u8]),
     /// Type 132: the foreign agent's challenge, at least one octet (RFC 4721 §4).
     Challenge(&'a [u8]),
+    /// Type 136: who somebody else is (RFC 3846 §3).
+    NaiCarrying {
+        /// Who, see `registry::mip4::nai_carrying`.
+        sub_type: u8,
+        /// `user@realm` or `host@realm`, at least one octet.
+        nai: &'a [u8],
+    },
+    /// Type 137: the sender understands revocations (RFC 3543 §3.2).
+    RevocationSupport(RevocationSupport),
+    /// Type 138: a link-layer address, or another one (RFC 4881 §9).
+    LinkLayerAddress {
+        /// Of which kind, see `registry::mip4::link_layer_address`.
+        sub_type: u8,
+        /// At least one octet.
+        address: &'a [u8],
+    },
     /// Type 139: a home agent's address (RFC 4433 §3.4).
     DynamicHa {
         /// Requested (1) or redirected (2), see `registry::mip4::dynamic_ha`.
@@ -58,6 +122,17 @@ pub enum Extension<'a> {
         /// The home agent.
         home_agent: Ipv4Addr,
     },
+    /// Type 140: the foreign agent below the gateway (RFC 4857 §9.2).
+    HierarchicalForeignAgent(Ipv4Addr),
+    /// Type 141: how regional registrations are protected against replay (RFC 4857 §9.3).
+    ReplayProtectionStyle {
+        /// See `registry::mip4::regional_replay_style`.
+        style: u16,
+        /// To begin with.
+        identification: Identification,
+    },
+    /// Type 142: how long the regional registration lasts, in seconds (RFC 4857 §9.4).
+    RegionalLifetime(u32),
     /// Type 144: UDP tunnelling wanted (RFC 3519 §3.1).
     UdpTunnelRequest(UdpTunnelRequest),
     /// Type 145: text for people (RFC 4917 §3).
@@ -67,6 +142,38 @@ pub enum Extension<'a> {
         /// At least one octet.
         text: &'a str,
     },
+    /// Type 147, sub-type 1: the mobile node's interface (RFC 5563 §5.2).
+    InterfaceId(&'a [u8]),
+    /// Type 147, sub-type 2: the mobile node's device (RFC 5563 §5.3).
+    DeviceId {
+        /// Of which kind, see `registry::mip4::device_id`.
+        id_type: u8,
+        /// At least one octet.
+        identifier: &'a [u8],
+    },
+    /// Type 147, sub-type 3: the mobile node's subscription (RFC 5563 §5.4).
+    SubscriberId {
+        /// Of which kind, see `registry::mip4::subscriber_id`.
+        id_type: u8,
+        /// At least one octet.
+        identifier: &'a [u8],
+    },
+    /// Type 147, sub-type 4: how the mobile node is attached, see
+    /// `registry::mip4::access_technology` (RFC 5563 §5.5).
+    AccessTechnology(u8),
+    /// Type 148, sub-type 0: a network of a mobile router, or 0.0.0.0/0 (RFC 5177 §4.1).
+    MobileNetworkRequest(Prefixed<Ipv4Addr>),
+    /// Type 148, sub-types 1 and 2: what became of it (RFC 5177 §4.2).
+    MobileNetworkAcknowledgement {
+        /// Whether the mobile router asked for this network.
+        explicit: bool,
+        /// See `registry::mip4::mobile_network_code`.
+        code: u8,
+        /// The network.
+        prefix: Prefixed<Ipv4Addr>,
+    },
+    /// Type 151: the service that the registration is for, at least one octet (RFC 5446 §3).
+    ServiceSelection(&'a str),
     /// Type 152, sub-type 1 (RFC 5454 §2.1).
     PrefixRequest {
         /// In bits.
@@ -85,6 +192,19 @@ pub enum Extension<'a> {
     },
     /// Type 152, sub-type 3: IPv6 may be tunnelled to the care-of address (RFC 5454 §2.3).
     TunnelingMode,
+    /// Type 153, sub-type 1: what a mobile router asks for (RFC 6521 §5.1).
+    RouteOptimizationCapability(RouteOptimizationCapability),
+    /// Type 154, sub-type 1: one of several care-of addresses (RFC 7629 §4.1).
+    Multipath(Multipath),
+    /// Type 154, sub-type 2: which flows take which (RFC 7629 §4.2).
+    FlowBinding(FlowBinding<'a>),
+    /// Type 255: an experiment's (RFC 4064 §4.3).
+    ExperimentalSkippable {
+        /// The experiment's.
+        sub_type: u8,
+        /// The experiment's.
+        data: &'a [u8],
+    },
     /// Not understood: a skippable extension, or one that only tools keep.
     Unknown {
         /// The type.
@@ -105,6 +225,8 @@ pub enum Extension<'a> {
 
 /// SPI and authenticator, the same in all four authentication extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Authentication<'a> {
     /// Selects the security context.
     pub spi: u32,
@@ -114,6 +236,8 @@ pub struct Authentication<'a> {
 
 /// A vendor's extension, critical or normal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Vendor<'a> {
     /// The enterprise number.
     pub vendor: u32,
@@ -134,6 +258,8 @@ impl<'a> Vendor<'a> {
 
 /// How to derive the key between mobile node and home agent (RFC 3957 §6.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct MnHaKeyReply<'a> {
     /// Seconds that the key is good for.
     pub lifetime: u32,
@@ -151,6 +277,8 @@ pub struct MnHaKeyReply<'a> {
 
 /// How to derive the key between mobile node and foreign agent (RFC 3957 §6.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct MnFaKeyReply<'a> {
     /// Seconds that the key is good for.
     pub lifetime: u32,
@@ -166,6 +294,8 @@ pub struct MnFaKeyReply<'a> {
 
 /// Asks for UDP tunnelling (RFC 3519 §3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct UdpTunnelRequest {
     /// F: whatever NAT detection finds.
     pub force: bool,
@@ -177,6 +307,8 @@ pub struct UdpTunnelRequest {
 
 /// Answers a [`UdpTunnelRequest`] (RFC 3519 §3.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct UdpTunnelReply {
     /// See `registry::mip4::udp_tunnel_reply`.
     pub code: u8,
@@ -194,6 +326,129 @@ impl UdpTunnelReply {
     }
 }
 
+/// Says that the sender understands revocations (RFC 3543 §3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct RevocationSupport {
+    /// I: the sender knows what I means in revocations.
+    pub inform: bool,
+    /// The sender's clock, 4 octets.
+    pub timestamp: u32,
+}
+
+impl RevocationSupport {
+    pub(super) const fn of(flags: u16, timestamp: u32) -> RevocationSupport {
+        RevocationSupport { inform: flags & revocation_support_flag::INFORM != 0, timestamp }
+    }
+
+    pub(super) const fn flags(&self) -> u16 {
+        if self.inform { revocation_support_flag::INFORM } else { 0 }
+    }
+}
+
+/// What a home agent answers a mobile router (RFC 6521 §5.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct RouteOptimizationReply {
+    /// O, N and S: bits of `registry::mip4::route_optimization_reply_flag`.
+    pub flags: u8,
+    /// See `registry::mip4::route_optimization_code`; at most 31.
+    pub code: u8,
+}
+
+impl RouteOptimizationReply {
+    const FLAGS: u8 = route_optimization_reply_flag::OUTBOUND_ONLY
+        | route_optimization_reply_flag::NAT
+        | route_optimization_reply_flag::SOLICITED;
+
+    /// Whether there will be route optimization.
+    #[must_use]
+    pub const fn is_accepted(&self) -> bool {
+        self.code < FIRST_ROUTE_OPTIMIZATION_REFUSAL
+    }
+
+    pub(super) const fn of(octet: u8) -> RouteOptimizationReply {
+        RouteOptimizationReply { flags: octet & Self::FLAGS, code: octet & !Self::FLAGS }
+    }
+
+    pub(super) const fn octet(&self) -> u8 {
+        self.flags | self.code
+    }
+}
+
+/// Between mobile router and correspondent router (RFC 6521 §5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct MobileCorrespondentAuthentication<'a> {
+    /// Which nonce the home keygen token was made with.
+    pub home_nonce_index: u16,
+    /// Which nonce the care-of keygen token was made with.
+    pub care_of_nonce_index: u16,
+    /// The authenticator.
+    pub authenticator: &'a [u8],
+}
+
+/// What a mobile router asks for (RFC 6521 §5.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct RouteOptimizationCapability {
+    /// A, R, S and O: bits of `registry::mip4::route_optimization_flag`.
+    pub flags: u8,
+    /// The mobile router whose networks are wanted; with S and only with S.
+    pub home_address: Option<Ipv4Addr>,
+}
+
+impl RouteOptimizationCapability {
+    const FLAGS: u8 = route_optimization_flag::ADVERTISE
+        | route_optimization_flag::REQUEST
+        | route_optimization_flag::SOLICIT
+        | route_optimization_flag::OUTBOUND_ONLY;
+
+    pub(super) fn of(flags: u8, home_address: Option<Ipv4Addr>) -> Option<Self> {
+        let solicits = flags & route_optimization_flag::SOLICIT != 0;
+        (solicits == home_address.is_some())
+            .then_some(RouteOptimizationCapability { flags: flags & Self::FLAGS, home_address })
+    }
+}
+
+/// One of several care-of addresses (RFC 7629 §4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct Multipath {
+    /// How it is attached, see `registry::mip6::access_technology`.
+    pub access_technology: u8,
+    /// Which interface, 1 to 255.
+    pub label: u8,
+    /// Which binding, 1 to 254.
+    pub binding_id: u8,
+    /// B and O: bits of `registry::mip4::multipath_flag`.
+    pub flags: u8,
+}
+
+impl Multipath {
+    pub(super) const FLAGS: u8 = multipath_flag::BULK | multipath_flag::OVERWRITE;
+}
+
+/// Which flows take which care-of address (RFC 7629 §4.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct FlowBinding<'a> {
+    /// See `registry::mip4::flow_action`.
+    pub action: u8,
+    /// The bindings, an octet each, at least one.
+    pub bindings: &'a [u8],
+    /// How the selector is written: 1 for IPv4, 2 for IPv6 (RFC 6088).
+    pub selector_format: u8,
+    /// Which packets are meant.
+    pub selector: &'a [u8],
+}
+
 impl<'a> Extension<'a> {
     /// The extension's type.
     #[must_use]
@@ -204,8 +459,38 @@ impl<'a> Extension<'a> {
             Extension::MobileForeignAuthentication(_) => extension::MOBILE_FOREIGN_AUTHENTICATION,
             Extension::ForeignHomeAuthentication(_) => extension::FOREIGN_HOME_AUTHENTICATION,
             Extension::MnAaaAuthentication(_) => extension::GENERALIZED_AUTHENTICATION,
+            Extension::FaFaAuthentication(_)
+            | Extension::MnGfaAuthentication(_)
+            | Extension::MnParAuthentication(_) => extension::GENERALIZED_AUTHENTICATION,
+            Extension::CvseOld(_) => extension::CVSE_OLD,
             Extension::Cvse(_) => extension::CVSE,
+            Extension::NvseOld(_) => extension::NVSE_OLD,
             Extension::Nvse(_) => extension::NVSE,
+            Extension::GfaAddress(_) => extension::GFA_ADDRESS,
+            Extension::PerNodeAuthentication { .. } => extension::PMIPV4_NON_SKIPPABLE,
+            Extension::GreKey { .. } => extension::GRE_KEY,
+            Extension::RouteOptimizationReply(_)
+            | Extension::MobileCorrespondentAuthentication(_)
+            | Extension::CareOfAddresses(_) => extension::ROUTE_OPTIMIZATION_REPLY,
+            Extension::PrefixAdvertisement(_) => extension::PREFIX_ADVERTISEMENT,
+            Extension::ExperimentalNonSkippable { .. } => extension::EXPERIMENTAL_NON_SKIPPABLE,
+            Extension::NaiCarrying { .. } => extension::NAI_CARRYING,
+            Extension::RevocationSupport(_) => extension::REVOCATION_SUPPORT,
+            Extension::LinkLayerAddress { .. } => extension::LINK_LAYER_ADDRESS,
+            Extension::HierarchicalForeignAgent(_) => extension::HIERARCHICAL_FOREIGN_AGENT,
+            Extension::ReplayProtectionStyle { .. } => extension::REPLAY_PROTECTION_STYLE,
+            Extension::RegionalLifetime(_) => extension::REGIONAL_LIFETIME,
+            Extension::InterfaceId(_)
+            | Extension::DeviceId { .. }
+            | Extension::SubscriberId { .. }
+            | Extension::AccessTechnology(_) => extension::PMIPV4_SKIPPABLE,
+            Extension::MobileNetworkRequest(_) | Extension::MobileNetworkAcknowledgement { .. } => {
+                extension::MOBILE_NETWORK
+            }
+            Extension::ServiceSelection(_) => extension::SERVICE_SELECTION,
+            Extension::RouteOptimizationCapability(_) => extension::ROUTE_OPTIMIZATION,
+            Extension::Multipath(_) | Extension::FlowBinding(_) => extension::MULTIPATH,
+            Extension::ExperimentalSkippable { .. } => extension::EXPERIMENTAL_SKIPPABLE,
             Extension::MnFaKeyRequest { .. } => extension::MN_FA_KEY_REQUEST,
             Extension::MnFaKeyReply(_) => extension::MN_FA_KEY_REPLY,
             Extension::MnHaKeyRequest { .. } => extension::MN_HA_KEY_REQUEST,
@@ -223,6 +508,27 @@ impl<'a> Extension<'a> {
             | Extension::TunnelingMode => extension::DUAL_STACK,
             Extension::Unknown { kind, .. } | Extension::UnknownLong { kind, .. } => *kind,
         }
+    }
+
+    /// The octets of the extension, as it stands in a message.
+    ///
+    /// # Errors
+    /// When they would not be read as this extension again: a value too long for its Length, or
+    /// one that the type does not allow.
+    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut octets = Vec::new();
+        write::append(self, &mut octets).map(|()| octets)
+    }
+
+    /// The sub-type of generalized authentication (type 36), if it is one and understood.
+    pub(super) const fn generalized(&self) -> Option<(u8, Authentication<'a>)> {
+        Some(match *self {
+            Extension::MnAaaAuthentication(value) => (generalized_authentication::MN_AAA, value),
+            Extension::FaFaAuthentication(value) => (generalized_authentication::FA_FA, value),
+            Extension::MnGfaAuthentication(value) => (generalized_authentication::MN_GFA, value),
+            Extension::MnParAuthentication(value) => (generalized_authentication::MN_PAR, value),
+            _ => return None,
+        })
     }
 
     /// Whether the extension was not understood.

@@ -2,8 +2,9 @@ use dsboot_spec::registry::mip4::{COLOCATED_CHALLENGE, extension};
 
 use super::auth::{AuthenticationKind, Authenticator};
 use super::extension::{Extension, MnFaKeyReply, MnHaKeyReply};
-use super::frame::Frame;
+use super::frame::Frames;
 use super::read::{read, read_leniently};
+use super::reading::{Authorizations, Forms, MobileHome, ProtectedPart, Reading};
 use crate::dsb::{Parameter, Parameters};
 use crate::{Error, ErrorKind, Found, Positioned};
 
@@ -17,31 +18,43 @@ pub struct Extensions<'a> {
     message: &'a [u8],
     /// Where the first extension begins.
     start: usize,
+    /// How they are cut and read.
+    forms: Forms,
 }
 
 impl<'a> Extensions<'a> {
-    pub(super) fn decode(message: &'a [u8], start: usize) -> Result<Extensions<'a>, Error> {
-        //= wire.1.9
-        frames(message, start).try_for_each(|frame| read(&frame?).map(drop))?;
-        Ok(Extensions { message, start })
-    }
-
-    pub(super) fn decode_leniently(
+    /// Validates the extensions of `message` from octet `start` on.
+    pub(super) fn decode(
         message: &'a [u8],
         start: usize,
+        reading: &Reading,
     ) -> Result<Extensions<'a>, Error> {
-        //= wire.2.8
-        frames(message, start).try_for_each(|frame| frame.map(drop))?;
-        Ok(Extensions { message, start })
+        let extensions = Extensions { message, start, forms: reading.forms() };
+        //= wire.1.9
+        for frame in extensions.frames() {
+            read(&frame?, &reading.reader, extensions.forms)?;
+        }
+        Ok(extensions)
     }
 
     /// Every extension, in order.
     pub fn iter(&self) -> impl Iterator<Item = Positioned<'a, Extension<'a>>> + use<'a> {
-        frames(self.message, self.start).map_while(Result::ok).map(|frame| Positioned {
+        let forms = self.forms;
+        self.frames().map_while(Result::ok).map(move |frame| Positioned {
             offset: frame.offset,
             raw: frame.raw,
-            value: read_leniently(&frame),
+            value: read_leniently(&frame, forms),
         })
+    }
+
+    /// The octets of all of them, as received.
+    #[must_use]
+    pub fn octets(&self) -> &'a [u8] {
+        split(self.message, self.start).1
+    }
+
+    fn frames(&self) -> Frames<'a> {
+        Frames::of_registration(self.octets(), self.start, self.forms)
     }
 
     /// Every extension of a type, see `registry::mip4::extension`, understood or not.
@@ -177,18 +190,34 @@ impl<'a> Extensions<'a> {
         self.authenticators().filter(|found| found.kind.enables_authorization()).last()
     }
 
+    /// The extension up to whose end a foreign agent must not touch a message, by this reading.
+    #[must_use]
+    pub fn authorization_by(&self, reading: &Reading) -> Option<Authenticator<'a>> {
+        //= wire.12.9
+        match reading.protected_part {
+            ProtectedPart::ThroughLast => self.authorization(),
+            ProtectedPart::ThroughMobileHome => {
+                let enabling =
+                    || self.authenticators().filter(|found| found.kind.enables_authorization());
+                let mobile_home =
+                    |found: &Authenticator<'_>| found.kind == AuthenticationKind::MobileHome;
+                enabling().find(mobile_home).or_else(|| enabling().next())
+            }
+        }
+    }
+
     /// The extensions before an authenticator, which it covers.
     #[must_use]
     pub fn before(&self, authenticator: &Authenticator<'_>) -> Extensions<'a> {
         //= wire.2.35
         let (message, _) = split(self.message, authenticator.offset);
-        Extensions { message, start: self.start }
+        Extensions { message, ..*self }
     }
 
     /// The extensions after an authenticator, which it does not cover.
     #[must_use]
     pub fn after(&self, authenticator: &Authenticator<'_>) -> Extensions<'a> {
-        Extensions { message: self.message, start: self.start.max(authenticator.end()) }
+        Extensions { start: self.start.max(authenticator.end()), ..*self }
     }
 
     /// The octets of the message up to and including an authenticator, as they were received:
@@ -205,14 +234,45 @@ impl<'a> Extensions<'a> {
     /// # Errors
     /// The first extension that stands after one it should precede.
     pub fn check_order(&self) -> Result<(), Error> {
+        self.check_order_by(&Reading::DEFAULT)
+    }
+
+    /// The same by another reading of what the RFCs contradict each other about: whether an
+    /// MN–AAA authenticator needs a Mobile-Home one before it, and how many
+    /// authorization-enabling extensions there may be.
+    ///
+    /// # Errors
+    /// As [`Extensions::check_order`].
+    pub fn check_order_by(&self, reading: &Reading) -> Result<(), Error> {
         //= wire.2.25
-        let mut passed = [None; 4];
+        let mut passed = [None; AuthenticationKind::COUNT];
         for extension in self.iter() {
+            let misplaced =
+                |sentence| Err(Error::new(ErrorKind::Misplaced, extension.offset, sentence));
+            let authenticator = AuthenticationKind::of(&extension.value);
+            let enabled = passed
+                .iter()
+                .flatten()
+                .any(|kind: &AuthenticationKind| kind.enables_authorization());
+            //= wire.12.8
+            if reading.authorizations == Authorizations::ExactlyOne
+                && enabled
+                && authenticator.is_some_and(AuthenticationKind::enables_authorization)
+            {
+                return misplaced("wire.12.8");
+            }
+            //= wire.12.7
+            if reading.mobile_home == MobileHome::Required
+                && authenticator == Some(AuthenticationKind::MnAaa)
+                && !passed.contains(&Some(AuthenticationKind::MobileHome))
+            {
+                return misplaced("wire.12.7");
+            }
             let kind = extension.value.kind();
             if passed.iter().flatten().any(|authenticator| must_precede(kind, *authenticator)) {
-                return Err(Error::new(ErrorKind::Misplaced, extension.offset, "wire.2.25"));
+                return misplaced("wire.2.25");
             }
-            if let Some(authenticator) = AuthenticationKind::of(&extension.value)
+            if let Some(authenticator) = authenticator
                 && let Some(slot) = passed.get_mut(authenticator as usize)
             {
                 *slot = Some(authenticator);
@@ -252,13 +312,10 @@ const fn must_precede(kind: u8, authenticator: AuthenticationKind) -> bool {
                 | extension::GENERALIZED_AUTHENTICATION
                 | extension::CHALLENGE
         ),
+        AuthenticationKind::FaFa | AuthenticationKind::MnGfa | AuthenticationKind::MnPar => false,
     }
 }
 
 fn split(octets: &[u8], at: usize) -> (&[u8], &[u8]) {
     octets.split_at(at.min(octets.len()))
-}
-
-fn frames(message: &[u8], start: usize) -> impl Iterator<Item = Result<Frame<'_>, Error>> {
-    Frame::sequence(Frame::cut, split(message, start).1, start)
 }

@@ -1,15 +1,11 @@
 //! Where one extension ends and the next begins.
 
-use dsboot_spec::registry::mip4::{FIRST_SKIPPABLE, discovery_extension, dynamic_ha, extension};
-use nom::bytes::complete::{tag, take};
-use nom::combinator::{peek, verify};
-use nom::multi::length_data;
-use nom::number::complete::{be_u16, u8 as octet};
-use nom::sequence::pair;
-use nom::{IResult, Parser};
+use dsboot_spec::registry::mip4::{
+    FIRST_SKIPPABLE, discovery_extension, dynamic_ha, extension, multipath,
+};
 
-use crate::Error;
-use crate::wire::parse;
+use super::reading::Forms;
+use crate::{Error, ErrorKind};
 
 /// One extension, cut out but not yet read.
 #[derive(Clone, Copy, Debug)]
@@ -31,68 +27,94 @@ pub(crate) enum Body<'a> {
     Long { sub_type: u8, data: &'a [u8] },
 }
 
-/// What is left, and the extension that was cut out before it.
-type Cut<'a> = Result<(&'a [u8], Frame<'a>), Error>;
-
 impl<'a> Frame<'a> {
-    /// Cuts the first extension out of `input`, which begins at `offset` of a registration
-    /// message.
-    pub(crate) fn cut(input: &'a [u8], offset: usize) -> Cut<'a> {
-        //= wire.1.9
-        Frame::cut_by(body, input, offset, "wire.1.9")
-    }
-
-    /// Cuts the first extension out of `input`, which begins at `offset` of an ICMP message:
-    /// there the long form does not exist.
-    pub(crate) fn cut_icmp(input: &'a [u8], offset: usize) -> Cut<'a> {
-        //= wire.1.15
-        Frame::cut_by(icmp_body, input, offset, "wire.1.15")
-    }
-
-    /// One extension after the other from `input`, which begins at `offset` of a message; the
-    /// first that cannot be cut ends the sequence.
-    pub(crate) fn sequence(
-        cut: fn(&'a [u8], usize) -> Cut<'a>,
-        input: &'a [u8],
-        offset: usize,
-    ) -> impl Iterator<Item = Result<Frame<'a>, Error>> {
-        let mut next = (input, offset);
-        core::iter::from_fn(move || {
-            let (input, offset) = next;
-            if input.is_empty() {
-                return None;
-            }
-            let result = cut(input, offset);
-            next = match &result {
-                Ok((rest, frame)) => (rest, offset + frame.raw.len()),
-                Err(_) => (&[], offset),
-            };
-            Some(result.map(|(_, frame)| frame))
-        })
-    }
-
-    fn cut_by(
-        body: impl Fn(u8, &'a [u8]) -> IResult<&'a [u8], Body<'a>>,
-        input: &'a [u8],
-        offset: usize,
-        sentence: &'static str,
-    ) -> Cut<'a> {
-        let cut = |input| {
-            let (rest, kind) = octet(input)?;
-            body(kind, rest).map(|(rest, body)| (rest, (kind, body)))
-        };
-        let (rest, (kind, body)) = parse(cut, input, offset, sentence)?;
-        let (raw, _) = input.split_at(input.len() - rest.len());
-        Ok((rest, Frame { offset, raw, kind, body }))
-    }
-
     /// Whether a receiver that does not understand the extension skips it.
     pub(crate) const fn is_skippable(&self) -> bool {
         self.kind >= FIRST_SKIPPABLE
     }
 }
 
-/// Whether a type has a 16-bit Length: those of the registry in the long form, and CVSE.
+/// One extension after the other; the first that cannot be cut ends the sequence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frames<'a> {
+    rest: &'a [u8],
+    offset: usize,
+    space: Space,
+}
+
+/// Whose extensions: the two have number spaces of their own.
+#[derive(Clone, Copy, Debug)]
+enum Space {
+    Registration(Forms),
+    Discovery,
+}
+
+impl<'a> Frames<'a> {
+    /// The extensions of a message on port 434, from octet `offset` of it on.
+    pub(super) const fn of_registration(rest: &'a [u8], offset: usize, forms: Forms) -> Self {
+        Frames { rest, offset, space: Space::Registration(forms) }
+    }
+
+    /// The extensions of an ICMP message, from octet `offset` of it on.
+    pub(super) const fn of_discovery(rest: &'a [u8], offset: usize) -> Self {
+        Frames { rest, offset, space: Space::Discovery }
+    }
+
+    /// Cuts out the first extension, whose type is `kind`.
+    #[inline]
+    fn cut(&self, kind: u8) -> Option<(usize, Body<'a>)> {
+        match self.space {
+            //= wire.1.9
+            Space::Registration(forms) => registration(kind, self.rest, forms),
+            //= wire.1.20
+            Space::Discovery if kind == discovery_extension::PAD => Some((1, Body::Pad)),
+            //= wire.1.15
+            Space::Discovery => simple(self.rest),
+        }
+    }
+
+    const fn sentence(&self) -> &'static str {
+        match self.space {
+            Space::Registration(_) => "wire.1.9",
+            Space::Discovery => "wire.1.15",
+        }
+    }
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = Result<Frame<'a>, Error>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let kind = *self.rest.first()?;
+        let offset = self.offset;
+        let cut = self.cut(kind).and_then(|(length, body)| {
+            self.rest.split_at_checked(length).map(|(raw, rest)| (raw, rest, body))
+        });
+        let Some((raw, rest, body)) = cut else {
+            let missing = truncated_at(self.rest, &self.space);
+            self.rest = &[];
+            return Some(Err(Error::new(ErrorKind::Truncated, offset + missing, self.sentence())));
+        };
+        self.rest = rest;
+        self.offset += raw.len();
+        Some(Ok(Frame { offset, raw, kind, body }))
+    }
+}
+
+/// Where in an extension that ends too early the first field begins that is not whole.
+fn truncated_at(rest: &[u8], space: &Space) -> usize {
+    let long =
+        matches!(space, Space::Registration(_)) && rest.first().copied().is_some_and(is_long);
+    match (rest.len(), long) {
+        (length @ 0..=1, _) => length,
+        (2..=3, true) | (_, false) => 2,
+        (_, true) => 4,
+    }
+}
+
+/// Whether a type has a 16-bit Length: those of the registry in the long form, and the critical
+/// vendor extensions.
 const fn is_long(kind: u8) -> bool {
     matches!(
         kind,
@@ -105,48 +127,66 @@ const fn is_long(kind: u8) -> bool {
             | extension::MN_HA_KEY_REPLY
             | extension::PMIPV4_NON_SKIPPABLE
             | extension::GRE_KEY
-            | extension::NETWORK_REALM
+            | extension::PREFIX_ADVERTISEMENT
             | extension::EXPERIMENTAL_NON_SKIPPABLE
     )
 }
 
-fn body(kind: u8, input: &[u8]) -> IResult<&[u8], Body<'_>> {
+/// The length of an extension of a message on port 434, and what follows its type.
+#[inline]
+fn registration(kind: u8, octets: &[u8], forms: Forms) -> Option<(usize, Body<'_>)> {
     match kind {
         //= wire.2.3
-        extension::PAD => Ok((input, Body::Pad)),
+        extension::PAD if !forms.padding_unknown() => Some((1, Body::Pad)),
+        //= wire.12.4
+        extension::CVSE_OLD | extension::CVSE if forms.cvse_with_reserved() => long(octets, 1),
         //= wire.2.2
-        kind if is_long(kind) => long(input),
+        kind if is_long(kind) => long(octets, 0),
         //= wire.2.19
-        extension::DYNAMIC_HA if peek(dynamic_ha_header).parse(input).is_ok() => long(input),
+        extension::DYNAMIC_HA if !forms.skippable_by_number() && is_dynamic_ha(octets) => {
+            long(octets, 0)
+        }
+        //= wire.12.5
+        extension::MULTIPATH if !forms.skippable_by_number() && is_multipath(octets) => {
+            long(octets, 0)
+        }
         //= wire.2.1
-        _ => simple(input),
+        _ => simple(octets),
     }
 }
 
-fn icmp_body(kind: u8, input: &[u8]) -> IResult<&[u8], Body<'_>> {
-    match kind {
-        //= wire.1.20
-        discovery_extension::PAD => Ok((input, Body::Pad)),
-        //= wire.1.15
-        _ => simple(input),
-    }
+#[inline]
+fn simple(octets: &[u8]) -> Option<(usize, Body<'_>)> {
+    let (&[_, length], rest) = octets.split_first_chunk()?;
+    let length = usize::from(length);
+    Some((2 + length, Body::Simple(rest.get(..length)?)))
 }
 
-fn simple(input: &[u8]) -> IResult<&[u8], Body<'_>> {
-    length_data(octet).map(Body::Simple).parse(input)
-}
-
-fn long(input: &[u8]) -> IResult<&[u8], Body<'_>> {
-    pair(octet, length_data(be_u16))
-        .map(|(sub_type, data)| Body::Long { sub_type, data })
-        .parse(input)
+/// The long form; its Length counts `extra` octets more than those that follow it.
+#[inline]
+fn long(octets: &[u8], extra: usize) -> Option<(usize, Body<'_>)> {
+    let (&[_, sub_type, high, low], rest) = octets.split_first_chunk()?;
+    let length = usize::from(u16::from_be_bytes([high, low])).checked_sub(extra)?;
+    Some((4 + length, Body::Long { sub_type, data: rest.get(..length)? }))
 }
 
 /// Type 139 is drawn in the long form although its number promises the simple one; a receiver
 /// can tell them apart only by looking.
-fn dynamic_ha_header(input: &[u8]) -> IResult<&[u8], &[u8]> {
-    let sub_type = verify(octet, |sub_type| {
-        [dynamic_ha::REQUESTED, dynamic_ha::REDIRECTED].contains(sub_type)
-    });
-    (sub_type, tag([0, 4].as_slice()), take(4_usize)).map(|(_, _, address)| address).parse(input)
+fn is_dynamic_ha(octets: &[u8]) -> bool {
+    matches!(octets, [_, dynamic_ha::REQUESTED | dynamic_ha::REDIRECTED, 0, 4, _, _, _, _, ..])
 }
+
+/// So is type 154, whose second sub-type has no length of its own.
+fn is_multipath(octets: &[u8]) -> bool {
+    match octets {
+        [_, multipath::MULTIPATH, 0, 4, rest @ ..] => rest.len() >= 4,
+        [_, multipath::FLOW_BINDING, high, low, rest @ ..] => {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            (MIN_FLOW_BINDING..=rest.len()).contains(&length)
+        }
+        _ => false,
+    }
+}
+
+/// Octets of the shortest flow binding: action, count, one binding, format (RFC 7629 §4.2).
+pub(super) const MIN_FLOW_BINDING: usize = 4;

@@ -1,17 +1,18 @@
 use core::net::Ipv4Addr;
 
-use cookie_factory::SerializeFn;
 use cookie_factory::bytes::{be_u8, be_u16, be_u64};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
-use dsboot_spec::registry::mip4::{LIFETIME_INFINITE, code, message, request_flag};
+use dsboot_spec::registry::mip4::{LIFETIME_INFINITE, code, request_flag};
 use nom::number::complete::{be_u16 as u16_be, be_u32 as u32_be, be_u64 as u64_be, u8 as octet};
 use nom::{IResult, Parser};
 
-use crate::wire::Sink;
+use crate::wire::{Out, Written};
 
 /// The fixed part of a Registration Request, without its type (RFC 3344 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct RequestHeader {
     /// What the mobile node asks for.
     pub flags: RequestFlags,
@@ -51,22 +52,25 @@ impl RequestHeader {
             .parse(input)
     }
 
-    pub(super) fn serializer(&self) -> impl SerializeFn<Sink> + use<> {
+    pub(super) fn write(&self, kind: u8, out: Out) -> Written {
         //= wire.1.2
-        tuple((
-            be_u8(message::REGISTRATION_REQUEST),
+        let fields = tuple((
+            be_u8(kind),
             be_u8(self.flags.0),
             be_u16(self.lifetime),
             slice(self.home_address.octets()),
             slice(self.home_agent.octets()),
             slice(self.care_of_address.octets()),
             be_u64(self.identification.0),
-        ))
+        ));
+        fields(out)
     }
 }
 
 /// The fixed part of a Registration Reply, without its type (RFC 3344 §3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct ReplyHeader {
     /// The answer.
     pub code: Code,
@@ -94,16 +98,17 @@ impl ReplyHeader {
             .parse(input)
     }
 
-    pub(super) fn serializer(&self) -> impl SerializeFn<Sink> + use<> {
+    pub(super) fn write(&self, kind: u8, out: Out) -> Written {
         //= wire.1.3
-        tuple((
-            be_u8(message::REGISTRATION_REPLY),
+        let fields = tuple((
+            be_u8(kind),
             be_u8(self.code.0),
             be_u16(self.lifetime),
             slice(self.home_address.octets()),
             slice(self.home_agent.octets()),
             be_u64(self.identification.0),
-        ))
+        ));
+        fields(out)
     }
 }
 
@@ -117,6 +122,8 @@ pub const fn is_infinite(lifetime: u16) -> bool {
 /// The flags octet of a request: bits of `registry::mip4::request_flag`, reserved ones kept.
 //= wire.1.4
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct RequestFlags(pub u8);
 
 impl RequestFlags {
@@ -165,6 +172,8 @@ impl RequestFlags {
 
 /// The Code field of a reply; numbers and names are in `registry::mip4::code`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Code(pub u8);
 
 impl Code {
@@ -194,6 +203,8 @@ impl Code {
 ///
 /// As a timestamp it is NTP time: seconds since 1900, then their fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Identification(pub u64);
 
 impl Identification {

@@ -9,12 +9,15 @@ use nom::combinator::rest;
 use nom::number::complete::{be_u16 as u16_be, u8 as octet};
 
 use super::extensions::Extensions;
-use super::header::{ReplyHeader, RequestHeader};
-use crate::Error;
-use crate::wire::{parse, serialize};
+use super::fixed::FixedPart;
+use super::header::{Code, ReplyHeader, RequestHeader};
+use super::reading::{Denial, Reading, ReservedFlags};
+use crate::wire::{append, parse, serialize};
+use crate::{Error, ErrorKind};
 
 /// A message to or from UDP port 434.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Message<'a> {
     /// Registration Request (type 1).
     Request(Request<'a>),
@@ -22,7 +25,9 @@ pub enum Message<'a> {
     Reply(Reply<'a>),
     /// Tunnel Data (type 4, RFC 3519).
     TunnelData(TunnelData<'a>),
-    /// Any other, octet for octet.
+    /// A message that is laid out in [`FixedPart`], but none of the bootstrap's.
+    Other(Other<'a>),
+    /// Any other, octet for octet; an experimental one (type 255) too.
     Unknown {
         /// The type.
         kind: u8,
@@ -32,45 +37,59 @@ pub enum Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Decodes the payload of a UDP datagram.
+    /// Decodes the payload of a UDP datagram, as a node of the bootstrap.
     ///
     /// # Errors
-    /// When the message must be discarded: it is cut off ([`Truncated`](crate::ErrorKind::Truncated)), holds an
-    /// extension that is not understood and not to be skipped ([`NotSkippable`](crate::ErrorKind::NotSkippable)), or
-    /// one that may not be skipped and has a wrong length ([`BadLength`](crate::ErrorKind::BadLength)).
+    /// When the message must be discarded: it is cut off ([`ErrorKind::Truncated`]), holds an
+    /// extension that is not understood and not to be skipped ([`ErrorKind::NotSkippable`]), or
+    /// one that may not be skipped and has a wrong length ([`ErrorKind::BadLength`]).
     pub fn decode(octets: &'a [u8]) -> Result<Message<'a>, Error> {
-        Message::decode_by(octets, Extensions::decode)
+        Message::decode_by(octets, &Reading::DEFAULT)
     }
 
-    /// Decodes for display: like [`Message::decode`], but keeps as unknown what a receiver may not
-    /// skip. Not for receivers.
+    /// Decodes for display: like [`Message::decode`], but keeps what a receiver may not skip. Not
+    /// for receivers.
     ///
     /// # Errors
     /// When the message or an extension is cut off.
     pub fn decode_leniently(octets: &'a [u8]) -> Result<Message<'a>, Error> {
         //= wire.2.8
-        Message::decode_by(octets, Extensions::decode_leniently)
+        Message::decode_by(octets, &Reading::TOOL)
     }
 
-    fn decode_by(
-        octets: &'a [u8],
-        extensions: impl Fn(&'a [u8], usize) -> Result<Extensions<'a>, Error>,
-    ) -> Result<Message<'a>, Error> {
+    /// Decodes by a reading of what the RFCs contradict each other about.
+    ///
+    /// # Errors
+    /// As [`Message::decode`], and when the reading refuses the message's reserved flags
+    /// ([`ErrorKind::BadValue`]).
+    pub fn decode_by(octets: &'a [u8], reading: &Reading) -> Result<Message<'a>, Error> {
         //= wire.1.1
         let (_, kind) = parse(octet, octets, 0, "wire.1.1")?;
         match kind {
             message::REGISTRATION_REQUEST => {
                 let (_, header) = parse(RequestHeader::parse, octets, 0, "wire.1.2")?;
-                let extensions = extensions(octets, REQUEST_LENGTH)?;
+                check_flags(&header, reading)?;
+                let extensions = Extensions::decode(octets, REQUEST_LENGTH, reading)?;
                 Ok(Message::Request(Request { header, extensions, octets }))
             }
             message::REGISTRATION_REPLY => {
                 let (_, header) = parse(ReplyHeader::parse, octets, 0, "wire.1.3")?;
-                let extensions = extensions(octets, REPLY_LENGTH)?;
+                let extensions = Extensions::decode(octets, REPLY_LENGTH, reading)?;
                 Ok(Message::Reply(Reply { header, extensions, octets }))
             }
             message::TUNNEL_DATA => TunnelData::decode(octets).map(Message::TunnelData),
-            _ => Ok(Message::Unknown { kind, octets }),
+            _ => match FixedPart::parser(kind) {
+                Some(parser) => {
+                    let (rest, fixed) = parse(parser, octets, 0, "wire.1.22")?;
+                    if let FixedPart::RegionalRequest(header) = &fixed {
+                        check_flags(header, reading)?;
+                    }
+                    let start = octets.len() - rest.len();
+                    let extensions = Extensions::decode(octets, start, reading)?;
+                    Ok(Message::Other(Other { fixed, extensions, octets }))
+                }
+                None => Ok(Message::Unknown { kind, octets }),
+            },
         }
     }
 
@@ -81,9 +100,69 @@ impl<'a> Message<'a> {
             Message::Request(_) => message::REGISTRATION_REQUEST,
             Message::Reply(_) => message::REGISTRATION_REPLY,
             Message::TunnelData(_) => message::TUNNEL_DATA,
+            Message::Other(other) => other.fixed.kind(),
             Message::Unknown { kind, .. } => *kind,
         }
     }
+
+    /// The fixed part, of a message that has extensions.
+    #[must_use]
+    pub const fn fixed_part(&self) -> Option<FixedPart> {
+        match self {
+            Message::Request(request) => Some(FixedPart::Request(request.header)),
+            Message::Reply(reply) => Some(FixedPart::Reply(reply.header)),
+            Message::Other(other) => Some(other.fixed),
+            Message::TunnelData(_) | Message::Unknown { .. } => None,
+        }
+    }
+
+    /// The extensions, of a message that has some.
+    #[must_use]
+    pub const fn extensions(&self) -> Option<Extensions<'a>> {
+        match self {
+            Message::Request(request) => Some(request.extensions),
+            Message::Reply(reply) => Some(reply.extensions),
+            Message::Other(other) => Some(other.extensions),
+            Message::TunnelData(_) | Message::Unknown { .. } => None,
+        }
+    }
+
+    /// The octets of the message: from its values and, of extensions, from the octets that they
+    /// were read from.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        //= wire.1.11
+        match (self.fixed_part(), self.extensions(), self) {
+            (Some(fixed), Some(extensions), _) => {
+                let mut octets = Vec::new();
+                append(&mut octets, |out| slice(extensions.octets())(fixed.write(out)?));
+                octets
+            }
+            (_, _, Message::TunnelData(data)) => data.encode(),
+            (_, _, Message::Unknown { octets, .. }) => octets.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Refuses what the reading has refused.
+const fn check_flags(header: &RequestHeader, reading: &Reading) -> Result<(), Error> {
+    //= wire.12.10
+    if matches!(reading.reserved_flags, ReservedFlags::RefusedX) && header.flags.reserved_x() {
+        return Err(Error::new(ErrorKind::BadValue, 1, "wire.12.10"));
+    }
+    Ok(())
+}
+
+/// A message that is none of the bootstrap's, as received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Other<'a> {
+    /// The fixed part, by its type.
+    pub fixed: FixedPart,
+    /// What follows it.
+    pub extensions: Extensions<'a>,
+    /// The whole message.
+    pub octets: &'a [u8],
 }
 
 /// A Registration Request as received.
@@ -108,20 +187,44 @@ pub struct Reply<'a> {
     pub octets: &'a [u8],
 }
 
+impl Reply<'_> {
+    /// The code that counts by this reading: that of extension 45, where a foreign agent has
+    /// something against a reply that accepts, or that in the fixed part.
+    #[must_use]
+    pub fn code_by(&self, reading: &Reading) -> Code {
+        //= wire.12.11
+        let error = match reading.denial {
+            Denial::FaError => self.extensions.fa_error().once(),
+            Denial::Rewritten => None,
+        };
+        error.map_or(self.header.code, Code)
+    }
+}
+
 /// A packet in a UDP tunnel (RFC 3519 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct TunnelData<'a> {
     /// IP protocol number of the packet: 4 for IPv4, 41 for IPv6 (RFC 5454 §3.9).
     pub next_header: u8,
+    /// Sent as zero, and ignored.
+    pub reserved: u16,
     /// The packet.
     pub packet: &'a [u8],
 }
 
 impl<'a> TunnelData<'a> {
+    /// A packet of the IP protocol `next_header` to tunnel.
+    #[must_use]
+    pub const fn new(next_header: u8, packet: &'a [u8]) -> TunnelData<'a> {
+        TunnelData { next_header, reserved: 0, packet }
+    }
+
     fn decode(octets: &'a [u8]) -> Result<TunnelData<'a>, Error> {
         //= wire.1.10
         let parser = (octet, octet, u16_be, rest)
-            .map(|(_, next_header, _reserved, packet)| TunnelData { next_header, packet });
+            .map(|(_, next_header, reserved, packet)| TunnelData { next_header, reserved, packet });
         parse(parser, octets, 0, "wire.1.10").map(|(_, data)| data)
     }
 
@@ -132,7 +235,7 @@ impl<'a> TunnelData<'a> {
         serialize(tuple((
             be_u8(message::TUNNEL_DATA),
             be_u8(self.next_header),
-            be_u16(0),
+            be_u16(self.reserved),
             slice(self.packet),
         )))
     }

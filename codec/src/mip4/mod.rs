@@ -62,25 +62,39 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod access;
 mod auth;
 mod builder;
 pub mod discovery;
 mod expect;
 mod extension;
 mod extensions;
+mod fixed;
 mod frame;
 pub(crate) use frame::{Body, Frame};
 mod header;
 pub mod keys;
 mod message;
 mod read;
+mod reading;
 mod write;
 
 pub use auth::{Algorithm, AuthenticationKind, Authenticator, ChapCredentials, SecurityContext};
 pub use builder::Builder;
 pub use extension::{
-    Authentication, Extension, MnFaKeyReply, MnHaKeyReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
+    Authentication, Extension, FlowBinding, MnFaKeyReply, MnHaKeyReply,
+    MobileCorrespondentAuthentication, Multipath, RevocationSupport, RouteOptimizationCapability,
+    RouteOptimizationReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
 pub use extensions::Extensions;
+pub use fixed::{
+    FixedPart, HandoffReplyHeader, HandoffRequestHeader, NotificationAcknowledgementHeader,
+    NotificationHeader, RevocationAcknowledgementHeader, RevocationHeader, TestHeader,
+    TestInitHeader,
+};
 pub use header::{Code, Identification, ReplyHeader, RequestFlags, RequestHeader, is_infinite};
-pub use message::{Message, Reply, Request, TunnelData};
+pub use message::{Message, Other, Reply, Request, TunnelData};
+pub use reading::{
+    Authorizations, CvseLength, Denial, LongSkippable, MobileHome, NaiLength, Padding,
+    ProtectedPart, Reader, Reading, ReplayStyleLength, ReservedFlags, Understood,
+};

@@ -1,40 +1,65 @@
 //! What an extension that has been cut out means.
 
+use core::net::Ipv4Addr;
+
 use dsboot_spec::registry::mip4::{
-    MAX_NAI_LENGTH, MIN_GENERALIZED_LENGTH, MIN_NONCE_LENGTH, dual_stack, extension, fa_error,
-    generalized_authentication, key_generation, udp_tunnel, udp_tunnel_flag,
+    MIN_GENERALIZED_LENGTH, MIN_NONCE_LENGTH, dual_stack, extension, fa_error,
+    generalized_authentication, gre_key, key_generation, mobile_network, multipath, pmipv4,
+    pmipv4_authentication, prefix_advertisement, route_optimization, route_optimization_reply,
+    udp_tunnel, udp_tunnel_flag,
 };
 use nom::bytes::complete::tag;
-use nom::combinator::{all_consuming, map_opt, rest, verify};
-use nom::number::complete::{be_u16, be_u32, be_u128, u8 as octet};
+use nom::combinator::{complete, map_opt, opt, rest, verify};
+use nom::multi::length_data;
+use nom::number::complete::{be_u16, be_u32, be_u64, be_u128, u8 as octet};
 use nom::{IResult, Parser};
 
+use super::discovery::CareOfAddresses;
 use super::extension::{
-    Authentication, Extension, MnFaKeyReply, MnHaKeyReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
+    Authentication, Extension, FlowBinding, MnFaKeyReply, MnHaKeyReply,
+    MobileCorrespondentAuthentication, Multipath, RevocationSupport, RouteOptimizationCapability,
+    RouteOptimizationReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
 use super::frame::{Body, Frame};
-use super::header::ipv4;
-use crate::wire::NomError;
+use super::header::{Identification, ipv4};
+use super::reading::{Forms, Reader, Understood};
+use crate::dsb::Prefixed;
+use crate::form::whole;
 use crate::{Error, ErrorKind};
 
-/// The extension in `frame`, or why the message that holds it must be refused.
-pub(super) fn read<'a>(frame: &Frame<'a>) -> Result<Extension<'a>, Error> {
-    match understood(frame) {
-        Some(extension) => Ok(extension),
+/// The extension in `frame`, or why the message that holds it must be refused by this reader.
+#[inline]
+pub(super) fn read<'a>(
+    frame: &Frame<'a>,
+    reader: &Reader,
+    forms: Forms,
+) -> Result<Extension<'a>, Error> {
+    match (understood(frame, forms), reader) {
+        //= wire.12.2
+        (Some(extension), Reader::Node(node)) if !is_for(frame, node) => {
+            debug_assert!(!extension.is_unknown());
+            Err(Error::new(ErrorKind::NotSkippable, frame.offset, "wire.2.4"))
+        }
+        (Some(extension), _) => Ok(extension),
+        //= wire.2.8
+        (None, Reader::Tool) => Ok(unknown(frame)),
         //= wire.2.5
         //= wire.2.7
-        None if frame.is_skippable() => Ok(unknown(frame)),
+        (None, _) if frame.is_skippable() => Ok(unknown(frame)),
         //= wire.2.6
-        None if is_known(frame) => Err(Error::new(ErrorKind::BadLength, frame.offset, "wire.2.6")),
+        (None, Reader::Node(node)) if is_known(frame) && is_for(frame, node) => {
+            Err(Error::new(ErrorKind::BadLength, frame.offset, "wire.2.6"))
+        }
         //= wire.2.4
-        None => Err(Error::new(ErrorKind::NotSkippable, frame.offset, "wire.2.4")),
+        _ => Err(Error::new(ErrorKind::NotSkippable, frame.offset, "wire.2.4")),
     }
 }
 
 /// The extension in `frame`, kept even if the message that holds it must be refused.
-pub(super) fn read_leniently<'a>(frame: &Frame<'a>) -> Extension<'a> {
+#[inline]
+pub(super) fn read_leniently<'a>(frame: &Frame<'a>, forms: Forms) -> Extension<'a> {
     //= wire.2.8
-    understood(frame).unwrap_or_else(|| unknown(frame))
+    understood(frame, forms).unwrap_or_else(|| unknown(frame))
 }
 
 const fn unknown<'a>(frame: &Frame<'a>) -> Extension<'a> {
@@ -46,18 +71,31 @@ const fn unknown<'a>(frame: &Frame<'a>) -> Extension<'a> {
     }
 }
 
-/// Whether type and sub-type are ones that we understand, so that only the rest can be wrong.
-const fn is_known(frame: &Frame<'_>) -> bool {
+/// Whether a node understands the extension, by type and sub-type.
+fn is_for(frame: &Frame<'_>, node: &Understood) -> bool {
+    match (frame.kind, frame.body) {
+        (extension::GENERALIZED_AUTHENTICATION, Body::Long { sub_type, .. }) => {
+            node.contains_generalized(sub_type)
+        }
+        (kind, _) => node.contains(kind),
+    }
+}
+
+/// Whether type and sub-type are ones that we can read, so that only the rest can be wrong.
+fn is_known(frame: &Frame<'_>) -> bool {
     match (frame.kind, frame.body) {
         (
             extension::MOBILE_HOME_AUTHENTICATION
             | extension::MOBILE_FOREIGN_AUTHENTICATION
             | extension::FOREIGN_HOME_AUTHENTICATION
-            | extension::CVSE,
+            | extension::CVSE_OLD
+            | extension::CVSE
+            | extension::GFA_ADDRESS
+            | extension::EXPERIMENTAL_NON_SKIPPABLE,
             _,
         ) => true,
         (extension::GENERALIZED_AUTHENTICATION, Body::Long { sub_type, .. }) => {
-            sub_type == generalized_authentication::MN_AAA
+            generalized_authentication::name(sub_type).is_some()
         }
         (
             extension::MN_FA_KEY_REQUEST
@@ -70,98 +108,274 @@ const fn is_known(frame: &Frame<'_>) -> bool {
             *sub_type == udp_tunnel::TUNNEL
         }
         (extension::FA_ERROR, Body::Simple([sub_type, ..])) => *sub_type == fa_error::STATUS,
+        (extension::PMIPV4_NON_SKIPPABLE, Body::Long { sub_type, .. }) => {
+            sub_type == pmipv4_authentication::PER_NODE
+        }
+        (extension::GRE_KEY, Body::Long { sub_type, .. }) => sub_type == gre_key::KEY,
+        (extension::ROUTE_OPTIMIZATION_REPLY, Body::Simple([sub_type, ..])) => {
+            route_optimization_reply::name(*sub_type).is_some()
+        }
+        (extension::PREFIX_ADVERTISEMENT, Body::Long { sub_type, .. }) => {
+            sub_type == prefix_advertisement::PREFIXES
+        }
         _ => false,
     }
 }
 
-fn understood<'a>(frame: &Frame<'a>) -> Option<Extension<'a>> {
+#[inline]
+fn understood<'a>(frame: &Frame<'a>, forms: Forms) -> Option<Extension<'a>> {
     match frame.body {
         //= wire.2.3
         Body::Pad => Some(Extension::Pad),
-        Body::Simple(data) => simple(frame.kind, data),
+        Body::Simple(data) => simple(frame.kind, data, forms),
         Body::Long { sub_type, data } => long(frame.kind, sub_type, data),
     }
 }
 
-fn simple(kind: u8, data: &[u8]) -> Option<Extension<'_>> {
+fn simple(kind: u8, data: &[u8], forms: Forms) -> Option<Extension<'_>> {
     match kind {
         //= wire.2.11
         extension::MOBILE_HOME_AUTHENTICATION => {
-            whole(authentication.map(Extension::MobileHomeAuthentication), data)
+            authentication(data).map(Extension::MobileHomeAuthentication)
         }
         extension::MOBILE_FOREIGN_AUTHENTICATION => {
-            whole(authentication.map(Extension::MobileForeignAuthentication), data)
+            authentication(data).map(Extension::MobileForeignAuthentication)
         }
         extension::FOREIGN_HOME_AUTHENTICATION => {
-            whole(authentication.map(Extension::ForeignHomeAuthentication), data)
+            authentication(data).map(Extension::ForeignHomeAuthentication)
         }
         extension::UDP_TUNNEL_REPLY => whole(udp_tunnel_reply, data),
         extension::FA_ERROR => whole(fa_error_status, data),
+        //= wire.2.36
+        extension::GFA_ADDRESS => reserved_and_address(data).map(Extension::GfaAddress),
+        extension::HIERARCHICAL_FOREIGN_AGENT => {
+            reserved_and_address(data).map(Extension::HierarchicalForeignAgent)
+        }
+        extension::REPLAY_PROTECTION_STYLE => replay_protection_style(data, forms),
+        extension::REGIONAL_LIFETIME => {
+            whole((be_u16, be_u32), data).map(|(_, seconds)| Extension::RegionalLifetime(seconds))
+        }
+        extension::ROUTE_OPTIMIZATION_REPLY => route_optimization_answer(data),
         //= wire.2.22
         extension::ENCAPSULATING_DELIVERY => {
             data.is_empty().then_some(Extension::EncapsulatingDelivery)
         }
         //= wire.2.9
         extension::NAI => {
-            (1..=MAX_NAI_LENGTH).contains(&data.len()).then_some(Extension::Nai(data))
+            (1..=forms.longest_nai()).contains(&data.len()).then_some(Extension::Nai(data))
         }
         //= wire.2.10
         extension::CHALLENGE => (!data.is_empty()).then_some(Extension::Challenge(data)),
-        extension::NVSE => whole(nvse, data),
+        //= wire.2.37
+        extension::NVSE_OLD => reserved_and_vendor(data).map(Extension::NvseOld),
+        //= wire.2.17
+        extension::NVSE => reserved_and_vendor(data).map(Extension::Nvse),
+        //= wire.2.38
+        extension::NAI_CARRYING => {
+            with_sub_type(data).map(|(sub_type, nai)| Extension::NaiCarrying { sub_type, nai })
+        }
+        extension::LINK_LAYER_ADDRESS => with_sub_type(data)
+            .map(|(sub_type, address)| Extension::LinkLayerAddress { sub_type, address }),
+        //= wire.2.39
+        extension::REVOCATION_SUPPORT => whole((be_u16, be_u32), data).map(|(flags, timestamp)| {
+            Extension::RevocationSupport(RevocationSupport::of(flags, timestamp))
+        }),
         extension::UDP_TUNNEL_REQUEST => whole(udp_tunnel_request, data),
         extension::MESSAGE_STRING => whole(message_string, data),
+        extension::PMIPV4_SKIPPABLE => proxy(data),
+        extension::MOBILE_NETWORK => mobile_network(data),
+        //= wire.2.42
+        extension::SERVICE_SELECTION => text(data).map(Extension::ServiceSelection),
         extension::DUAL_STACK => whole(dual_stack_extension, data),
+        extension::ROUTE_OPTIMIZATION => route_optimization_capability(data),
+        //= wire.2.46
+        extension::EXPERIMENTAL_SKIPPABLE => {
+            let (sub_type, data) = data.split_first()?;
+            Some(Extension::ExperimentalSkippable { sub_type: *sub_type, data })
+        }
         _ => None,
     }
 }
 
 fn long(kind: u8, sub_type: u8, data: &[u8]) -> Option<Extension<'_>> {
     match (kind, sub_type) {
+        //= wire.2.12
+        (extension::GENERALIZED_AUTHENTICATION, _) => {
+            let value = authentication(data).filter(|_| data.len() >= MIN_GENERALIZED_LENGTH)?;
+            match sub_type {
+                generalized_authentication::MN_AAA => Some(Extension::MnAaaAuthentication(value)),
+                //= wire.2.47
+                generalized_authentication::FA_FA => Some(Extension::FaFaAuthentication(value)),
+                generalized_authentication::MN_GFA => Some(Extension::MnGfaAuthentication(value)),
+                generalized_authentication::MN_PAR => Some(Extension::MnParAuthentication(value)),
+                _ => None,
+            }
+        }
+        //= wire.2.37
+        (extension::CVSE_OLD, _) => vendor(data).map(Extension::CvseOld),
         //= wire.2.15
         //= wire.2.16
-        (extension::CVSE, _) => whole(vendor.map(Extension::Cvse), data),
-        //= wire.2.12
-        (extension::GENERALIZED_AUTHENTICATION, generalized_authentication::MN_AAA)
-            if data.len() >= MIN_GENERALIZED_LENGTH =>
-        {
-            whole(authentication.map(Extension::MnAaaAuthentication), data)
-        }
+        (extension::CVSE, _) => vendor(data).map(Extension::Cvse),
         //= wire.2.13
         (extension::MN_FA_KEY_REQUEST, key_generation::FROM_AAA) => {
-            whole(be_u32.map(|mn_spi| Extension::MnFaKeyRequest { mn_spi }), data)
+            whole(be_u32, data).map(|mn_spi| Extension::MnFaKeyRequest { mn_spi })
         }
         (extension::MN_HA_KEY_REQUEST, key_generation::FROM_AAA) => {
-            whole(be_u32.map(|mn_spi| Extension::MnHaKeyRequest { mn_spi }), data)
+            whole(be_u32, data).map(|mn_spi| Extension::MnHaKeyRequest { mn_spi })
         }
         (extension::MN_FA_KEY_REPLY, key_generation::FROM_AAA) => whole(mn_fa_key_reply, data),
         (extension::MN_HA_KEY_REPLY, key_generation::FROM_AAA) => whole(mn_ha_key_reply, data),
+        //= wire.2.40
+        (extension::PMIPV4_NON_SKIPPABLE, pmipv4_authentication::PER_NODE) => {
+            whole(octet, data).map(|method| Extension::PerNodeAuthentication { method })
+        }
+        //= wire.2.43
+        (extension::GRE_KEY, gre_key::KEY) => {
+            whole(be_u32, data).map(|key| Extension::GreKey { key })
+        }
+        //= wire.2.44
+        (extension::PREFIX_ADVERTISEMENT, prefix_advertisement::PREFIXES) => {
+            (!data.is_empty()).then_some(Extension::PrefixAdvertisement(data))
+        }
+        //= wire.2.46
+        (extension::EXPERIMENTAL_NON_SKIPPABLE, _) => {
+            Some(Extension::ExperimentalNonSkippable { sub_type, data })
+        }
         //= wire.2.19
         (extension::DYNAMIC_HA, _) => {
-            whole(ipv4.map(|home_agent| Extension::DynamicHa { sub_type, home_agent }), data)
+            whole(ipv4, data).map(|home_agent| Extension::DynamicHa { sub_type, home_agent })
+        }
+        (extension::MULTIPATH, multipath::MULTIPATH) => whole((octet, octet, octet, octet), data)
+            .map(|(access_technology, label, binding_id, flags)| {
+                let flags = flags & Multipath::FLAGS;
+                Extension::Multipath(Multipath { access_technology, label, binding_id, flags })
+            }),
+        (extension::MULTIPATH, multipath::FLOW_BINDING) => flow_binding(data),
+        _ => None,
+    }
+}
+
+#[inline]
+fn authentication(data: &[u8]) -> Option<Authentication<'_>> {
+    let (spi, authenticator) = data.split_first_chunk()?;
+    Some(Authentication { spi: u32::from_be_bytes(*spi), authenticator })
+}
+
+#[inline]
+fn vendor(data: &[u8]) -> Option<Vendor<'_>> {
+    let (vendor, kind, value) = whole((be_u32, be_u16, rest), data)?;
+    Some(Vendor { vendor, kind, value })
+}
+
+fn reserved_and_vendor(data: &[u8]) -> Option<Vendor<'_>> {
+    data.get(2..).and_then(vendor)
+}
+
+fn reserved_and_address(data: &[u8]) -> Option<Ipv4Addr> {
+    whole((be_u16, ipv4), data).map(|(_, address)| address)
+}
+
+/// A sub-type, and at least one octet.
+fn with_sub_type(data: &[u8]) -> Option<(u8, &[u8])> {
+    let (sub_type, data) = data.split_first()?;
+    (!data.is_empty()).then_some((*sub_type, data))
+}
+
+/// UTF-8, at least one octet.
+fn text(data: &[u8]) -> Option<&str> {
+    core::str::from_utf8(data).ok().filter(|text| !text.is_empty())
+}
+
+fn prefix(length: u8, address: Ipv4Addr) -> Option<Prefixed<Ipv4Addr>> {
+    Prefixed::<Ipv4Addr>::new(address, length)
+}
+
+fn replay_protection_style(data: &[u8], forms: Forms) -> Option<Extension<'_>> {
+    //= wire.12.6
+    let (style, id) = if forms.style_as_stated() {
+        (whole(be_u16, data)?, 0)
+    } else {
+        whole((be_u16, be_u64), data)?
+    };
+    Some(Extension::ReplayProtectionStyle { style, identification: Identification(id) })
+}
+
+fn proxy(data: &[u8]) -> Option<Extension<'_>> {
+    //= wire.2.40
+    match *data {
+        [pmipv4::INTERFACE_ID, ref id @ ..] if !id.is_empty() => Some(Extension::InterfaceId(id)),
+        [pmipv4::DEVICE_ID, id_type, ref identifier @ ..] if !identifier.is_empty() => {
+            Some(Extension::DeviceId { id_type, identifier })
+        }
+        [pmipv4::SUBSCRIBER_ID, id_type, ref identifier @ ..] if !identifier.is_empty() => {
+            Some(Extension::SubscriberId { id_type, identifier })
+        }
+        [pmipv4::ACCESS_TECHNOLOGY, technology] => Some(Extension::AccessTechnology(technology)),
+        _ => None,
+    }
+}
+
+fn mobile_network(data: &[u8]) -> Option<Extension<'_>> {
+    //= wire.2.41
+    let (sub_type, data) = data.split_first()?;
+    if *sub_type == mobile_network::REQUEST {
+        let (length, address) = whole((octet, ipv4), data)?;
+        return prefix(length, address).map(Extension::MobileNetworkRequest);
+    }
+    let explicit = match *sub_type {
+        mobile_network::EXPLICIT => true,
+        mobile_network::IMPLICIT => false,
+        _ => return None,
+    };
+    let (code, length, _, address) = whole((octet, octet, octet, ipv4), data)?;
+    let prefix = prefix(length, address)?;
+    Some(Extension::MobileNetworkAcknowledgement { explicit, code, prefix })
+}
+
+fn route_optimization_capability(data: &[u8]) -> Option<Extension<'_>> {
+    //= wire.2.44
+    let tail = (octet, octet, opt(complete(ipv4)));
+    let (sub_type, flags, home_address) = whole(tail, data)?;
+    (sub_type == route_optimization::CAPABILITY)
+        .then(|| RouteOptimizationCapability::of(flags, home_address))
+        .flatten()
+        .map(Extension::RouteOptimizationCapability)
+}
+
+fn route_optimization_answer(data: &[u8]) -> Option<Extension<'_>> {
+    //= wire.2.44
+    let (sub_type, data) = data.split_first()?;
+    match *sub_type {
+        route_optimization_reply::REPLY => whole(octet, data)
+            .map(|octet| Extension::RouteOptimizationReply(RouteOptimizationReply::of(octet))),
+        route_optimization_reply::MOBILE_CORRESPONDENT_AUTHENTICATION => {
+            let fields = (octet, be_u16, be_u16, rest);
+            let (_, home_nonce_index, care_of_nonce_index, authenticator) = whole(fields, data)?;
+            Some(Extension::MobileCorrespondentAuthentication(MobileCorrespondentAuthentication {
+                home_nonce_index,
+                care_of_nonce_index,
+                authenticator,
+            }))
+        }
+        route_optimization_reply::CARE_OF_ADDRESS => {
+            let addresses = CareOfAddresses::new(data.get(1..)?)?;
+            addresses.first().is_some().then_some(Extension::CareOfAddresses(addresses))
         }
         _ => None,
     }
 }
 
-/// What the parser makes of all octets, if it takes them all.
-fn whole<'a, T>(
-    parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
-    octets: &'a [u8],
-) -> Option<T> {
-    all_consuming(parser).parse(octets).ok().map(|(_, value)| value)
-}
-
-fn authentication(input: &[u8]) -> IResult<&[u8], Authentication<'_>> {
-    (be_u32, rest).map(|(spi, authenticator)| Authentication { spi, authenticator }).parse(input)
-}
-
-fn vendor(input: &[u8]) -> IResult<&[u8], Vendor<'_>> {
-    (be_u32, be_u16, rest).map(|(vendor, kind, value)| Vendor { vendor, kind, value }).parse(input)
-}
-
-fn nvse(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
-    //= wire.2.17
-    (be_u16, vendor).map(|(_reserved, vendor)| Extension::Nvse(vendor)).parse(input)
+fn flow_binding(data: &[u8]) -> Option<Extension<'_>> {
+    //= wire.2.45
+    let fields = (octet, length_data(octet), octet, rest);
+    let (action, bindings, selector_format, selector): (u8, &[u8], u8, &[u8]) =
+        whole(fields, data)?;
+    (!bindings.is_empty()).then_some(Extension::FlowBinding(FlowBinding {
+        action,
+        bindings,
+        selector_format,
+        selector,
+    }))
 }
 
 fn nonce(input: &[u8]) -> IResult<&[u8], &[u8]> {

@@ -157,16 +157,18 @@ impl core::fmt::Debug for Signature<'_> {
 
 /// Appends `option` where it may begin.
 fn append(mut octets: Vec<u8>, option: &MobilityOption<'_>) -> Result<Vec<u8>, Error> {
-    let encoded = option.encode()?;
-    let padding = if ends_header(option.kind()) {
+    if ends_header(option.kind()) {
+        let encoded = option.encode()?;
         //= wire.9.16
-        (octets.len() + encoded.len()).wrapping_neg() % HEADER_UNIT
-    } else {
-        //= wire.9.4
-        alignment(option.kind()).padding(octets.len())
-    };
+        let padding = (octets.len() + encoded.len()).wrapping_neg() % HEADER_UNIT;
+        pad(&mut octets, padding);
+        octets.extend_from_slice(&encoded);
+        return Ok(octets);
+    }
+    //= wire.9.4
+    let padding = alignment(option.kind()).padding(octets.len());
     pad(&mut octets, padding);
-    octets.extend_from_slice(&encoded);
+    option.append(&mut octets)?;
     Ok(octets)
 }
 
@@ -184,7 +186,12 @@ fn framed(mut octets: Vec<u8>) -> Result<Vec<u8>, Error> {
 
 /// Whether options of this type have to be the last octets of the header.
 const fn ends_header(kind: u8) -> bool {
-    matches!(kind, option::AUTHENTICATION | option::BINDING_AUTHORIZATION_DATA)
+    matches!(
+        kind,
+        option::AUTHENTICATION
+            | option::BINDING_AUTHORIZATION_DATA
+            | option::FAST_BINDING_AUTHORIZATION_DATA
+    )
 }
 
 /// Appends `length` octets of padding, less than a unit: one Pad1, or one PadN of zeros.

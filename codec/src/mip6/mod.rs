@@ -63,6 +63,7 @@ mod message;
 mod option;
 mod options;
 mod packet;
+mod proxy;
 mod value;
 
 pub use auth::MnAaa;
@@ -79,4 +80,5 @@ pub use option::{
 };
 pub use options::{Options, OptionsIter};
 pub use packet::{Addresses, Packet, Route};
+pub use proxy::{DnsUpdate, FastBindingAuthorizationData, LinkLayerAddress, VendorOption};
 pub use value::{AcknowledgementFlags, Lifetime, Sequence, Timestamp, UpdateFlags};

@@ -24,13 +24,15 @@ impl<'a> Options<'a> {
     /// When an option does not end where the header does, or stands where it must not
     /// (RFC 6275 §6.2, §9.5.1; RFC 4285 §5).
     pub fn decode(octets: &'a [u8], offset: usize) -> Result<Options<'a>, Error> {
+        let end = offset + octets.len();
+        let mut order = Order::default();
         let mut rest = octets;
         while !rest.is_empty() {
-            (rest, _) = split(rest, offset + octets.len() - rest.len())?;
+            let option;
+            (rest, option) = split(rest, end - rest.len())?;
+            order.take(&option, rest.is_empty())?;
         }
-        let options = Options { octets, offset };
-        options.check_order()?;
-        Ok(options)
+        Ok(Options { octets, offset })
     }
 
     /// The options in order, padding among them.
@@ -116,41 +118,55 @@ impl<'a> Options<'a> {
             _ => None,
         })
     }
+}
 
-    fn check_order(&self) -> Result<(), Error> {
-        let end = self.offset + self.octets.len();
-        let mut authenticated = false;
-        let mut seen = [0_u128; 2];
-        for option in self.iter() {
-            let is_last = option.offset + option.raw.len() == end;
-            let misplaced =
-                |sentence| Err(Error::new(ErrorKind::Misplaced, option.offset, sentence));
-            match option.value {
-                //= wire.9.7
-                MobilityOption::BindingAuthorizationData(_) if !is_last => {
-                    return misplaced("wire.9.7");
+/// What has stood before an option, as far as the order of options asks.
+#[derive(Default)]
+struct Order {
+    /// Whether there was an authentication option.
+    authenticated: bool,
+    /// A bit for each sub-type of authentication option that there was.
+    subtypes: [u64; 4],
+}
+
+impl Order {
+    /// Takes the next option.
+    fn take(
+        &mut self,
+        option: &Positioned<'_, MobilityOption<'_>>,
+        is_last: bool,
+    ) -> Result<(), Error> {
+        let misplaced = |sentence| Err(Error::new(ErrorKind::Misplaced, option.offset, sentence));
+        match option.value {
+            //= wire.9.7
+            MobilityOption::BindingAuthorizationData(_) if !is_last => misplaced("wire.9.7"),
+            //= wire.9.25
+            MobilityOption::FastBindingAuthorizationData(_) if !is_last => misplaced("wire.9.25"),
+            MobilityOption::Authentication(value) => {
+                self.authenticated = true;
+                //= wire.9.14
+                if !self.is_new(value.subtype)
+                    || (value.subtype == authentication_subtype::MN_AAA && !is_last)
+                {
+                    return misplaced("wire.9.14");
                 }
-                MobilityOption::Authentication(value) => {
-                    // One bit for each sub-type, so that many options are no more work each.
-                    let bit = 1 << (value.subtype & 127);
-                    let [low, high] = &mut seen;
-                    let half = if value.subtype < 128 { low } else { high };
-                    //= wire.9.14
-                    if *half & bit != 0
-                        || (value.subtype == authentication_subtype::MN_AAA && !is_last)
-                    {
-                        return misplaced("wire.9.14");
-                    }
-                    *half |= bit;
-                    authenticated = true;
-                }
-                //= wire.9.13
-                MobilityOption::Pad1 | MobilityOption::PadN(_) if !is_last => (),
-                _ if authenticated => return misplaced("wire.9.13"),
-                _ => (),
+                Ok(())
             }
+            //= wire.9.13
+            MobilityOption::Pad1 | MobilityOption::PadN(_) if !is_last => Ok(()),
+            _ if self.authenticated => misplaced("wire.9.13"),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Whether a sub-type has not been there, and notes it.
+    fn is_new(&mut self, subtype: u8) -> bool {
+        let bit = 1 << (subtype % 64);
+        self.subtypes.get_mut(usize::from(subtype / 64)).is_some_and(|bits| {
+            let new = *bits & bit == 0;
+            *bits |= bit;
+            new
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use nom::number::complete::{be_u16 as short, be_u32 as long, be_u128};
 use super::Message;
 use crate::dsb::Parameter;
 use crate::form::{Form, Integer, Octets, units};
-use crate::wire::{NomError, Parsed, parse, serialize};
+use crate::wire::{self, NomError, Out, Parsed, Written, parse};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 units! {
@@ -61,33 +61,45 @@ impl Avp<'_> {
     /// # Errors
     /// When the value does not have the form of its code or is longer than 65535 octets.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
-        let value = self.value();
+        let mut octets = Vec::new();
+        self.append(&mut octets).map(|()| octets)
+    }
+
+    /// Appends the AVP to a message. The offset of an error counts from the start of the AVP.
+    pub(super) fn append(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
+        let start = octets.len();
         let vendor_id = match self {
             Avp::Vendor(avp) => Some(avp.vendor_id),
             _ => None,
         };
-        //= wire.6.10
-        if vendor_id.is_none() && Avp::decode(self.kind(), &value) != *self {
-            return Err(Error::new(ErrorKind::BadValue, AVP_HEADER_LENGTH, "wire.6.10"));
-        }
-        //= wire.6.6
-        let length = u16::try_from(value.len())
-            .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.6.6"))?;
-        //= wire.6.7
-        let padding = [0; AVP_ALIGNMENT];
-        let padding = padding.get(..padding_after(value.len())).unwrap_or_default();
+        let flags = vendor_id.map_or(0, |_| avp_flag::VENDOR);
         //= wire.6.3
-        Ok(serialize(tuple((
-            be_u16(self.kind()),
-            be_u16(vendor_id.map_or(0, |_| avp_flag::VENDOR)),
-            be_u16(length),
-            be_u16(0),
-            cond(vendor_id.is_some(), be_u32(vendor_id.unwrap_or_default())),
-            slice(value),
-            slice(padding),
-        ))))
+        let head = (be_u16(self.kind()), be_u16(flags), be_u16(0), be_u16(0));
+        let vendor = cond(vendor_id.is_some(), be_u32(vendor_id.unwrap_or_default()));
+        wire::append(octets, |out| self.write(vendor(tuple(head)(out)?)?));
+        let before = start + AVP_HEADER_LENGTH + vendor_id.map_or(0, |_| size_of::<u32>());
+        let value = octets.get(before..).unwrap_or_default();
+        //= wire.6.10
+        let decodes = vendor_id.is_some() || Avp::decode(self.kind(), value) == *self;
+        //= wire.6.6
+        match (u16::try_from(value.len()), octets.get_mut(start + LENGTH_OFFSET..)) {
+            (Ok(length), Some([high, low, ..])) if decodes => {
+                [*high, *low] = length.to_be_bytes();
+                //= wire.6.7
+                octets.resize(octets.len() + padding_after(length.into()), 0);
+                return Ok(());
+            }
+            _ => octets.truncate(start),
+        }
+        Err(match decodes {
+            false => Error::new(ErrorKind::BadValue, AVP_HEADER_LENGTH, "wire.6.10"),
+            true => Error::new(ErrorKind::TooLong, LENGTH_OFFSET, "wire.6.6"),
+        })
     }
 }
+
+/// Where AVP Length stands in an AVP.
+const LENGTH_OFFSET: usize = 4;
 
 /// An AVP in the code space of a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -112,8 +124,8 @@ impl<'a> VendorAvp<'a> {
         self.code
     }
 
-    fn encode(&self) -> Vec<u8> {
-        self.data.to_vec()
+    fn write(&self, out: Out) -> Written {
+        slice(self.data)(out)
     }
 }
 
@@ -189,8 +201,8 @@ impl Form for NonceForm {
         (NONCE_MIN_LENGTH..=NONCE_MAX_LENGTH).contains(&octets.len()).then_some(octets)
     }
 
-    fn encode(value: &&[u8]) -> Vec<u8> {
-        serialize(slice(*value))
+    fn encode(value: &&[u8], out: Out) -> Written {
+        slice(*value)(out)
     }
 }
 
@@ -207,11 +219,11 @@ impl Form for Endpoint {
         either.parse(octets).ok().map(|(_, endpoint)| endpoint.into())
     }
 
-    fn encode(value: &SocketAddr) -> Vec<u8> {
-        let port = be_u16(value.port());
-        match value.ip() {
-            IpAddr::V4(ip) => serialize(tuple((slice(ip.octets()), port))),
-            IpAddr::V6(ip) => serialize(tuple((slice(ip.octets()), port))),
-        }
+    fn encode(value: &SocketAddr, out: Out) -> Written {
+        let out = match value.ip() {
+            IpAddr::V4(ip) => slice(ip.octets())(out)?,
+            IpAddr::V6(ip) => slice(ip.octets())(out)?,
+        };
+        be_u16(value.port())(out)
     }
 }

@@ -44,12 +44,9 @@ impl MessageBuilder {
 
     /// Adds an AVP.
     pub fn avp(&mut self, avp: &Avp<'_>) -> &mut Self {
-        match avp.encode() {
-            Ok(octets) => self.avps.extend(octets),
-            Err(error) => {
-                let base = HEADER_LENGTH + self.avps.len();
-                self.failed.get_or_insert(error.shifted(base));
-            }
+        let base = HEADER_LENGTH + self.avps.len();
+        if let Err(error) = avp.append(&mut self.avps) {
+            self.failed.get_or_insert(error.shifted(base));
         }
         self
     }

@@ -4,7 +4,7 @@
 use core::fmt;
 
 use dsboot_spec::registry::radius::{
-    ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, HEADER_LENGTH, attribute,
+    ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, HEADER_LENGTH, attribute, code,
 };
 
 use super::{Attribute, Authenticator, Packet};
@@ -12,7 +12,10 @@ use crate::{Positioned, crypto};
 
 /// Why a packet is not what the holder of the secret sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Unverified {
+    /// The Request Authenticator, where it is a digest, does not match.
+    RequestAuthenticator,
     /// The Response Authenticator does not match.
     ResponseAuthenticator,
     /// The Message-Authenticator does not match, is malformed, or is there more than once.
@@ -24,6 +27,7 @@ pub enum Unverified {
 impl fmt::Display for Unverified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Unverified::RequestAuthenticator => "wrong Request Authenticator",
             Unverified::ResponseAuthenticator => "wrong Response Authenticator",
             Unverified::MessageAuthenticator => "wrong Message-Authenticator",
             Unverified::NoMessageAuthenticator => "no Message-Authenticator",
@@ -34,16 +38,28 @@ impl fmt::Display for Unverified {
 impl core::error::Error for Unverified {}
 
 impl Packet<'_> {
-    /// Whether this request comes from a holder of the secret.
+    /// Whether this request comes from a holder of the secret: an Access-Request or Status-Server
+    /// by its Message-Authenticator, a request of another kind (accounting, disconnect, change of
+    /// authorization) by its Request Authenticator and, if it has one, its
+    /// Message-Authenticator.
     ///
     /// # Errors
     /// Says what is missing or wrong.
     pub fn verify_request(&self, secret: &[u8]) -> Result<(), Unverified> {
-        self.verify_message_authenticator(self.authenticator(), secret)
+        if !is_authenticated_request(self.code()) {
+            return self.verify_message_authenticator(self.authenticator(), secret);
+        }
+        //= wire.4.22
+        let expected = response_authenticator(self.octets(), &NO_AUTHENTICATOR, secret);
+        if !crypto::equal(&expected, self.authenticator()) {
+            return Err(Unverified::RequestAuthenticator);
+        }
+        self.verify_message_authenticator(&NO_AUTHENTICATOR, secret).or_else(may_lack)
     }
 
     /// Whether this response comes from a holder of the secret and answers the request with that
-    /// authenticator.
+    /// authenticator. What answers an accounting, disconnect or change of authorization request
+    /// need not have a Message-Authenticator.
     ///
     /// # Errors
     /// Says what is missing or wrong.
@@ -57,7 +73,13 @@ impl Packet<'_> {
         if !crypto::equal(&expected, self.authenticator()) {
             return Err(Unverified::ResponseAuthenticator);
         }
-        self.verify_message_authenticator(request_authenticator, secret)
+        let verified = self.verify_message_authenticator(request_authenticator, secret);
+        //= wire.4.23
+        if answers_authenticated_request(self.code()) {
+            verified.or_else(may_lack)
+        } else {
+            verified
+        }
     }
 
     fn verify_message_authenticator(
@@ -85,7 +107,37 @@ impl Packet<'_> {
     }
 }
 
-/// The Response Authenticator of a packet, whatever stands in its Authenticator field.
+/// What stands for the Request Authenticator in the digest that becomes it (RFC 2866 §3).
+pub(super) const NO_AUTHENTICATOR: Authenticator = [0; AUTHENTICATOR_LENGTH];
+
+/// Whether the authenticator of a request with this code is a digest over it.
+pub(super) const fn is_authenticated_request(code: u8) -> bool {
+    //= wire.4.22
+    matches!(code, code::ACCOUNTING_REQUEST | code::DISCONNECT_REQUEST | code::COA_REQUEST)
+}
+
+/// Whether a response with this code answers one of these requests.
+const fn answers_authenticated_request(code: u8) -> bool {
+    matches!(
+        code,
+        code::ACCOUNTING_RESPONSE
+            | code::DISCONNECT_ACK
+            | code::DISCONNECT_NAK
+            | code::COA_ACK
+            | code::COA_NAK
+    )
+}
+
+/// A packet that need not have a Message-Authenticator, but not a wrong one either.
+fn may_lack(unverified: Unverified) -> Result<(), Unverified> {
+    match unverified {
+        Unverified::NoMessageAuthenticator => Ok(()),
+        wrong => Err(wrong),
+    }
+}
+
+/// The Response Authenticator of a packet, whatever stands in its Authenticator field; with
+/// [`NO_AUTHENTICATOR`] the Request Authenticator of an accounting request and the like.
 pub(super) fn response_authenticator(
     octets: &[u8],
     request_authenticator: &Authenticator,

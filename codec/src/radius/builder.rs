@@ -6,7 +6,9 @@ use dsboot_spec::registry::radius::{
     ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, HEADER_LENGTH, MAX_VALUE_LENGTH, attribute, code,
 };
 
-use super::auth::{message_authenticator, response_authenticator};
+use super::auth::{
+    NO_AUTHENTICATOR, is_authenticated_request, message_authenticator, response_authenticator,
+};
 use super::packet::frame;
 use super::{Attribute, Authenticator, Packet, SubAttribute, VendorSpecific};
 use super::{hide_key, hide_password};
@@ -42,7 +44,18 @@ pub struct Response {
 /// An Access-Request being made.
 pub type RequestBuilder = Builder<Request>;
 
-/// An Access-Accept, -Reject or -Challenge being made.
+/// What a [`SignedRequestBuilder`] knows of its packet.
+#[derive(Clone, Debug)]
+pub struct SignedRequest {
+    code: u8,
+    identifier: u8,
+}
+
+/// A request being made whose authenticator is a digest over it: accounting, disconnect or change
+/// of authorization (RFC 2866 §3, RFC 5176 §2.3).
+pub type SignedRequestBuilder = Builder<SignedRequest>;
+
+/// A response being made: Access-Accept, -Reject or -Challenge, or any other.
 pub type ResponseBuilder = Builder<Response>;
 
 impl<K> Builder<K> {
@@ -55,8 +68,11 @@ impl<K> Builder<K> {
 
     /// Adds an attribute.
     pub fn attribute(&mut self, attribute: &Attribute<'_>) -> &mut Self {
-        let encoded = attribute.encode();
-        self.add(encoded)
+        let base = HEADER_LENGTH + self.attributes.len();
+        if let Err(error) = attribute.append(&mut self.attributes) {
+            self.failed.get_or_insert(error.shifted(base));
+        }
+        self
     }
 
     /// Adds a sub-attribute in a Vendor-Specific attribute of its own.
@@ -128,6 +144,41 @@ impl Builder<Request> {
     /// The first error of a step before, or that the packet is longer than 4096 octets.
     pub fn sign_request(&self, secret: &[u8]) -> Result<Vec<u8>, Error> {
         self.signed(code::ACCESS_REQUEST, self.kind.identifier, &self.kind.authenticator, secret)
+    }
+
+    /// The same as a Status-Server packet, which asks whether the server is alive (RFC 5997 §3).
+    ///
+    /// # Errors
+    /// As [`RequestBuilder::sign_request`].
+    pub fn sign_status_server(&self, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        //= wire.4.21
+        self.signed(code::STATUS_SERVER, self.kind.identifier, &self.kind.authenticator, secret)
+    }
+}
+
+impl Builder<SignedRequest> {
+    /// Starts a request with the code of an accounting, disconnect or change of authorization
+    /// request and an identifier that is not in use.
+    #[must_use]
+    pub fn new(code: u8, identifier: u8) -> SignedRequestBuilder {
+        Builder::start(SignedRequest { code, identifier })
+    }
+
+    /// The packet, signed.
+    ///
+    /// # Errors
+    /// The first error of a step before, that the code is that of another packet, or that the
+    /// packet is longer than 4096 octets.
+    pub fn sign(&self, secret: &[u8]) -> Result<Vec<u8>, Error> {
+        let SignedRequest { code, identifier } = self.kind;
+        if !is_authenticated_request(code) {
+            return Err(Error::new(ErrorKind::BadType, 0, "wire.4.22"));
+        }
+        //= wire.4.22
+        let mut octets = self.signed(code, identifier, &NO_AUTHENTICATOR, secret)?;
+        let authenticator = response_authenticator(&octets, &NO_AUTHENTICATOR, secret);
+        overwrite(&mut octets, HEADER_LENGTH - AUTHENTICATOR_LENGTH, &authenticator);
+        Ok(octets)
     }
 }
 

@@ -1,4 +1,4 @@
-//! RADIUS packets and attributes (RFC 2865, 2868, 3162, 3579, 5447, 6911).
+//! RADIUS packets and attributes (RFC 2865 to 2869, 3162, 3579, 5176, 6929 and others).
 //!
 //! [`Packet::decode`] checks header and framing; attributes are then looked up by name, each as
 //! [`Found`]: absent, once, or ambiguous. A value that its type does not allow counts as not
@@ -44,20 +44,36 @@ mod attribute;
 mod auth;
 mod builder;
 mod credential;
+<<<<<<< HEAD
 mod expect;
+=======
+mod extended;
+>>>>>>> 237a1f2 (codec: every message, extension, attribute and option of the registry typed; readings where the RFCs contradict each other)
 mod hidden;
 mod packet;
+mod tagged;
+mod three_gpp2;
 mod value;
 mod vendor;
+mod wimax;
 
 pub use attribute::Attribute;
 pub use auth::Unverified;
-pub use builder::{Builder, Request, RequestBuilder, Response, ResponseBuilder};
+pub use builder::{
+    Builder, Request, RequestBuilder, Response, ResponseBuilder, SignedRequest,
+    SignedRequestBuilder,
+};
 pub use credential::{ChapExchange, Credential};
+pub use extended::{
+    Extended, ExtendedValue, ExtendedVendorSpecific, LongExtended, encode_long_extended,
+};
 pub use hidden::{Salted, UserPassword, hide_key, hide_password};
 pub use packet::{Packet, Units, encode};
-pub use value::{ChapPassword, Ipv6Prefix, VendorSpecific};
+pub use tagged::{TaggedInteger, TaggedText, TunnelPassword};
+pub use three_gpp2::{ThreeGpp2, ThreeGpp2Attribute};
+pub use value::{ChapPassword, HomeIpv4, Ipv6Prefix, VendorSpecific};
 pub use vendor::{SubAttribute, Vendor};
+pub use wimax::{Wimax, WimaxAttribute, WimaxUnit, WimaxUnits, encode_wimax};
 
 use dsboot_spec::registry::radius::AUTHENTICATOR_LENGTH;
 

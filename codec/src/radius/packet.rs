@@ -230,7 +230,8 @@ pub fn encode<'a>(
 ) -> Result<Vec<u8>, Error> {
     let mut octets = Vec::new();
     for attribute in attributes {
-        octets.extend(attribute.encode().map_err(|e| e.shifted(HEADER_LENGTH + octets.len()))?);
+        let base = HEADER_LENGTH + octets.len();
+        attribute.append(&mut octets).map_err(|error| error.shifted(base))?;
     }
     frame(code, identifier, authenticator, &octets)
 }

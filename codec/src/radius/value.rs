@@ -1,21 +1,19 @@
 //! The forms that only values of RADIUS have, and the types that stand for them.
 
-use alloc::vec::Vec;
-use core::net::Ipv6Addr;
+use core::net::{Ipv4Addr, Ipv6Addr};
 
-use cookie_factory::bytes::{be_u8, be_u32};
+use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::radius::AUTHENTICATOR_LENGTH;
 use nom::Parser;
 use nom::bytes::complete::tag;
 use nom::combinator::rest;
-use nom::number::complete::{be_u8 as octet, be_u32 as integer, be_u128};
+use nom::number::complete::{be_u8 as octet, be_u16 as short, be_u32 as integer, be_u128};
 
 use super::hidden::{Salted, UserPassword};
 use crate::dsb::Prefixed;
 use crate::form::{Form, whole};
-use crate::wire::serialize;
+use crate::wire::{Out, Written};
 
 /// CHAP identifier and response (RFC 2865 §5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,8 +35,8 @@ impl Form for Chap {
         Some(ChapPassword { identifier: *identifier, response: response.try_into().ok()? })
     }
 
-    fn encode(value: &ChapPassword<'_>) -> Vec<u8> {
-        serialize(tuple((be_u8(value.identifier), slice(value.response.as_slice()))))
+    fn encode(value: &ChapPassword<'_>, out: Out) -> Written {
+        slice(value.response.as_slice())(be_u8(value.identifier)(out)?)
     }
 }
 
@@ -115,10 +113,10 @@ impl Form for Prefix6 {
         (enough && prefix.address.octets() == address).then_some(Ipv6Prefix { sent, ..prefix })
     }
 
-    fn encode(value: &Ipv6Prefix) -> Vec<u8> {
+    fn encode(value: &Ipv6Prefix, out: Out) -> Written {
         let address = value.address.octets();
         let sent = address.get(..usize::from(value.sent)).unwrap_or(&address);
-        serialize(tuple((be_u8(0), be_u8(value.length), slice(sent))))
+        slice(sent)(be_u8(value.length)(be_u8(0)(out)?)?)
     }
 }
 
@@ -134,8 +132,43 @@ impl Form for LinkPrefix {
         Prefixed::<Ipv6Addr>::new(Ipv6Addr::from_bits(address), length)
     }
 
-    fn encode(value: &Prefixed<Ipv6Addr>) -> Vec<u8> {
-        serialize(tuple((be_u8(value.prefix_length()), slice(value.address().octets()))))
+    fn encode(value: &Prefixed<Ipv6Addr>, out: Out) -> Written {
+        slice(value.address().octets())(be_u8(value.prefix_length())(out)?)
+    }
+}
+
+/// An IPv4 home address and the length of its prefix (RFC 6572 §4.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct HomeIpv4 {
+    /// The 10 bits before the prefix length: sent as zero, and ignored.
+    pub reserved: u16,
+    /// The address and the length of its prefix, at most 32.
+    pub prefix: Prefixed<Ipv4Addr>,
+}
+
+/// The form of [`HomeIpv4`].
+pub(super) struct HomeIpv4Form;
+
+/// The bits of a prefix length in 6 bits.
+const SIX_BITS: u16 = 0x003f;
+
+impl Form for HomeIpv4Form {
+    type Value<'a> = HomeIpv4;
+
+    fn decode(octets: &[u8]) -> Option<HomeIpv4> {
+        //= wire.5.23
+        let (bits, address) = whole((short, integer), octets)?;
+        let length = u8::try_from(bits & SIX_BITS).ok()?;
+        let prefix = Prefixed::<Ipv4Addr>::new(Ipv4Addr::from_bits(address), length)?;
+        Some(HomeIpv4 { reserved: bits >> SIX_BITS.trailing_ones(), prefix })
+    }
+
+    fn encode(value: &HomeIpv4, out: Out) -> Written {
+        let reserved = value.reserved << SIX_BITS.trailing_ones();
+        let bits = reserved | u16::from(value.prefix.prefix_length());
+        slice(value.prefix.address().octets())(be_u16(bits)(out)?)
     }
 }
 
@@ -159,8 +192,8 @@ impl Form for Vendor {
         (!data.is_empty()).then_some(VendorSpecific { vendor_id, data })
     }
 
-    fn encode(value: &VendorSpecific<'_>) -> Vec<u8> {
-        serialize(tuple((be_u32(value.vendor_id), slice(value.data))))
+    fn encode(value: &VendorSpecific<'_>, out: Out) -> Written {
+        slice(value.data)(be_u32(value.vendor_id)(out)?)
     }
 }
 
@@ -174,8 +207,8 @@ impl Form for Password {
         UserPassword::new(octets)
     }
 
-    fn encode(value: &UserPassword<'_>) -> Vec<u8> {
-        serialize(slice(value.octets()))
+    fn encode(value: &UserPassword<'_>, out: Out) -> Written {
+        slice(value.octets())(out)
     }
 }
 
@@ -189,7 +222,7 @@ impl Form for SaltHidden {
         Salted::new(octets)
     }
 
-    fn encode(value: &Salted<'_>) -> Vec<u8> {
-        serialize(slice(value.octets()))
+    fn encode(value: &Salted<'_>, out: Out) -> Written {
+        slice(value.octets())(out)
     }
 }

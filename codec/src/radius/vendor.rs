@@ -13,7 +13,7 @@ use crate::form::{Exactly, Form, Integer, LongInteger, Octets, units};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 /// Octets before the sub-attributes: Type, Length and Vendor-Id.
-const BEFORE: usize = ATTRIBUTE_HEADER_LENGTH + size_of::<u32>();
+pub(super) const BEFORE: usize = ATTRIBUTE_HEADER_LENGTH + size_of::<u32>();
 
 /// The shortest nonce from which a key is derived, in octets.
 const NONCE: usize = 16;
@@ -88,12 +88,14 @@ impl SubAttribute<'_> {
     /// # Errors
     /// When the value is longer than 247 octets, or does not have the form of its type.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
-        let value = self.value();
+        let mut octets = Vec::new();
+        attribute::append(&mut octets, self.kind(), MAX_SUB_VALUE_LENGTH, |out| self.write(out))?;
+        let value = octets.get(ATTRIBUTE_HEADER_LENGTH..).unwrap_or_default();
         //= wire.5.4
-        if SubAttribute::decode(self.kind(), &value) != *self {
-            return Err(Error::new(ErrorKind::BadValue, ATTRIBUTE_HEADER_LENGTH, "wire.5.4"));
+        if SubAttribute::decode(self.kind(), value) == *self {
+            return Ok(octets);
         }
-        attribute::encode(self.kind(), &value, MAX_SUB_VALUE_LENGTH)
+        Err(Error::new(ErrorKind::BadValue, ATTRIBUTE_HEADER_LENGTH, "wire.5.4"))
     }
 }
 

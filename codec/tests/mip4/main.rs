@@ -5,7 +5,9 @@ mod mip4_authenticators;
 mod mip4_discovery;
 mod mip4_extensions;
 mod mip4_messages;
+mod mip4_others;
 mod mip4_properties;
+mod mip4_readings;
 mod mip4_vectors;
 
 use core::net::Ipv4Addr;

@@ -140,7 +140,7 @@ fn unknown_extensions() {
         all,
         [
             DiscoveryExtension::Unknown { kind: 200, data: &[7, 8] },
-            DiscoveryExtension::Unknown { kind: 255, data: &[] },
+            DiscoveryExtension::ExperimentalSkippable(&[]),
         ]
     );
     // 36 has the long form on port 434 only, 32 a meaning there only.
@@ -148,7 +148,7 @@ fn unknown_extensions() {
         let refused = refusal(&with_extensions(&[kind, 1, 0]));
         assert_eq!(refused, (ErrorKind::NotSkippable, 16, "wire.1.15"));
     }
-    assert_eq!(refusal(&with_extensions(&[200, 3, 1])), (ErrorKind::Truncated, 19, "wire.1.15"));
+    assert_eq!(refusal(&with_extensions(&[200, 3, 1])), (ErrorKind::Truncated, 18, "wire.1.15"));
 }
 
 //= wire.1.16

@@ -159,7 +159,7 @@ fn tools_keep_what_receivers_refuse() {
         (&[45, 2, 1, 64], Extension::Unknown { kind: 45, data: &[1, 64] }),
         (&[36, 2, 0, 1, 9], Extension::UnknownLong { kind: 36, sub_type: 2, data: &[9] }),
         (&[43, 1, 0, 1, 9], Extension::UnknownLong { kind: 43, sub_type: 1, data: &[9] }),
-        (&[127, 5, 0, 2, 9, 9], Extension::UnknownLong { kind: 127, sub_type: 5, data: &[9, 9] }),
+        (&[127, 5, 0, 2, 9, 9], Extension::ExperimentalNonSkippable { sub_type: 5, data: &[9, 9] }),
     ];
     for (octets, expected) in cases {
         let message = with_extensions(octets);

@@ -14,7 +14,8 @@ use super::{reply, reply_header, request, request_header, with_extensions};
 #[test]
 fn the_first_octet_tells_the_message() {
     assert_eq!(Message::decode(&[]), Err(Error::new(ErrorKind::Truncated, 0, "wire.1.1")));
-    for kind in (0..=255).filter(|kind| ![1, 3, 4].contains(kind)) {
+    let laid_out = |kind: &u8| matches!(kind, 1 | 3 | 4 | 7 | 15..=27);
+    for kind in (0..=255).filter(|kind| !laid_out(kind)) {
         let octets = [kind, 1, 2];
         let decoded = Message::decode(&octets).unwrap();
         assert_eq!(decoded, Message::Unknown { kind, octets: &octets });
@@ -117,17 +118,14 @@ fn identification_has_two_halves() {
 #[test]
 fn tunnel_data() {
     let packet = [0x60, 0, 0, 0];
-    let octets = TunnelData { next_header: 41, packet: &packet }.encode();
+    let octets = TunnelData::new(41, &packet).encode();
     assert_eq!(octets, [4, 41, 0, 0, 0x60, 0, 0, 0]);
-    // Reserved is ignored.
+    // Reserved is kept, and ignored.
     assert_eq!(
         Message::decode(&[4, 41, 1, 2, 0x60, 0, 0, 0]),
-        Ok(Message::TunnelData(TunnelData { next_header: 41, packet: &packet })),
+        Ok(Message::TunnelData(TunnelData { reserved: 0x0102, ..TunnelData::new(41, &packet) })),
     );
-    assert_eq!(
-        Message::decode(&[4, 4, 0, 0]),
-        Ok(Message::TunnelData(TunnelData { next_header: 4, packet: &[] })),
-    );
+    assert_eq!(Message::decode(&[4, 4, 0, 0]), Ok(Message::TunnelData(TunnelData::new(4, &[]))),);
     for length in 1..4 {
         let error = Message::decode(&octets[..length]).unwrap_err();
         assert_eq!((error.kind, error.sentence), (ErrorKind::Truncated, "wire.1.10"));

@@ -9,7 +9,7 @@ use dsboot_codec::mip4::discovery::{
 use dsboot_codec::mip4::{
     Algorithm, Authentication, AuthenticationKind, Builder, Code, Extension, Extensions,
     Identification, Message, MnFaKeyReply, MnHaKeyReply, ReplyHeader, RequestFlags, RequestHeader,
-    SecurityContext, TunnelData, UdpTunnelReply, UdpTunnelRequest, Vendor,
+    SecurityContext, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
 use dsboot_codec::{Positioned, ip};
 use dsboot_spec::registry::mip4::extension;
@@ -34,10 +34,14 @@ fn is_sound(octets: &[u8]) -> bool {
         Ok(Message::Reply(reply)) => {
             copies(Builder::reply(&reply.header), &reply.extensions, octets)
         }
-        Ok(Message::TunnelData(TunnelData { next_header, packet })) => {
-            octets[1] == next_header && octets[4..] == *packet
-        }
         Ok(Message::Unknown { kind, octets: kept }) => octets[0] == kind && octets == kept,
+        Ok(message) => {
+            let again = message.fixed_part().zip(message.extensions());
+            message.encode() == octets
+                && again.is_none_or(|(fixed, extensions)| {
+                    copies(Builder::message(&fixed), &extensions, octets)
+                })
+        }
         Err(error) => error.offset <= octets.len(),
     }
 }
@@ -171,6 +175,9 @@ impl Owned {
                         Extension::ForeignHomeAuthentication(authentication)
                     }
                     AuthenticationKind::MnAaa => Extension::MnAaaAuthentication(authentication),
+                    AuthenticationKind::FaFa => Extension::FaFaAuthentication(authentication),
+                    AuthenticationKind::MnGfa => Extension::MnGfaAuthentication(authentication),
+                    _ => Extension::MnParAuthentication(authentication),
                 }]
             }
             Owned::Vendor(critical, vendor, kind, value) => {
@@ -270,7 +277,7 @@ fn any_extension() -> impl Strategy<Value = Owned> {
         (any::<u8>(), "\\PC{1,60}").prop_map(|(sub_type, text)| Owned::Text(sub_type, text)),
         any::<(u8, u8, u128)>()
             .prop_map(|(code, length, prefix)| Owned::Prefix(code, length, prefix)),
-        (155..=255_u8, vec(any::<u8>(), 0..256))
+        (155..=254_u8, vec(any::<u8>(), 0..256))
             .prop_map(|(kind, data)| Owned::Unknown(kind, data)),
     ]
 }
@@ -278,8 +285,23 @@ fn any_extension() -> impl Strategy<Value = Owned> {
 /// How many octets of an extension are reserved, or partly so.
 fn reserved_octets(extension: Extension<'_>) -> usize {
     match extension {
-        Extension::Cvse(_) | Extension::PrefixReply { .. } | Extension::TunnelingMode => 1,
-        Extension::Nvse(_) | Extension::UdpTunnelRequest(_) | Extension::UdpTunnelReply(_) => 2,
+        Extension::CvseOld(_)
+        | Extension::Cvse(_)
+        | Extension::PrefixReply { .. }
+        | Extension::TunnelingMode
+        | Extension::MobileCorrespondentAuthentication(_)
+        | Extension::CareOfAddresses(_)
+        | Extension::MobileNetworkAcknowledgement { .. }
+        | Extension::RouteOptimizationCapability(_)
+        | Extension::Multipath(_) => 1,
+        Extension::NvseOld(_)
+        | Extension::Nvse(_)
+        | Extension::UdpTunnelRequest(_)
+        | Extension::UdpTunnelReply(_)
+        | Extension::GfaAddress(_)
+        | Extension::HierarchicalForeignAgent(_)
+        | Extension::RegionalLifetime(_)
+        | Extension::RevocationSupport(_) => 2,
         _ => 0,
     }
 }
@@ -355,7 +377,8 @@ proptest! {
         let length = u8::try_from(data.len()).unwrap();
         let simple = [[kind, length + 1, sub_type].as_slice(), &data].concat();
         let long = [[kind, sub_type, 0, length].as_slice(), &data].concat();
-        let octets = if (36..=43).contains(&kind) { long } else { simple };
+        let octets =
+            if matches!(kind, 36..=43 | 47 | 48 | 50 | 127 | 154) { long } else { simple };
         let message = with_extensions(&octets);
         if let Ok(Message::Request(request)) = Message::decode_leniently(&message) {
             for extension in request.extensions.iter().filter(|e| e.value != Extension::Pad) {

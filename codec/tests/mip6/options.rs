@@ -3,9 +3,10 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::mip6::{
-    Authentication, BindingUpdate, Builder, Header, Identifier, Ipv4AddressAcknowledgement,
-    Ipv4HomeAddress, Lifetime, Message, MobilityOption, NatDetection, NonceIndices, Options, Route,
-    Sequence, Timestamp, UpdateFlags,
+    Authentication, BindingError, BindingUpdate, Builder, DnsUpdate, FastBindingAuthorizationData,
+    Header, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress, Lifetime, LinkLayerAddress,
+    Message, MobilityOption, NatDetection, NonceIndices, Options, Route, Sequence, Timestamp,
+    UpdateFlags, VendorOption,
 };
 use dsboot_codec::{Error, ErrorKind, Found};
 use dsboot_spec::registry::mip6::{Alignment, alignment, option};
@@ -38,7 +39,14 @@ fn check_length(kind: u8, allowed: impl Fn(usize) -> bool) {
         let octets = [&[kind, u8::try_from(length).unwrap()], &data[..]].concat();
         let malformed = MobilityOption::Malformed { kind, data: &data };
         assert_eq!(one(&octets) != malformed, allowed(length), "type {kind} of {length}");
-        assert_eq!(malformed.encode().unwrap(), octets);
+        //= wire.9.24
+        match malformed.encode() {
+            Ok(encoded) => assert!(!allowed(length) && encoded == octets),
+            Err(error) => {
+                assert!(allowed(length));
+                assert_eq!((error.kind, error.sentence), (ErrorKind::BadValue, "wire.9.24"));
+            }
+        }
     }
 }
 
@@ -343,14 +351,110 @@ fn dual_stack_options() {
     assert_eq!(one(&[32, 6, 1, 1, a, b, c, d]), MobilityOption::Ipv4CareOfAddress(THOAV4));
 }
 
+/// The options of other uses, each with its data.
+fn others() -> Vec<(MobilityOption<'static>, Vec<u8>)> {
+    let address = HOME.octets();
+    let with = |head: &[u8], tail: &[u8]| [head, tail].concat();
+    vec![
+        (
+            MobilityOption::LinkLayerAddress(LinkLayerAddress { code: 2, address: &[1, 2] }),
+            vec![2, 1, 2],
+        ),
+        (MobilityOption::CgaParametersRequest, vec![]),
+        (MobilityOption::CgaParameters(&[1]), vec![1]),
+        (MobilityOption::Signature(&[1, 2]), vec![1, 2]),
+        (MobilityOption::PermanentHomeKeygenToken(&[1, 2]), vec![1, 2]),
+        (MobilityOption::CareOfTestInit, vec![]),
+        (MobilityOption::CareOfTest(0x0102), vec![0, 0, 0, 0, 0, 0, 1, 2]),
+        (
+            MobilityOption::DnsUpdate(DnsUpdate { status: 130, remove: true, name: b"mn" }),
+            vec![130, 0x80, b'm', b'n'],
+        ),
+        (MobilityOption::Experimental(&[]), vec![]),
+        (
+            MobilityOption::VendorSpecific(VendorOption { vendor: 9, subtype: 1, data: &[5] }),
+            vec![0, 0, 0, 9, 1, 5],
+        ),
+        (MobilityOption::ServiceSelection("ims"), b"ims".to_vec()),
+        (MobilityOption::HomeNetworkPrefix(prefix6(HOME, 64)), with(&[0, 64], &address)),
+        (MobilityOption::HandoffIndicator(3), vec![0, 3]),
+        (MobilityOption::AccessTechnologyType(4), vec![0, 4]),
+        (MobilityOption::LinkLayerIdentifier(&[1, 2, 3]), vec![0, 0, 1, 2, 3]),
+        (MobilityOption::LinkLocalAddress(HOME), address.to_vec()),
+        (MobilityOption::Timestamp(7), vec![0, 0, 0, 0, 0, 0, 0, 7]),
+        (MobilityOption::RestartCounter(5), vec![0, 0, 0, 5]),
+        (MobilityOption::GreKey(Some(6)), vec![0, 0, 0, 0, 0, 6]),
+        (MobilityOption::GreKey(None), vec![0, 0]),
+        (
+            MobilityOption::FastBindingAuthorizationData(FastBindingAuthorizationData {
+                spi: 1,
+                authenticator: &[7; 12],
+            }),
+            with(&[0, 0, 0, 1], &[7; 12]),
+        ),
+    ]
+}
+
+//= wire.9.4
+//= wire.9.23
+#[test]
+fn options_of_other_uses() {
+    for (option, data) in others() {
+        check(option.kind(), &data, option);
+        let sent = Builder::new(BindingError::new(1, HOME)).option(&option);
+        let octets = sent.header(&Route::direct(CARE_OF, HOME)).unwrap();
+        let header = Header::decode_unverified(&octets).unwrap();
+        let message = header.message().unwrap();
+        let found: Vec<_> = message.options().iter().filter(|o| o.value == option).collect();
+        assert_eq!(found.len(), 1);
+        let alignment = alignment(option.kind());
+        assert_eq!(alignment.padding(found[0].offset), 0, "{option:?}");
+    }
+    check_length(option::CGA_PARAMETERS_REQUEST, |length| length == 0);
+    check_length(option::CARE_OF_TEST_INIT, |length| length == 0);
+    for kind in [option::CARE_OF_TEST, option::TIMESTAMP] {
+        check_length(kind, |length| length == 8);
+    }
+    for kind in [
+        option::LINK_LAYER_ADDRESS,
+        option::CGA_PARAMETERS,
+        option::SIGNATURE,
+        option::PERMANENT_HOME_KEYGEN_TOKEN,
+        option::SERVICE_SELECTION,
+    ] {
+        check_length(kind, |length| length >= 1);
+    }
+    for kind in [option::HANDOFF_INDICATOR, option::ACCESS_TECHNOLOGY_TYPE] {
+        check_length(kind, |length| length == 2);
+    }
+    check_length(option::DNS_UPDATE, |length| length >= 2);
+    check_length(option::VENDOR_SPECIFIC, |length| length >= 5);
+    check_length(option::FAST_BINDING_AUTHORIZATION_DATA, |length| length >= 4);
+    check_length(option::HOME_NETWORK_PREFIX, |length| length == 18);
+    check_length(option::LINK_LAYER_IDENTIFIER, |length| length >= 2);
+    check_length(option::LINK_LOCAL_ADDRESS, |length| length == 16);
+    check_length(option::RESTART_COUNTER, |length| length == 4);
+    check_length(option::GRE_KEY, |length| length == 2 || length == 6);
+    let not_text = MobilityOption::Malformed { kind: option::SERVICE_SELECTION, data: &[0xff] };
+    assert_eq!(one(&[option::SERVICE_SELECTION, 1, 0xff]), not_text);
+}
+
+//= wire.9.25
+#[test]
+fn authenticators_of_fast_handovers_end_the_message() {
+    let option = [option::FAST_BINDING_AUTHORIZATION_DATA, 6, 0, 0, 0, 1, 7, 7];
+    assert!(Options::decode(&option, 0).is_ok());
+    let error = Options::decode(&[&option[..], &[0]].concat(), 8).unwrap_err();
+    assert_eq!((error.kind, error.offset, error.sentence), (ErrorKind::Misplaced, 8, "wire.9.25"));
+}
+
 #[test]
 fn every_known_type_has_an_option() {
-    let known: Vec<u8> = option::TABLE
-        .iter()
-        .map(|(kind, _)| *kind)
-        .filter(|kind| !matches!(*kind, option::EXPERIMENTAL | option::VENDOR_SPECIFIC))
-        .collect();
-    let mut made: Vec<u8> = every().iter().map(MobilityOption::kind).filter(|k| *k != 77).collect();
+    let known: Vec<u8> = option::TABLE.iter().map(|(kind, _)| *kind).collect();
+    let others = others();
+    let others = others.iter().map(|(option, _)| option.kind());
+    let mut made: Vec<u8> =
+        every().iter().map(MobilityOption::kind).chain(others).filter(|k| *k != 77).collect();
     made.sort_unstable();
     made.dedup();
     assert_eq!(made, known);

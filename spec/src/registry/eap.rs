@@ -31,6 +31,30 @@ code_points! {
         OTP = 5, "OTP";
         /// Generic token card (§5.6).
         GTC = 6, "GTC";
+        /// TLS (RFC 5216).
+        TLS = 13, "EAP-TLS";
+        /// SIM card (RFC 4186).
+        SIM = 18, "EAP-SIM";
+        /// TLS with another method inside (RFC 5281).
+        TTLS = 21, "EAP-TTLS";
+        /// USIM card (RFC 4187).
+        AKA = 23, "EAP-AKA";
+        /// TLS with EAP inside.
+        PEAP = 25, "PEAP";
+        /// MS-CHAPv2.
+        MSCHAPV2 = 26, "EAP-MSCHAPv2";
+        /// TLS with a ticket (RFC 4851).
+        FAST = 43, "EAP-FAST";
+        /// Pre-shared key (RFC 4764).
+        PSK = 47, "EAP-PSK";
+        /// IKEv2 (RFC 5106).
+        IKEV2 = 49, "EAP-IKEv2";
+        /// USIM card, the keys bound to the network's name (RFC 5448).
+        AKA_PRIME = 50, "EAP-AKA'";
+        /// Pre-shared key, any cipher (RFC 5433).
+        GPSK = 51, "EAP-GPSK";
+        /// Password (RFC 5931).
+        PWD = 52, "EAP-pwd";
         /// A vendor's method, or any method in 32 bits (§5.7).
         EXPANDED = 254, "Expanded";
         /// For experiments (§5.8).

@@ -221,3 +221,17 @@ pub const GRE_MUST_BE_ZERO: u16 = 0x4c07;
 /// The bit of a minimal forwarding header that says that the original source address is there
 /// (RFC 2004 §3).
 pub const MINIMAL_SOURCE_PRESENT: u8 = 0x80;
+
+code_points! {
+    /// Flags of the second octet of a Mobile Prefix Advertisement's fixed part (RFC 6275 §6.8).
+    pub mod mobile_prefix_flag: u16 {
+        /// Other configuration is to be had by DHCPv6.
+        OTHER_CONFIGURATION = 0x4000, "O";
+        /// Addresses are to be had by DHCPv6.
+        MANAGED_ADDRESSES = 0x8000, "M";
+    }
+}
+
+/// The interface identifier's last 7 bits of the anycast address of all home agents of a prefix
+/// (RFC 2526 §2, RFC 6275 §5.3).
+pub const HOME_AGENTS_ANYCAST: u8 = 0x7e;

@@ -144,6 +144,26 @@ code_points! {
         MIPV6_MESG_ID_REQD = 145, "MIPV6-MESG-ID-REQD";
         /// Authentication failed (RFC 4285 §5.3).
         MIPV6_AUTH_FAIL = 146, "MIPV6-AUTH-FAIL";
+        /// Proxy Mobile IPv6: not the mobile node's anchor (RFC 5213 §8.9).
+        NOT_LMA_FOR_THIS_MOBILE_NODE = 153, "NOT_LMA_FOR_THIS_MOBILE_NODE";
+        /// Proxy Mobile IPv6: the gateway may not (RFC 5213 §8.9).
+        MAG_NOT_AUTHORIZED = 154, "MAG_NOT_AUTHORIZED_FOR_PROXY_REG";
+        /// Proxy Mobile IPv6: not the mobile node's prefix (RFC 5213 §8.9).
+        NOT_AUTHORIZED_FOR_HOME_NETWORK_PREFIX = 155, "NOT_AUTHORIZED_FOR_HOME_NETWORK_PREFIX";
+        /// Proxy Mobile IPv6: not close to the anchor's time (RFC 5213 §8.9).
+        TIMESTAMP_MISMATCH = 156, "TIMESTAMP_MISMATCH";
+        /// Proxy Mobile IPv6: older than the last one (RFC 5213 §8.9).
+        TIMESTAMP_LOWER = 157, "TIMESTAMP_LOWER_THAN_PREV_ACCEPTED";
+        /// Proxy Mobile IPv6: no home network prefix option (RFC 5213 §8.9).
+        MISSING_HOME_NETWORK_PREFIX = 158, "MISSING_HOME_NETWORK_PREFIX_OPTION";
+        /// Proxy Mobile IPv6: not the prefixes of the binding (RFC 5213 §8.9).
+        PREFIX_SET_MISMATCH = 159, "BCE_PBU_PREFIX_SET_DO_NOT_MATCH";
+        /// Proxy Mobile IPv6: no identifier (RFC 5213 §8.9).
+        MISSING_MN_IDENTIFIER = 160, "MISSING_MN_IDENTIFIER_OPTION";
+        /// Proxy Mobile IPv6: no handoff indicator (RFC 5213 §8.9).
+        MISSING_HANDOFF_INDICATOR = 161, "MISSING_HANDOFF_INDICATOR_OPTION";
+        /// Proxy Mobile IPv6: no access technology (RFC 5213 §8.9).
+        MISSING_ACCESS_TECHNOLOGY = 162, "MISSING_ACCESS_TECH_TYPE_OPTION";
         /// The care-of address cannot be one.
         INVALID_CARE_OF_ADDRESS = 174, "Invalid Care-of Address";
     }
@@ -165,35 +185,71 @@ code_points! {
         /// One octet of padding, without length (RFC 6275 §6.2.2).
         PAD1 = 0, "Pad1";
         /// Two or more octets of padding (RFC 6275 §6.2.3).
-        PADN = 1, "PadN";
+        PADN = 1, "PadN": Octets;
         /// When to refresh the binding (RFC 6275 §6.2.4).
-        BINDING_REFRESH_ADVICE = 2, "Binding Refresh Advice";
+        BINDING_REFRESH_ADVICE = 2, "Binding Refresh Advice": Short;
         /// The care-of address, if not the source address (RFC 6275 §6.2.5).
-        ALTERNATE_CARE_OF_ADDRESS = 3, "Alternate Care-of Address";
+        ALTERNATE_CARE_OF_ADDRESS = 3, "Alternate Care-of Address": Ipv6;
         /// Return routability (RFC 6275 §6.2.6).
-        NONCE_INDICES = 4, "Nonce Indices";
+        NONCE_INDICES = 4, "Nonce Indices": Fields;
         /// Return routability (RFC 6275 §6.2.7).
-        BINDING_AUTHORIZATION_DATA = 5, "Binding Authorization Data";
+        BINDING_AUTHORIZATION_DATA = 5, "Binding Authorization Data": Octets;
         /// NEMO (RFC 3963 §4.3).
-        MOBILE_NETWORK_PREFIX = 6, "Mobile Network Prefix";
+        MOBILE_NETWORK_PREFIX = 6, "Mobile Network Prefix": Fields;
+        /// A link-layer address (RFC 5568 §6.4.4).
+        LINK_LAYER_ADDRESS = 7, "Mobility Header Link-Layer Address": Fields;
         /// See [`super::identifier_subtype`] (RFC 4283 §3).
-        MOBILE_NODE_IDENTIFIER = 8, "Mobile Node Identifier";
+        MOBILE_NODE_IDENTIFIER = 8, "Mobile Node Identifier": Fields;
         /// See [`super::authentication_subtype`] (RFC 4285 §5).
-        AUTHENTICATION = 9, "Mobility Message Authentication";
+        AUTHENTICATION = 9, "Mobility Message Authentication": Fields;
         /// Timestamp against replay, Mesg-ID for short (RFC 4285 §6).
-        MESSAGE_ID = 10, "Mobility Message Replay Protection";
+        MESSAGE_ID = 10, "Mobility Message Replay Protection": Ntp;
+        /// Asks for CGA Parameters (RFC 4866 §5.6).
+        CGA_PARAMETERS_REQUEST = 11, "CGA Parameters Request": Octets;
+        /// A piece of what a cryptographically generated address was made of (RFC 4866 §5.1).
+        CGA_PARAMETERS = 12, "CGA Parameters": Octets;
+        /// By the key of that address (RFC 4866 §5.2).
+        SIGNATURE = 13, "Signature": Octets;
+        /// Encrypted (RFC 4866 §5.3).
+        PERMANENT_HOME_KEYGEN_TOKEN = 14, "Permanent Home Keygen Token": Octets;
+        /// A CoTI in an update (RFC 4866 §5.4).
+        CARE_OF_TEST_INIT = 15, "Care-of Test Init": Octets;
+        /// A CoT in an acknowledgement (RFC 4866 §5.5).
+        CARE_OF_TEST = 16, "Care-of Test": Integer64;
+        /// The name to be updated in the DNS (RFC 5026 §8.1).
+        DNS_UPDATE = 17, "DNS-UPDATE-TYPE": Fields;
         /// RFC 5096 §4.
-        EXPERIMENTAL = 18, "Experimental Mobility Option";
+        EXPERIMENTAL = 18, "Experimental Mobility Option": Octets;
         /// RFC 5094 §3.
-        VENDOR_SPECIFIC = 19, "Vendor-Specific Mobility Option";
+        VENDOR_SPECIFIC = 19, "Vendor-Specific Mobility Option": Vendor;
+        /// The service that the binding is for (RFC 5149 §3).
+        SERVICE_SELECTION = 20, "Service Selection": Text;
+        /// Authenticator of fast handovers (RFC 5568 §6.4.5).
+        FAST_BINDING_AUTHORIZATION_DATA = 21, "Binding Authorization Data for FMIPv6": Fields;
+        /// Proxy Mobile IPv6 (RFC 5213 §8.3).
+        HOME_NETWORK_PREFIX = 22, "Home Network Prefix": Fields;
+        /// Proxy Mobile IPv6, see [`super::handoff_indicator`] (RFC 5213 §8.4).
+        HANDOFF_INDICATOR = 23, "Handoff Indicator": Fields;
+        /// Proxy Mobile IPv6, see [`super::access_technology`] (RFC 5213 §8.5).
+        ACCESS_TECHNOLOGY_TYPE = 24, "Access Technology Type": Fields;
+        /// Proxy Mobile IPv6 (RFC 5213 §8.6).
+        LINK_LAYER_IDENTIFIER = 25, "Mobile Node Link-layer Identifier": Fields;
+        /// Proxy Mobile IPv6 (RFC 5213 §8.7).
+        LINK_LOCAL_ADDRESS = 26, "Link-local Address": Ipv6;
+        /// Proxy Mobile IPv6 (RFC 5213 §8.8).
+        TIMESTAMP = 27, "Timestamp": Integer64;
+        /// How often the sender has restarted (RFC 5847 §3.4).
+        RESTART_COUNTER = 28, "Restart Counter": Integer;
         /// Dual stack (RFC 5555 §3.1.1).
-        IPV4_HOME_ADDRESS = 29, "IPv4 Home Address";
+        IPV4_HOME_ADDRESS = 29, "IPv4 Home Address": Fields;
         /// Dual stack (RFC 5555 §3.2.1; its §9 misprints 29).
-        IPV4_ADDRESS_ACKNOWLEDGEMENT = 30, "IPv4 Address Acknowledgement";
+        IPV4_ADDRESS_ACKNOWLEDGEMENT = 30, "IPv4 Address Acknowledgement": Fields;
         /// Dual stack (RFC 5555 §3.2.2).
-        NAT_DETECTION = 31, "NAT Detection";
+        NAT_DETECTION = 31, "NAT Detection": Fields;
         /// Dual stack (RFC 5555 §3.1.2).
-        IPV4_CARE_OF_ADDRESS = 32, "IPv4 Care-of Address";
+        IPV4_CARE_OF_ADDRESS = 32, "IPv4 Care-of Address": Fields;
+        /// Proxy Mobile IPv6 (RFC 5845 §3.1).
+        GRE_KEY = 33, "GRE Key": Fields;
     }
 }
 
@@ -202,6 +258,60 @@ code_points! {
     pub mod identifier_subtype: u8 {
         /// Network access identifier.
         NAI = 1, "MN-NAI";
+    }
+}
+
+code_points! {
+    /// Bits of the octet behind the status of [`option::DNS_UPDATE`] (RFC 5026 §8.1).
+    pub mod dns_update_flag: u8 {
+        /// The entry is to be removed.
+        REMOVE = 0x80, "R";
+    }
+}
+
+code_points! {
+    /// The Status field of [`option::DNS_UPDATE`] in an acknowledgement (RFC 5026 §8.1).
+    pub mod dns_update_status: u8 {
+        /// Done.
+        PERFORMED = 0, "DNS update performed";
+        /// Not done.
+        UNSPECIFIED = 128, "Reason unspecified";
+        /// Not done.
+        ADMINISTRATIVELY_PROHIBITED = 129, "Administratively prohibited";
+        /// Not done.
+        FAILED = 130, "DNS update failed";
+    }
+}
+
+code_points! {
+    /// Values of [`option::HANDOFF_INDICATOR`] (RFC 5213 §8.4).
+    pub mod handoff_indicator: u8 {
+        /// A new attachment.
+        NEW_INTERFACE = 1, "Attachment over a new interface";
+        /// From one interface to another.
+        BETWEEN_INTERFACES = 2, "Handoff between two different interfaces of the mobile node";
+        /// From one gateway to another.
+        BETWEEN_GATEWAYS = 3, "Handoff between mobile access gateways for the same interface";
+        /// The gateway does not know.
+        UNKNOWN = 4, "Handoff state unknown";
+        /// Nothing has changed.
+        NOT_CHANGED = 5, "Handoff state not changed";
+    }
+}
+
+code_points! {
+    /// Values of [`option::ACCESS_TECHNOLOGY_TYPE`] (RFC 5213 §8.5).
+    pub mod access_technology: u8 {
+        /// An interface without hardware.
+        VIRTUAL = 1, "Virtual";
+        /// PPP.
+        PPP = 2, "PPP";
+        /// A wire.
+        IEEE_802_3 = 3, "IEEE 802.3";
+        /// Wireless LAN.
+        IEEE_802_11 = 4, "IEEE 802.11a/b/g";
+        /// WiMAX.
+        IEEE_802_16E = 5, "IEEE 802.16e";
     }
 }
 
@@ -316,6 +426,10 @@ impl Alignment {
 pub const fn alignment(kind: u8) -> Alignment {
     match kind {
         option::BINDING_REFRESH_ADVICE | option::NONCE_INDICES => Alignment::new(2, 0),
+        option::HOME_NETWORK_PREFIX => Alignment::new(8, 4),
+        option::LINK_LOCAL_ADDRESS => Alignment::new(8, 6),
+        option::TIMESTAMP => Alignment::new(8, 2),
+        option::RESTART_COUNTER => Alignment::new(4, 2),
         option::ALTERNATE_CARE_OF_ADDRESS => Alignment::new(8, 6),
         option::MOBILE_NETWORK_PREFIX => Alignment::new(8, 4),
         option::AUTHENTICATION => Alignment::new(4, 1),

@@ -69,31 +69,31 @@ code_points! {
     /// AVP codes of the IETF (RFC 5191 §8).
     pub mod avp: u16 {
         /// Integrity value over the message (§8.1).
-        AUTH = 1, "AUTH";
+        AUTH = 1, "AUTH": Octets;
         /// One EAP packet (§8.2).
-        EAP_PAYLOAD = 2, "EAP-Payload";
+        EAP_PAYLOAD = 2, "EAP-Payload": Octets;
         /// See [`super::integrity_algorithm`] (§8.3).
-        INTEGRITY_ALGORITHM = 3, "Integrity-Algorithm";
+        INTEGRITY_ALGORITHM = 3, "Integrity-Algorithm": Integer;
         /// Identifier of the MSK, chosen by the PAA (§8.4).
-        KEY_ID = 4, "Key-Id";
+        KEY_ID = 4, "Key-Id": Integer;
         /// Random octets for the key derivation (§8.5).
-        NONCE = 5, "Nonce";
+        NONCE = 5, "Nonce": Octets;
         /// See [`super::prf_algorithm`] (§8.6).
-        PRF_ALGORITHM = 6, "PRF-Algorithm";
+        PRF_ALGORITHM = 6, "PRF-Algorithm": Integer;
         /// See [`super::result`] (§8.7).
-        RESULT_CODE = 7, "Result-Code";
+        RESULT_CODE = 7, "Result-Code": Integer;
         /// What is left of the session, in seconds (§8.8).
-        SESSION_LIFETIME = 8, "Session-Lifetime";
+        SESSION_LIFETIME = 8, "Session-Lifetime": Integer;
         /// See [`super::termination_cause`] (§8.9).
-        TERMINATION_CAUSE = 9, "Termination-Cause";
+        TERMINATION_CAUSE = 9, "Termination-Cause": Integer;
         /// Address and port of a relayed PaC (RFC 6345).
-        PAC_INFORMATION = 10, "PaC-Information";
+        PAC_INFORMATION = 10, "PaC-Information": Fields;
         /// The message that is relayed (RFC 6345).
-        RELAYED_MESSAGE = 11, "Relayed-Message";
+        RELAYED_MESSAGE = 11, "Relayed-Message": Octets;
         /// Encrypted AVPs (RFC 6786).
-        ENCRYPTION_ENCAPSULATION = 12, "Encryption-Encap";
+        ENCRYPTION_ENCAPSULATION = 12, "Encryption-Encap": Units;
         /// See [`super::encryption_algorithm`] (RFC 6786).
-        ENCRYPTION_ALGORITHM = 13, "Encryption-Algorithm";
+        ENCRYPTION_ALGORITHM = 13, "Encryption-Algorithm": Integer;
     }
 }
 

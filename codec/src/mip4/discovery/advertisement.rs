@@ -8,8 +8,9 @@ use nom::number::complete::{be_i32, be_u16, u8 as octet};
 
 use super::extension::{DiscoveryExtension, MobilityAgent};
 use crate::ip::icmp;
-use crate::mip4::frame::Frame;
+use crate::mip4::frame::Frames;
 use crate::mip4::header::ipv4;
+use crate::mip4::reading::Reader;
 use crate::wire::parse;
 use crate::{Error, ErrorKind, Found, Positioned};
 
@@ -28,6 +29,8 @@ pub struct Advertisement<'a> {
     entries: &'a [u8],
     /// The extensions.
     extensions: &'a [u8],
+    /// Who reads them.
+    reader: Reader,
 }
 
 /// One of a router advertisement's addresses.
@@ -43,7 +46,10 @@ pub struct Router {
 const FIXED_LENGTH: usize = ICMP_HEADER_LENGTH + 4;
 
 impl<'a> Advertisement<'a> {
-    pub(super) fn decode(message: &icmp::Message<'a>) -> Result<Advertisement<'a>, Error> {
+    pub(super) fn decode(
+        message: &icmp::Message<'a>,
+        reader: Reader,
+    ) -> Result<Advertisement<'a>, Error> {
         //= wire.1.14
         if advertisement_code::name(message.code).is_none() {
             return Err(Error::new(ErrorKind::BadType, 1, "wire.1.14"));
@@ -57,10 +63,10 @@ impl<'a> Advertisement<'a> {
         let length = usize::from(routers) * entry;
         let (extensions, entries) = parse(take(length), rest, FIXED_LENGTH, "wire.1.14")?;
         let code = message.code;
-        let decoded = Advertisement { code, lifetime, routers, entry, entries, extensions };
+        let decoded = Advertisement { code, lifetime, routers, entry, entries, extensions, reader };
         decoded
             .frames()
-            .try_for_each(|frame| DiscoveryExtension::read(&frame?, routers).map(drop))?;
+            .try_for_each(|frame| DiscoveryExtension::read(&frame?, routers, &reader).map(drop))?;
         Ok(decoded)
     }
 
@@ -77,9 +83,9 @@ impl<'a> Advertisement<'a> {
     pub fn extensions(
         &self,
     ) -> impl Iterator<Item = Positioned<'a, DiscoveryExtension<'a>>> + use<'a> {
-        let routers = self.routers;
+        let (routers, reader) = (self.routers, self.reader);
         self.frames().map_while(Result::ok).filter_map(move |frame| {
-            let value = DiscoveryExtension::read(&frame, routers).ok()?;
+            let value = DiscoveryExtension::read(&frame, routers, &reader).ok()?;
             Some(Positioned { offset: frame.offset, raw: frame.raw, value })
         })
     }
@@ -117,8 +123,8 @@ impl<'a> Advertisement<'a> {
         self.extensions().map(|extension| extension.value).filter_map(pick).collect()
     }
 
-    fn frames(&self) -> impl Iterator<Item = Result<Frame<'a>, Error>> + use<'a> {
+    fn frames(&self) -> Frames<'a> {
         //= wire.1.15
-        Frame::sequence(Frame::cut_icmp, self.extensions, FIXED_LENGTH + self.entries.len())
+        Frames::of_discovery(self.extensions, FIXED_LENGTH + self.entries.len())
     }
 }

@@ -6,11 +6,14 @@ use nom::combinator::{all_consuming, rest, verify};
 use nom::number::complete::be_u16;
 
 use crate::mip4::frame::{Body, Frame};
+use crate::mip4::reading::Reader;
 use crate::wire::NomError;
 use crate::{Error, ErrorKind};
 
 /// An extension of a router advertisement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
 pub enum DiscoveryExtension<'a> {
     /// Type 0, a single octet.
     Pad,
@@ -20,7 +23,25 @@ pub enum DiscoveryExtension<'a> {
     PrefixLengths(&'a [u8]),
     /// Type 24: to be answered in a request (RFC 4721 §2).
     Challenge(&'a [u8]),
-    /// A skippable one that is not understood.
+    /// Type 136: who the agent is (RFC 3846 §3).
+    NaiCarrying {
+        /// Who, see `registry::mip4::nai_carrying`.
+        sub_type: u8,
+        /// `user@realm` or `host@realm`, at least one octet.
+        nai: &'a [u8],
+    },
+    /// Type 140: a link-layer address, or another one (RFC 4881 §9).
+    LinkLayerAddress {
+        /// Of which kind, see `registry::mip4::link_layer_address`.
+        sub_type: u8,
+        /// At least one octet.
+        address: &'a [u8],
+    },
+    /// Type 127: an experiment's, not to be skipped (RFC 4064 §4.2); only tools keep it.
+    ExperimentalNonSkippable(&'a [u8]),
+    /// Type 255: an experiment's (RFC 4064 §4.4).
+    ExperimentalSkippable(&'a [u8]),
+    /// One that is not understood: a skippable one, or one that only tools keep.
     Unknown {
         /// The type.
         kind: u8,
@@ -31,32 +52,62 @@ pub enum DiscoveryExtension<'a> {
 
 impl<'a> DiscoveryExtension<'a> {
     /// The extension in `frame` of an advertisement with so many router addresses, or why the
-    /// advertisement must be refused.
-    pub(super) fn read(frame: &Frame<'a>, routers: u8) -> Result<DiscoveryExtension<'a>, Error> {
-        let refused = |kind, sentence| Err(Error::new(kind, frame.offset, sentence));
-        let data = match frame.body {
+    /// advertisement must be refused by this reader.
+    pub(super) fn read(
+        frame: &Frame<'a>,
+        routers: u8,
+        reader: &Reader,
+    ) -> Result<DiscoveryExtension<'a>, Error> {
+        let (kind, data) = match frame.body {
             //= wire.1.20
             Body::Pad => return Ok(DiscoveryExtension::Pad),
-            Body::Simple(data) | Body::Long { data, .. } => data,
+            Body::Simple(data) | Body::Long { data, .. } => (frame.kind, data),
         };
-        match frame.kind {
-            discovery_extension::MOBILITY_AGENT => match MobilityAgent::read(data) {
-                Some(agent) => Ok(DiscoveryExtension::MobilityAgent(agent)),
-                None => refused(ErrorKind::BadLength, "wire.1.16"),
-            },
+        let understood = match kind {
+            discovery_extension::MOBILITY_AGENT => MobilityAgent::read(data)
+                .map(DiscoveryExtension::MobilityAgent)
+                .ok_or((ErrorKind::BadLength, "wire.1.16")),
             //= wire.1.19
             discovery_extension::PREFIX_LENGTHS if data.len() != usize::from(routers) => {
-                refused(ErrorKind::BadLength, "wire.1.19")
+                Err((ErrorKind::BadLength, "wire.1.19"))
             }
             discovery_extension::PREFIX_LENGTHS => Ok(DiscoveryExtension::PrefixLengths(data)),
             //= wire.1.19
             discovery_extension::CHALLENGE if data.is_empty() => {
-                refused(ErrorKind::BadLength, "wire.1.19")
+                Err((ErrorKind::BadLength, "wire.1.19"))
             }
             discovery_extension::CHALLENGE => Ok(DiscoveryExtension::Challenge(data)),
+            discovery_extension::EXPERIMENTAL_NON_SKIPPABLE if matches!(reader, Reader::Tool) => {
+                Ok(DiscoveryExtension::ExperimentalNonSkippable(data))
+            }
             //= wire.1.15
-            kind if frame.is_skippable() => Ok(DiscoveryExtension::Unknown { kind, data }),
-            _ => refused(ErrorKind::NotSkippable, "wire.1.15"),
+            _ if frame.is_skippable() => Ok(DiscoveryExtension::skippable(kind, data)),
+            _ => Err((ErrorKind::NotSkippable, "wire.1.15")),
+        };
+        match reader {
+            //= wire.2.8
+            Reader::Tool => Ok(understood.unwrap_or(DiscoveryExtension::Unknown { kind, data })),
+            Reader::Node(_) => {
+                understood.map_err(|(kind, sentence)| Error::new(kind, frame.offset, sentence))
+            }
+        }
+    }
+
+    fn skippable(kind: u8, data: &'a [u8]) -> DiscoveryExtension<'a> {
+        //= wire.1.21
+        match (kind, data) {
+            (discovery_extension::NAI_CARRYING, [sub_type, nai @ ..]) if !nai.is_empty() => {
+                DiscoveryExtension::NaiCarrying { sub_type: *sub_type, nai }
+            }
+            (discovery_extension::LINK_LAYER_ADDRESS, [sub_type, address @ ..])
+                if !address.is_empty() =>
+            {
+                DiscoveryExtension::LinkLayerAddress { sub_type: *sub_type, address }
+            }
+            (discovery_extension::EXPERIMENTAL_SKIPPABLE, _) => {
+                DiscoveryExtension::ExperimentalSkippable(data)
+            }
+            _ => DiscoveryExtension::Unknown { kind, data },
         }
     }
 }
@@ -97,6 +148,18 @@ impl<'a> MobilityAgent<'a> {
 pub struct CareOfAddresses<'a>(&'a [u8]);
 
 impl<'a> CareOfAddresses<'a> {
+    /// The addresses in these octets; `None` if they are not 4 for each.
+    #[must_use]
+    pub const fn new(octets: &'a [u8]) -> Option<CareOfAddresses<'a>> {
+        if octets.len().is_multiple_of(4) { Some(CareOfAddresses(octets)) } else { None }
+    }
+
+    /// The addresses as they stand, 4 octets each.
+    #[must_use]
+    pub const fn octets(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// Each of them, in the agent's order of preference.
     pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + use<'a> {
         self.0.as_chunks::<4>().0.iter().copied().map(Ipv4Addr::from_octets)

@@ -33,6 +33,7 @@ use dsboot_spec::registry::ip::{ICMP_HEADER_LENGTH, icmpv4};
 use dsboot_spec::registry::mip4::SEQUENCE_AFTER_WRAP;
 use nom::bytes::complete::take;
 
+use super::{Reader, Reading};
 use crate::ip::icmp;
 use crate::wire::parse;
 use crate::{Error, ErrorKind};
@@ -61,11 +62,25 @@ impl<'a> Discovery<'a> {
         Discovery::from_icmp(&icmp::Message::decode_v4(octets)?)
     }
 
+    /// Decodes for display: like [`Discovery::decode`], but keeps as unknown what a receiver may
+    /// not skip. Not for receivers.
+    ///
+    /// # Errors
+    /// When the message is none of router discovery or is cut off, or its checksum is wrong.
+    pub fn decode_leniently(octets: &'a [u8]) -> Result<Discovery<'a>, Error> {
+        //= wire.2.8
+        Discovery::read(&icmp::Message::decode_v4(octets)?, Reader::Tool)
+    }
+
     /// Decodes an ICMP message whose checksum has been verified.
     ///
     /// # Errors
     /// Those of [`Discovery::decode`], apart from the checksum's.
     pub fn from_icmp(message: &icmp::Message<'a>) -> Result<Discovery<'a>, Error> {
+        Discovery::read(message, Reading::DEFAULT.reader)
+    }
+
+    fn read(message: &icmp::Message<'a>, reader: Reader) -> Result<Discovery<'a>, Error> {
         match message.kind {
             icmpv4::ROUTER_SOLICITATION => {
                 //= wire.1.13
@@ -76,7 +91,7 @@ impl<'a> Discovery<'a> {
                 }
             }
             icmpv4::ROUTER_ADVERTISEMENT => {
-                Advertisement::decode(message).map(Discovery::Advertisement)
+                Advertisement::decode(message, reader).map(Discovery::Advertisement)
             }
             _ => Err(Error::new(ErrorKind::BadType, 0, "wire.1.12")),
         }

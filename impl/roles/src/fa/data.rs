@@ -92,7 +92,7 @@ impl Fa {
                 destination: (visitor.fha, self.config.port).into(),
                 ttl: DEFAULT_TTL,
                 neighbour: None,
-                payload: TunnelData { next_header: protocol::IPV4, packet: &inner }.encode(),
+                payload: TunnelData::new(protocol::IPV4, &inner).encode(),
             });
         } else {
             match ipv4_in_ipv4::wrap(own, visitor.fha, DEFAULT_TTL, &inner) {

@@ -167,7 +167,7 @@ impl Fha {
                 destination: end.into(),
                 ttl: DEFAULT_TTL,
                 neighbour: None,
-                payload: TunnelData { next_header: protocol::IPV4, packet: inner }.encode(),
+                payload: TunnelData::new(protocol::IPV4, inner).encode(),
             }),
         }
     }

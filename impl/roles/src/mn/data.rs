@@ -254,7 +254,7 @@ impl Mn {
                     destination: own_end(&self.config, held.fha).into(),
                     ttl: DEFAULT_TTL,
                     neighbour: None,
-                    payload: TunnelData { next_header: protocol::IPV4, packet: inner }.encode(),
+                    payload: TunnelData::new(protocol::IPV4, inner).encode(),
                 });
                 self.tunnel_used = Some(now);
             }

@@ -56,7 +56,7 @@ fn tunnel_data(bench: &mut Bench, source: (Ipv4Addr, u16), payload: Vec<u8>) -> 
 }
 
 fn in_udp(inner: &[u8]) -> Vec<u8> {
-    TunnelData { next_header: protocol::IPV4, packet: inner }.encode()
+    TunnelData::new(protocol::IPV4, inner).encode()
 }
 
 //= data-path.1.3

@@ -48,7 +48,7 @@ impl Bench {
     }
 
     fn tunnel_data(&mut self, source: (Ipv4Addr, u16), inner: &[u8]) -> Seen {
-        let payload = TunnelData { next_header: protocol::IPV4, packet: inner }.encode();
+        let payload = TunnelData::new(protocol::IPV4, inner).encode();
         self.receive(&Datagram {
             source: source.into(),
             destination: (FHA, PORT).into(),
@@ -225,7 +225,7 @@ fn a_keepalive_is_answered_through_the_tunnel() {
 fn tunnel_data_of_another_form_is_dropped() {
     let mut bench = bound_by_udp(false);
     for (at, value) in [(1, protocol::IPV6), (2, 1), (3, 1)] {
-        let mut payload = TunnelData { next_header: protocol::IPV4, packet: &inner() }.encode();
+        let mut payload = TunnelData::new(protocol::IPV4, &inner()).encode();
         payload[at] = value;
         let seen = bench.receive(&Datagram {
             source: (CARE_OF, PORT).into(),

@@ -547,7 +547,7 @@ impl Bench {
             return self.hear(AGENT_LINK, inner.to_vec());
         }
         if held.udp_keepalive.is_some() {
-            let payload = TunnelData { next_header: protocol::IPV4, packet: inner }.encode();
+            let payload = TunnelData::new(protocol::IPV4, inner).encode();
             return self.receive(&tunnel_datagram(held.fha, held.care_of_address, payload));
         }
         let octets = ipv4_in_ipv4::wrap_own(held.fha, held.care_of_address, 64, inner).unwrap();

@@ -246,9 +246,9 @@ fn tunnel_data_in_udp() {
     let back = packet(peer(), home_address(), b"to you");
     let outer = ipv6_in_ipv6::wrap(home_agent(), care_of_v6(), 64, None, &back).unwrap();
     let inner = ipv6_in_ipv4::wrap(FHA, THOAV4, 64, &outer).unwrap();
-    let good = TunnelData { next_header: protocol::IPV4, packet: &inner }.encode();
+    let good = TunnelData::new(protocol::IPV4, &inner).encode();
     assert_eq!(bench.receive(&tunnel_datagram(FHA, CARE_OF, good.clone())).delivered(), [back]);
-    let other = TunnelData { next_header: protocol::IPV6, packet: &outer }.encode();
+    let other = TunnelData::new(protocol::IPV6, &outer).encode();
     let mut reserved = good.clone();
     reserved[3] = 1;
     for (source, payload, reason) in [
