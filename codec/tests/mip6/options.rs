@@ -105,7 +105,7 @@ fn what_is_not_understood_is_skipped_and_kept() {
     );
     assert_eq!(options.alternate_care_of_address(), Found::Absent);
     assert_eq!(options.message_id(), Found::Once(Timestamp(0x0000_0005_0000_0006)));
-    for kind in [7, 11, 18, 19, 28, 33, 255] {
+    for kind in [34, 77, 255] {
         check(kind, &[1, 2, 3], MobilityOption::Unknown { kind, data: &[1, 2, 3] });
     }
 }
