@@ -36,6 +36,9 @@ use crate::wire::{Out, Written, serialize};
 
 /// One parameter, understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[non_exhaustive]
 pub enum Parameter<'a> {
     /// The FHA assigned to the mobile node, by address.
     FhaAddress(Ipv4Addr),
@@ -203,6 +206,7 @@ fn add<T>(found: &mut Found<T>, value: T) {
 
 /// An address and the length of the prefix it lies in, in bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Prefixed<A> {
     address: A,
     length: u8,
@@ -238,8 +242,32 @@ impl Prefixed<Ipv6Addr> {
     }
 }
 
+/// Declares that an address and the length of its prefix are what serde makes them, if the length
+/// is allowed.
+#[cfg(feature = "serde")]
+macro_rules! deserialize_prefixed {
+    ($($address:ty)*) => {
+        $(impl<'de> serde::Deserialize<'de> for Prefixed<$address> {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                #[derive(serde::Deserialize)]
+                struct Fields {
+                    address: $address,
+                    length: u8,
+                }
+                let Fields { address, length } = serde::Deserialize::deserialize(from)?;
+                Prefixed::<$address>::new(address, length)
+                    .ok_or_else(|| serde::de::Error::custom("prefix longer than its address"))
+            }
+        })*
+    };
+}
+
+#[cfg(feature = "serde")]
+deserialize_prefixed!(Ipv4Addr Ipv6Addr);
+
 /// A domain name as FHA-FQDN carries it: 1 to 247 octets of visible ASCII, no dot at the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Fqdn<'a>(&'a str);
 
 impl<'a> Fqdn<'a> {
@@ -265,6 +293,8 @@ impl<'a> Fqdn<'a> {
 
 /// Which parameters a mobile node asks for; bits without a meaning are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Wanted(pub u8);
 
 impl Wanted {

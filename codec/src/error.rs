@@ -3,6 +3,7 @@ use core::fmt;
 /// Why octets could not be decoded: what, where, and which sentence of the specification they
 /// break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Error {
     /// What is wrong.
     pub kind: ErrorKind,
@@ -29,6 +30,7 @@ impl Error {
 /// What is wrong with the octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum ErrorKind {
     /// The input ends before the field does.
     Truncated,

@@ -17,6 +17,9 @@
 #![no_std]
 
 extern crate alloc;
+// The code that derives `Arbitrary` names it.
+#[cfg(feature = "arbitrary")]
+extern crate std;
 
 #[cfg(feature = "arbitrary")]
 mod chance;

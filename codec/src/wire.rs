@@ -11,6 +11,7 @@ use crate::{Error, ErrorKind};
 
 /// A unit (attribute, AVP, extension, option) in its place in a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Positioned<'a, T> {
     /// Where the unit begins, in octets from the start of the message.
     pub offset: usize,
@@ -22,6 +23,7 @@ pub struct Positioned<'a, T> {
 
 /// How often a unit that should stand at most once was found, and its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub enum Found<T> {
     /// Not there.
     Absent,

@@ -102,7 +102,8 @@ fn every_attribute_of_the_registry_has_its_form() {
 //= wire.5.25
 #[test]
 fn every_sub_attribute_of_other_vendors_has_its_form() {
-    let check = |space: Space, decode: fn(u8, &[u8]) -> (u8, Vec<u8>, bool)| {
+    type Decode = fn(u8, &[u8]) -> (u8, Vec<u8>, bool);
+    let check = |space: Space, decode: Decode| {
         for entry in space.entries {
             let kind = u8::try_from(entry.number).unwrap();
             let (good, bad) = match kind {

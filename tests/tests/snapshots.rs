@@ -149,7 +149,7 @@ fn message(flight: &Flight) -> Option<Message> {
             mip4::Message::Request(_) => Some(Message::RegistrationRequest),
             mip4::Message::Reply(_) => Some(Message::RegistrationReply),
             mip4::Message::TunnelData(data) => tunnelled(flight, data.packet),
-            mip4::Message::Unknown { .. } => panic!("{flight:?}"),
+            _ => panic!("{flight:?}"),
         }
     }
 }

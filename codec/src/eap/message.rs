@@ -11,6 +11,8 @@ use crate::{Error, ErrorKind, crypto};
 
 /// The whole meaning of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Body<'a> {
     /// Asks the peer.
     Request(Message<'a>),
@@ -24,6 +26,8 @@ pub enum Body<'a> {
 
 /// What a request asks or a response answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Message<'a> {
     /// In a request a prompt, which may be empty; in a response the identity (RFC 3748 §5.1).
     Identity(&'a [u8]),
@@ -48,6 +52,8 @@ pub enum Message<'a> {
 
 /// Type-Data of the MD5 method (RFC 3748 §5.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Md5Challenge<'a> {
     /// Challenge or response, 1 to 255 octets.
     pub value: &'a [u8],
@@ -73,6 +79,8 @@ pub fn md5_value(identifier: u8, secret: &[u8], challenge: &[u8]) -> [u8; MD5_VA
 
 /// Type-Data of an expanded type (RFC 3748 §5.7).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Expanded<'a> {
     /// Which method.
     pub method: Method,
@@ -82,6 +90,8 @@ pub struct Expanded<'a> {
 
 /// A method type in long form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Method {
     /// Enterprise number of the vendor in 24 bits; 0 is the IETF.
     pub vendor_id: u32,
@@ -91,6 +101,7 @@ pub struct Method {
 
 /// The list of an expanded Nak: one or more methods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Methods<'a>(&'a [u8]);
 
 /// Octets of one method in the list of an expanded Nak: Type, Vendor-Id and Vendor-Type.

@@ -38,6 +38,8 @@ use crate::{Error, ErrorKind};
 
 /// The Code field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Code {
     /// From authenticator to peer.
     Request,

@@ -38,6 +38,8 @@ const CHECKSUM_OFFSET: usize = 2;
 
 /// An ICMP message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Message<'a> {
     /// Type: an [`icmpv4`](dsboot_spec::registry::ip::icmpv4) or
     /// [`icmpv6`].
@@ -112,6 +114,8 @@ impl<'a> Message<'a> {
 
 /// The body of an echo request or reply (RFC 792, RFC 4443 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Echo<'a> {
     /// Which sender.
     pub identifier: u16,

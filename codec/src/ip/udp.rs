@@ -19,6 +19,8 @@ const CHECKSUM_OFFSET: usize = 6;
 
 /// A UDP datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Datagram<'a> {
     /// Source port.
     pub source_port: u16,

@@ -36,6 +36,8 @@ const WORD: usize = 4;
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Packet<'a> {
     /// Type of service.
     pub tos: u8,
@@ -209,6 +211,8 @@ impl<'a> Packet<'a> {
 
 /// Flags and fragment offset of an IPv4 header; the bit without a meaning is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Fragment(pub u16);
 
 impl Fragment {

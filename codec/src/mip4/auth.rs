@@ -10,6 +10,8 @@ use crate::crypto::{equal, hmac_md5, hmac_sha1, md5};
 /// Between whom an authenticator is: the authentication extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum AuthenticationKind {
     /// Type 32: mobile node and home agent, here the FHA.
     MobileHome,
@@ -71,6 +73,8 @@ impl AuthenticationKind {
 
 /// How an authenticator is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Algorithm {
     /// HMAC-MD5, 16 octets: the default (RFC 3344 §3.5.1).
     HmacMd5,

@@ -9,7 +9,7 @@ use dsboot_spec::registry::mip4::{
 
 use super::discovery::CareOfAddresses;
 use super::header::Identification;
-use super::write;
+use super::{read, write};
 use crate::Error;
 use crate::dsb::{Parameter, Prefixed};
 
@@ -518,6 +518,13 @@ impl<'a> Extension<'a> {
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let mut octets = Vec::new();
         write::append(self, &mut octets).map(|()| octets)
+    }
+
+    /// The extension of a type whose value is `data`, where the long form is used behind
+    /// `sub_type`; unknown if the type does not allow it.
+    #[must_use]
+    pub fn from_parts(kind: u8, sub_type: u8, data: &'a [u8]) -> Extension<'a> {
+        read::from_parts(kind, sub_type, data)
     }
 
     /// The sub-type of generalized authentication (type 36), if it is one and understood.

@@ -52,6 +52,9 @@ pub enum FixedPart {
     CareOfTest(TestHeader),
 }
 
+/// What lays out the message of one type.
+type FixedPartParser = fn(&[u8]) -> IResult<&[u8], FixedPart>;
+
 impl FixedPart {
     /// The message's type, see `registry::mip4::message`.
     #[must_use]
@@ -79,7 +82,7 @@ impl FixedPart {
     }
 
     /// What lays out the message of this type, for those that are not the bootstrap's.
-    pub(super) fn parser(kind: u8) -> Option<fn(&[u8]) -> IResult<&[u8], FixedPart>> {
+    pub(super) fn parser(kind: u8) -> Option<FixedPartParser> {
         //= wire.1.22
         Some(match kind {
             message::REVOCATION => |i| RevocationHeader::parse.map(FixedPart::Revocation).parse(i),

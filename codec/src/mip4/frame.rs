@@ -28,6 +28,16 @@ pub(crate) enum Body<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// Cuts the first extension out of `input`, which begins at `offset` of a message on port
+    /// 434: what is left, and the extension.
+    pub(crate) fn cut(input: &'a [u8], offset: usize) -> Result<(&'a [u8], Frame<'a>), Error> {
+        let mut frames = Frames::of_registration(input, offset, Forms::DEFAULT);
+        match frames.next() {
+            Some(frame) => frame.map(|frame| (frames.rest, frame)),
+            None => Err(Error::new(ErrorKind::Truncated, offset, frames.sentence())),
+        }
+    }
+
     /// Whether a receiver that does not understand the extension skips it.
     pub(crate) const fn is_skippable(&self) -> bool {
         self.kind >= FIRST_SKIPPABLE
@@ -115,7 +125,7 @@ fn truncated_at(rest: &[u8], space: &Space) -> usize {
 
 /// Whether a type has a 16-bit Length: those of the registry in the long form, and the critical
 /// vendor extensions.
-const fn is_long(kind: u8) -> bool {
+pub(super) const fn is_long(kind: u8) -> bool {
     matches!(
         kind,
         extension::GENERALIZED_AUTHENTICATION

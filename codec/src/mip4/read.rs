@@ -20,7 +20,7 @@ use super::extension::{
     MobileCorrespondentAuthentication, Multipath, RevocationSupport, RouteOptimizationCapability,
     RouteOptimizationReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
-use super::frame::{Body, Frame};
+use super::frame::{Body, Frame, is_long};
 use super::header::{Identification, ipv4};
 use super::reading::{Forms, Reader, Understood};
 use crate::dsb::Prefixed;
@@ -60,6 +60,18 @@ pub(super) fn read<'a>(
 pub(super) fn read_leniently<'a>(frame: &Frame<'a>, forms: Forms) -> Extension<'a> {
     //= wire.2.8
     understood(frame, forms).unwrap_or_else(|| unknown(frame))
+}
+
+/// The extension of a type with this value, in the form that the type has by default.
+pub(super) fn from_parts(kind: u8, sub_type: u8, data: &[u8]) -> Extension<'_> {
+    let body = match kind {
+        extension::PAD => Body::Pad,
+        kind if is_long(kind) || matches!(kind, extension::DYNAMIC_HA | extension::MULTIPATH) => {
+            Body::Long { sub_type, data }
+        }
+        _ => Body::Simple(data),
+    };
+    read_leniently(&Frame { offset: 0, raw: &[], kind, body }, Forms::DEFAULT)
 }
 
 const fn unknown<'a>(frame: &Frame<'a>) -> Extension<'a> {

@@ -12,6 +12,8 @@ use crate::{Error, ErrorKind, crypto};
 
 /// The two addresses of a mobile node that a binding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Addresses {
     /// Home address.
     pub home: Ipv6Addr,
@@ -91,6 +93,8 @@ impl<'a> Packet<'a> {
 
 /// Between whom a mobility header goes, and how the IPv6 packet says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Route {
     /// Source address in the IPv6 header.
     pub source: Ipv6Addr,

@@ -11,6 +11,8 @@ use dsboot_spec::registry::mip6::{LIFETIME_UNIT_SECONDS, acknowledgement_flag, u
 /// assert_eq!(Lifetime::from_seconds(u64::MAX).seconds(), 262_140);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Lifetime(u16);
 
 impl Lifetime {
@@ -55,6 +57,8 @@ impl Lifetime {
 /// assert_eq!(Sequence(u16::MAX).next(), Sequence(0));
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Sequence(pub u16);
 
 impl Sequence {
@@ -75,6 +79,8 @@ impl Sequence {
 /// A time of day in NTP format: seconds since 1900 in the high 32 bits, their fraction in the low
 /// ones (RFC 4285 §6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Timestamp(pub u64);
 
 impl Timestamp {
@@ -107,6 +113,8 @@ impl Timestamp {
 
 /// Flags of a binding update; bits without a meaning here are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct UpdateFlags(pub u16);
 
 impl UpdateFlags {
@@ -143,6 +151,8 @@ impl BitOr for UpdateFlags {
 
 /// Flags of a binding acknowledgement; bits without a meaning here are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct AcknowledgementFlags(pub u8);
 
 impl AcknowledgementFlags {

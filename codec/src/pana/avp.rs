@@ -103,6 +103,8 @@ const LENGTH_OFFSET: usize = 4;
 
 /// An AVP in the code space of a vendor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct VendorAvp<'a> {
     /// Enterprise number.
     pub vendor_id: u32,

@@ -12,6 +12,8 @@ use crate::wire::serialize;
 
 /// The messages (RFC 5191 §7, RFC 6345 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum Kind {
     /// PANA-Client-Initiation.
     Pci,
@@ -75,6 +77,8 @@ impl Kind {
 
 /// The Flags field; bits without a meaning are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Flags(pub u16);
 
 impl Flags {
@@ -116,6 +120,8 @@ impl BitOr for Flags {
 
 /// The message header without the Message Length, which follows from the AVPs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Header {
     /// Reserved: sent as zero, ignored on receipt.
     pub reserved: u16,

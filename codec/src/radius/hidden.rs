@@ -20,6 +20,7 @@ const SALT_MARK: u16 = 0x8000;
 
 /// A password as hidden in User-Password: 16 to 128 octets, in blocks of 16.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct UserPassword<'a>(&'a [u8]);
 
 impl<'a> UserPassword<'a> {
@@ -73,6 +74,7 @@ pub fn hide_password(
 
 /// A key as hidden in a sub-attribute: a salt and whole blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Salted<'a> {
     salt: &'a [u8; SALT],
     hidden: &'a [u8],

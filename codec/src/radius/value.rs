@@ -17,10 +17,13 @@ use crate::wire::{Out, Written};
 
 /// CHAP identifier and response (RFC 2865 §5.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct ChapPassword<'a> {
     /// The identifier of the challenge.
     pub identifier: u8,
     /// MD5 over identifier, secret and challenge.
+    #[cfg_attr(feature = "arbitrary", arbitrary(with = crate::chance::array))]
     pub response: &'a [u8; AUTHENTICATOR_LENGTH],
 }
 
@@ -50,6 +53,7 @@ impl Form for Chap {
 /// assert!(prefix.contains("2001:db8:f::1".parse().unwrap()));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Ipv6Prefix {
     address: Ipv6Addr,
     length: u8,
@@ -174,6 +178,8 @@ impl Form for HomeIpv4Form {
 
 /// A vendor's number and what the vendor has to say (RFC 2865 §5.26).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct VendorSpecific<'a> {
     /// Enterprise number.
     pub vendor_id: u32,

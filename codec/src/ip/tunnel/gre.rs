@@ -15,6 +15,8 @@ use crate::{Error, ErrorKind};
 
 /// A GRE header and what it carries: the payload of an IPv4 packet of protocol 47.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Packet<'a> {
     /// What the payload is, a [`gre_protocol`](dsboot_spec::registry::ip::gre_protocol).
     pub protocol: u16,

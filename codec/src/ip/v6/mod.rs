@@ -50,6 +50,8 @@ use crate::{Error, ErrorKind};
 
 /// An IPv6 packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Packet<'a> {
     /// Traffic class.
     pub traffic_class: u8,

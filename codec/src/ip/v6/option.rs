@@ -13,6 +13,8 @@ use crate::{Error, ErrorKind, Found, Positioned};
 
 /// An option of a destination options or hop-by-hop options header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub enum DestinationOption<'a> {
     /// One octet of padding.
     Pad1,

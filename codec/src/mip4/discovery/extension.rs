@@ -114,6 +114,7 @@ impl<'a> DiscoveryExtension<'a> {
 
 /// What a mobility agent says of itself (RFC 3344 §2.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct MobilityAgent<'a> {
     /// How many advertisements came before, see [`next_sequence`](super::next_sequence).
     pub sequence: u16,
@@ -145,6 +146,7 @@ impl<'a> MobilityAgent<'a> {
 
 /// The care-of addresses of an advertisement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct CareOfAddresses<'a>(&'a [u8]);
 
 impl<'a> CareOfAddresses<'a> {
@@ -182,6 +184,8 @@ impl<'a> CareOfAddresses<'a> {
 /// kept.
 //= wire.1.16
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct AdvertisementFlags(pub u16);
 
 impl AdvertisementFlags {

@@ -185,7 +185,7 @@ impl Eye<'_> {
                 self.tunnels.push("UDP");
                 self.packet(data.packet)
             }
-            mip4::Message::Unknown { .. } => None,
+            _ => None,
         }
     }
 

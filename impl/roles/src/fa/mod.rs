@@ -155,7 +155,7 @@ impl Fa {
             }
             Ok(Message::Reply(reply)) => self.on_reply(now, random, datagram, &reply, effects),
             Ok(Message::TunnelData(data)) => self.on_tunnel_data(datagram, data, effects),
-            Ok(Message::Unknown { .. }) => effects.count(Registration::Unexpected),
+            Ok(_) => effects.count(Registration::Unexpected),
             Err(_) => effects.count(Registration::Malformed),
         }
     }

@@ -18,7 +18,7 @@ const TTL: u8 = 64;
 const fn reason(unverified: Unverified) -> count::Radius {
     match unverified {
         Unverified::ResponseAuthenticator => count::Radius::BadResponseAuthenticator,
-        Unverified::MessageAuthenticator => count::Radius::BadMessageAuthenticator,
         Unverified::NoMessageAuthenticator => count::Radius::NoMessageAuthenticator,
+        _ => count::Radius::BadMessageAuthenticator,
     }
 }
