@@ -44,11 +44,8 @@ mod attribute;
 mod auth;
 mod builder;
 mod credential;
-<<<<<<< HEAD
 mod expect;
-=======
 mod extended;
->>>>>>> 237a1f2 (codec: every message, extension, attribute and option of the registry typed; readings where the RFCs contradict each other)
 mod hidden;
 mod packet;
 mod tagged;
