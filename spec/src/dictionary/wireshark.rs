@@ -25,7 +25,7 @@ pub const LONG_EXTENSIONS: [u8; 11] = [
     extension::MN_HA_KEY_REPLY,
     extension::PMIPV4_NON_SKIPPABLE,
     extension::GRE_KEY,
-    extension::NETWORK_REALM,
+    extension::PREFIX_ADVERTISEMENT,
     extension::EXPERIMENTAL_NON_SKIPPABLE,
 ];
 
