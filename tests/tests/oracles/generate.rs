@@ -190,7 +190,7 @@ fn registration_message() -> impl Strategy<Value = Vec<u8>> {
         let identification = mip4::Identification(id);
         if kind == 4 {
             let inner = v6::Packet::new(address, address, 59, &[]).encode().unwrap();
-            return mip4::TunnelData { next_header: 41, packet: &inner }.encode();
+            return mip4::TunnelData::new(41, &inner).encode();
         }
         let request = mip4::RequestHeader {
             flags: mip4::RequestFlags(flags),
