@@ -3,14 +3,12 @@
 //! What is delivered at once is one arrow. What is not is marked where it is sent, and comes later
 //! or never: an arrow that ends in `x` is lost, or still under way when the run ends.
 
-use core::fmt::Write as _;
-
-use dsboot_spec::{Role, Setup};
+use dsboot_spec::{
+    Role, Setup,
+    chart::{Chart, Row, What},
+};
 
 use crate::{Action, Message, State, explore::Trace};
-
-/// Characters from one role's line to the next.
-const WIDTH: usize = 8;
 
 /// A line of a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,12 +41,27 @@ impl Rung {
         }
     }
 
-    fn line(self, roles: &[Role]) -> String {
+    /// The message that it is about, if it is about one.
+    #[must_use]
+    pub const fn message(self) -> Option<Message> {
         match self {
-            Rung::Arrives { message, .. } => arrow(roles, message, None),
-            Rung::Lost(message) => arrow(roles, message, Some('x')),
-            Rung::Sent(message) => columns(roles, Some(message.from())),
-            Rung::Does(action) => columns(roles, Some(action.actor())),
+            Rung::Arrives { message, .. } | Rung::Sent(message) | Rung::Lost(message) => {
+                Some(message)
+            }
+            Rung::Does(_) => None,
+        }
+    }
+
+    fn what(self, roles: &[Role]) -> What {
+        let place = |role| roles.iter().position(|r| *r == role).unwrap_or(0);
+        match self {
+            Rung::Arrives { message, .. } | Rung::Lost(message) => What::Arrow {
+                from: place(message.from()),
+                to: place(message.to()),
+                lost: matches!(self, Rung::Lost(_)),
+            },
+            Rung::Sent(message) => What::Mark { at: place(message.from()) },
+            Rung::Does(action) => What::Mark { at: place(action.actor()) },
         }
     }
 }
@@ -97,53 +110,33 @@ pub fn rungs(trace: &Trace) -> Vec<(usize, Rung)> {
     rungs
 }
 
-/// Draws a run.
+/// A run, to be drawn.
+#[must_use]
+pub fn chart(setup: Setup, trace: &Trace) -> Chart {
+    let roles = roles(setup);
+    let mut last = 0;
+    let mut row = |(number, rung): (usize, Rung)| {
+        let stamp = if number == last { String::new() } else { format!("{number}.") };
+        last = number;
+        let label = rung.message().map(Message::step).unwrap_or_default();
+        // The label stands apart from the words.
+        let words = rung.words().replacen(&format!("{label}."), "", usize::from(label.len() == 1));
+        Row { stamp, what: rung.what(&roles), label: label.to_owned(), words }
+    };
+    Chart {
+        title: format!("{setup}, {}", trace.start.environment.profile),
+        rows: rungs(trace).into_iter().map(&mut row).collect(),
+        lifelines: roles.iter().map(Role::to_string).collect(),
+    }
+}
+
+/// Draws a run with letters, its title above it.
 #[must_use]
 pub fn draw(setup: Setup, trace: &Trace) -> String {
-    let roles = roles(setup);
-    let mut out = format!("{setup}, {}\n\n", trace.start.environment.profile);
-    for role in &roles {
-        let _ = write!(out, "{role:^WIDTH$}");
-    }
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    let mut last = 0;
-    for (number, rung) in rungs(trace) {
-        let shown = if number == last { String::new() } else { format!("{number}.") };
-        let _ = writeln!(out, "{} {shown:>3} {}", rung.line(&roles), rung.words());
-        last = number;
-    }
-    out
+    let chart = chart(setup, trace);
+    format!("{}\n\n{chart}", chart.title)
 }
 
 fn sent<'a>(before: &'a State, after: &'a State) -> impl Iterator<Item = Message> + 'a {
     after.network.since(&before.network)
-}
-
-/// The columns with an arrow from sender to receiver.
-fn arrow(roles: &[Role], message: Message, end: Option<char>) -> String {
-    let place = |role| roles.iter().position(|r| *r == role);
-    let mut line: Vec<char> = columns(roles, None).chars().collect();
-    if let (Some(from), Some(to)) = (place(message.from()), place(message.to())) {
-        let centre = |column: usize| column * WIDTH + WIDTH / 2;
-        let (left, right) = (centre(from.min(to)) + 1, centre(from.max(to)) - 1);
-        let (head, tip) = if from < to { (right, '>') } else { (left, '<') };
-        for (at, sign) in line.iter_mut().enumerate() {
-            if at == head {
-                *sign = end.unwrap_or(tip);
-            } else if (left..=right).contains(&at) {
-                *sign = '-';
-            }
-        }
-    }
-    line.into_iter().collect()
-}
-
-fn columns(roles: &[Role], marked: Option<Role>) -> String {
-    let mut line = String::new();
-    for role in roles {
-        let sign = if Some(*role) == marked { '*' } else { '|' };
-        let _ = write!(line, "{0:1$}{sign}{0:2$}", "", WIDTH / 2, WIDTH - WIDTH / 2 - 1);
-    }
-    line
 }

@@ -6,6 +6,7 @@ pub mod dictionary;
 pub mod encode;
 pub mod exit;
 pub mod lab;
+pub mod ladder;
 mod output;
 pub mod run;
 pub mod serve;

@@ -33,13 +33,41 @@ fn one_scenario_holds_in_both_variants_and_draws_its_ladders() {
 }
 
 #[test]
-fn mermaid_is_nothing_but_diagrams_and_the_verdict() {
+fn diagrams_have_standard_output_for_themselves() {
     let args = ["integrated-fa", "--coa", "fa", "--ladder", "mermaid"];
-    let (code, stdout, _) = run(&args);
+    let (code, stdout, stderr) = run(&args);
     assert_eq!(code, 0);
     assert_eq!(stdout.matches("sequenceDiagram\n").count(), 8);
     assert!(stdout.contains(": 4. registration request"), "{stdout}");
-    assert!(!stdout.contains("===="), "{stdout}");
+    assert!(!stdout.contains("====") && !stdout.contains("pass"), "{stdout}");
+    assert!(stderr.contains("pass  integrated-fa (fa)"), "{stderr}");
+}
+
+/// A picture of all ladders is one document, on standard output or in a file.
+#[test]
+fn picture_goes_to_standard_output_or_to_a_file() {
+    let args = ["subscription-colocated", "--ladder", "svg"];
+    let (code, picture, stderr) = run(&args);
+    assert_eq!(code, 0);
+    assert!(stderr.contains("pass  subscription-colocated"), "{stderr}");
+    assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{picture}");
+    assert_eq!(picture.matches("<svg ").count(), 1);
+    for part in
+        ["(Figure 5, section 4.2.1): bootstrap", "MN reaches NAS: 1. ", ">binding update 1, "]
+    {
+        assert!(picture.contains(part), "{part} is missing");
+    }
+
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("run.svg");
+    let file = path.to_str().expect("UTF-8");
+    let (code, stdout, stderr) = run(&[&args[..], &["--ladder-file", file]].concat());
+    assert_eq!(code, 0, "{stderr}");
+    assert_eq!(fs::read_to_string(&path).expect("written"), picture);
+    assert!(stdout.contains("pass  4 ") && !stdout.contains("<svg"), "{stdout}");
+    let (code, stdout, _) = run(&[&args[..], &["--json", "--ladder-file", file]].concat());
+    assert_eq!(code, 0);
+    assert!(serde_json::from_str::<Value>(&stdout).is_ok(), "JSON alone");
 }
 
 #[test]
@@ -54,6 +82,8 @@ fn what_contradicts_itself_is_a_usage_error() {
         (&["--port-offset", "65000"], "--port-offset"),
         (&["integrated-colocated", "--radius", "[::1]:1812"], "IPv4"),
         (&["--pcap", "/dev/null/file"], "/dev/null/file"),
+        (&["--json", "--ladder", "svg"], "--ladder-file"),
+        (&["--ladder", "svg", "--ladder-file", "/dev/null/file"], "/dev/null/file"),
     ] {
         let (code, stdout, stderr) = run(args);
         assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");

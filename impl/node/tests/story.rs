@@ -47,7 +47,9 @@ fn explain(story: Story<'_>) -> RunReport {
     let report = story.end();
     for phase in report.phases.iter().filter(|phase| !phase.holds) {
         let here = draw::taking_part(&lifelines, &phase.observations);
-        println!("{}\n{}", phase.name, draw::text(&here, &phase.observations, phase.start));
+        let title = phase.name.to_owned();
+        let ladder = draw::chart(&here, &phase.observations, phase.start, title);
+        println!("{}\n{ladder}", phase.name);
         println!("{:#?}\n{:#?}\n{:#?}", phase.steps, phase.forbidden, phase.checks);
     }
     report

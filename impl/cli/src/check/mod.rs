@@ -25,7 +25,8 @@ use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::Exit;
+use crate::ladder::LadderArgs;
+use crate::{Exit, Output};
 pub use limits::Limit;
 use limits::Limits;
 use mutants::Mutants;
@@ -57,6 +58,9 @@ pub struct Args {
     /// With --mutants, draw the shortest run that shows each.
     #[arg(long, requires = "mutants")]
     pub ladders: bool,
+    /// How counterexamples are drawn, and where to.
+    #[command(flatten)]
+    pub ladder: LadderArgs,
     /// Write the result as JSON (schemas/check.schema.json, mutants.schema.json) to standard output.
     #[arg(long)]
     pub json: bool,
@@ -144,13 +148,27 @@ pub fn run(args: &Args) -> Exit {
             Exit::Environment,
         );
     }
+    let mut ladders = match args.ladder.begin(args.json) {
+        Ok(ladders) => ladders,
+        Err(error) => return complain(&error.to_string(), Exit::Usage),
+    };
     let summary = Summary::new(check_all(&setups, args));
     if let Some(dir) = &args.traces
         && let Err(error) = traces::write(&summary, dir)
     {
         return complain(&format!("{}: {error}", dir.display()), Exit::Environment);
     }
-    let text = if args.json { json::text(&summary) } else { table::text(&summary) };
+    let text =
+        if args.json { json::text(&summary) } else { table::text(&summary, ladders.are_inline()) };
+    table::charts(&summary).into_iter().for_each(|chart| ladders.add(chart));
+    let alone = ladders.are_alone();
+    if let Err(error) = ladders.finish(&mut Output::new(io::stdout().lock())) {
+        return complain(&error.to_string(), Exit::Usage);
+    }
+    if alone {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        return summary.exit();
+    }
     print(&text, summary.exit())
 }
 

@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
-use dsboot_model::explore::Simulation;
+use dsboot_model::explore::{Simulation, Trace};
 use dsboot_model::properties::PROMISES;
 use dsboot_model::{Bootstrap, ladder};
+use dsboot_spec::Setup;
+use dsboot_spec::chart::Chart;
 
 use super::limits::Limit;
 use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
@@ -14,18 +16,19 @@ use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
 /// Columns of a table that does not go to a terminal.
 const PIPE_WIDTH: u16 = 118;
 
-/// Everything as text.
-pub(super) fn text(summary: &Summary) -> String {
+/// Everything as text; counterexamples are drawn in it if `drawn` says so.
+pub(super) fn text(summary: &Summary, drawn: bool) -> String {
     let mut out = format!("{}\n\n{}\n", setups(summary), promises(summary));
     for checked in &summary.checked {
         remarks(checked, &mut out);
         coverage(checked, &mut out);
     }
-    for checked in &summary.checked {
-        counterexamples(checked, &mut out);
-    }
-    if summary.same_view() == Some(false) {
-        other_view(summary, &mut out);
+    for failure in failures(summary) {
+        let Failure { name, says, setup, trace } = failure;
+        let _ = writeln!(out, "\nFails: {name}\n({says})\n");
+        if drawn {
+            let _ = writeln!(out, "{}", ladder::draw(setup, &trace));
+        }
     }
     let _ = writeln!(out, "{}", conclusion(summary));
     out
@@ -113,13 +116,13 @@ fn coverage(checked: &Checked, out: &mut String) {
     }
 }
 
-fn counterexamples(checked: &Checked, out: &mut String) {
-    for (place, promise) in PROMISES.iter().enumerate() {
-        if let Some(trace) = checked.walk.counterexample(place) {
-            let drawn = ladder::draw(checked.setup(), &trace);
-            let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
-        }
-    }
+/// The ladders of everything that fails.
+pub(super) fn charts(summary: &Summary) -> Vec<Chart> {
+    let chart = |failure: Failure| {
+        let chart = ladder::chart(failure.setup, &failure.trace);
+        Chart { title: format!("{}: {}", failure.name, chart.title), ..chart }
+    };
+    failures(summary).into_iter().map(chart).collect()
 }
 
 /// What random walks in one setup have found.
@@ -142,15 +145,32 @@ pub(super) fn simulation(model: &Bootstrap, found: &Simulation) -> String {
     out
 }
 
-fn other_view(summary: &Summary, out: &mut String) {
-    if let Some((one, two, trace)) = summary.other_view() {
-        let drawn = ladder::draw(one.setup(), &trace);
-        let beyond = two.setup();
-        let _ = writeln!(
-            out,
-            "\nFails: {SAME_VIEW}\n(no run of {beyond} shows the HA this)\n\n{drawn}"
-        );
+/// Something that fails, with a shortest run.
+struct Failure {
+    name: &'static str,
+    says: String,
+    setup: Setup,
+    trace: Trace,
+}
+
+fn failures(summary: &Summary) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for checked in &summary.checked {
+        for (place, promise) in PROMISES.iter().enumerate() {
+            if let Some(trace) = checked.walk.counterexample(place) {
+                let (name, says) = (promise.name, promise.says.to_owned());
+                failures.push(Failure { name, says, setup: checked.setup(), trace });
+            }
+        }
     }
+    let view = summary.same_view().is_some_and(|same| !same).then(|| summary.other_view());
+    failures.extend(view.flatten().map(|(one, two, trace)| Failure {
+        name: SAME_VIEW,
+        says: format!("no run of {} shows the HA this", two.setup()),
+        setup: one.setup(),
+        trace,
+    }));
+    failures
 }
 
 fn conclusion(summary: &Summary) -> String {

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use dsboot_model::mutants::Mutant;
 use dsboot_model::{Bootstrap, Config, Guard};
-use dsboot_spec::Setup;
+use dsboot_spec::{Setup, chart};
 use indicatif::ProgressBar;
 
 use super::{Checked, Limit, Limits, Mutants, Outcome, Summary, check_model, json, table};
@@ -29,7 +29,7 @@ fn summary(without: Option<Guard>, limits: Limits) -> Summary {
 fn whole_search_holds() {
     let summary = summary(None, NO_LIMIT);
     assert_eq!((summary.outcome(), summary.exit()), (Outcome::Holds, Exit::Holds));
-    assert!(table::text(&summary).contains("\nEvery property holds in every state."));
+    assert!(table::text(&summary, true).contains("\nEvery property holds in every state."));
 }
 
 #[test]
@@ -43,9 +43,9 @@ fn cut_search_never_holds() {
         let summary = summary(None, limits);
         assert_eq!((summary.outcome(), summary.exit()), (Outcome::Incomplete, Exit::Environment));
         assert!(summary.checked.iter().all(|checked| checked.stopped == Some(by)));
-        assert!(table::text(&summary).contains(&format!("cut short by {}", by.option())));
+        assert!(table::text(&summary, true).contains(&format!("cut short by {}", by.option())));
         assert!(summary.promises().all(|(_, outcome)| outcome == Outcome::Incomplete));
-        assert!(!table::text(&summary).contains("holds"));
+        assert!(!table::text(&summary, true).contains("holds"));
         assert!(json::text(&summary).contains("\"verdict\": \"incomplete\""));
     }
 }
@@ -63,7 +63,7 @@ fn searches_that_differ_fail() {
     let second = summary.checked[0].second.as_mut().expect("run to the end");
     second.states += 1;
     assert_eq!(summary.exit(), Exit::Fails);
-    assert!(table::text(&summary).contains("the two searches differ"));
+    assert!(table::text(&summary, true).contains("the two searches differ"));
 }
 
 /// An FHA that forwards without a look at its binding shows the HA more than the others do.
@@ -74,12 +74,14 @@ fn other_view_fails() {
     let lax = Config::new(Setup::ALL[1], 0).without(Guard::HaChecksSequence);
     summary.checked[1] = checked(lax, NO_LIMIT);
     assert_eq!((summary.same_view(), summary.exit()), (Some(false), Exit::Fails));
-    assert!(table::text(&summary).contains("no run of integrated-colocated shows the HA this"));
+    assert!(
+        table::text(&summary, true).contains("no run of integrated-colocated shows the HA this")
+    );
 }
 
 #[test]
 fn what_never_came_up_is_told() {
-    let text = table::text(&summary(None, NO_LIMIT));
+    let text = table::text(&summary(None, NO_LIMIT), true);
     assert!(text.contains("integrated-colocated: rule never taken: fha-refuses-unbound"), "{text}");
     assert!(text.contains("integrated-colocated: premise never met: "), "{text}");
 }
@@ -88,14 +90,16 @@ fn what_never_came_up_is_told() {
 fn broken_rule_is_drawn() {
     let summary = summary(Some(Guard::FhaAwaitsAccept), NO_LIMIT);
     assert_eq!(summary.exit(), Exit::Fails);
-    let text = table::text(&summary);
+    let text = table::text(&summary, true);
     assert!(text.contains("Fails: order of the figures"), "{text}");
     assert!(
-        text.contains(
-            "    |-------------->|       |       |     6. 4.Reg Req. 1 first, CoA own on A"
-        ),
+        text.contains("|-------------->|       |       |  4   Reg Req. 1 first, CoA own"),
         "{text}"
     );
+    assert!(!table::text(&summary, false).contains("|------"));
+    let charts = table::charts(&summary);
+    assert!(charts[0].title.starts_with("order of the figures: integrated-colocated"));
+    assert!(chart::svg(&charts).contains("MN reaches FHA: 4. Reg Req. 1 first"));
 }
 
 #[test]

@@ -1,10 +1,12 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use dsboot_node::Probability;
 use dsboot_node::story::inject::{INJECTIONS, Injection};
 use dsboot_spec::{CareOf, Scenario, Setup};
+
+use crate::ladder::LadderArgs;
 
 /// Run the real roles on real sockets of this machine: bootstrap, traffic, refresh, movement,
 /// release
@@ -30,9 +32,9 @@ pub struct RunArgs {
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
 
-    /// How ladders are drawn.
-    #[arg(long, value_enum, default_value_t = LadderForm::Text)]
-    pub ladder: LadderForm,
+    /// How ladders are drawn, and where to.
+    #[command(flatten)]
+    pub ladder: LadderArgs,
 
     /// Seed of everything random.
     #[arg(long, value_name = "N", default_value_t = 1)]
@@ -73,17 +75,6 @@ pub struct RunArgs {
     /// Go on for so many seconds in real time, so that others can talk to the hosts.
     #[arg(long, value_name = "SECONDS")]
     pub hold: Option<u64>,
-}
-
-/// How ladders are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LadderForm {
-    /// With letters, for reading.
-    Text,
-    /// As sequence diagrams in Mermaid's language.
-    Mermaid,
-    /// Not at all.
-    None,
 }
 
 impl RunArgs {

@@ -23,9 +23,10 @@ use dsboot_roles::{Secret, Time};
 use dsboot_spec::Setup;
 use serde::Serialize;
 
-pub use args::{LadderForm, RunArgs};
+pub use args::RunArgs;
 
 use crate::Exit;
+use crate::ladder::LadderError;
 
 /// The version of the JSON document's form.
 const DOCUMENT_VERSION: u32 = 1;
@@ -71,6 +72,9 @@ pub enum RunError {
     /// The ports would pass 65535.
     #[error("--port-offset is too large")]
     PortOffset,
+    /// The ladders cannot be drawn as asked for.
+    #[error(transparent)]
+    Ladder(#[from] LadderError),
     /// What was to be printed could not be.
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
@@ -127,6 +131,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
     let setups = args.setups();
     check(args, &setups)?;
     let foreign = foreign_server(args)?;
+    let mut ladders = args.ladder.begin(args.json)?;
     let mut outputs = Outputs {
         capture: args.pcap.as_deref().map(Capture::create).transpose()?,
         trace: args.trace.as_deref().map(Trace::create).transpose()?,
@@ -158,9 +163,11 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
         let names: BTreeMap<_, _> =
             story.world.lifelines().iter().map(|(id, name)| (*id, (*name).to_owned())).collect();
         let report = story.end();
-        if !args.json {
-            text::report(&report, &names, args.ladder, out)?;
+        let charts = text::charts(&report, &names);
+        if !args.json && !ladders.are_alone() {
+            text::report(&report, ladders.are_inline().then_some(&charts[..]), out)?;
         }
+        charts.into_iter().for_each(|chart| ladders.add(chart));
         reports.push(report);
     }
     let captured = outputs.capture.map(Capture::finish).transpose()?.is_some();
@@ -173,8 +180,9 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
         serde_json::to_writer_pretty(&mut *out, &document).map_err(io::Error::from)?;
         writeln!(out)?;
     } else {
-        text::summary(&reports, out)?;
+        text::summary(&reports, if ladders.are_alone() { &mut *log } else { &mut *out })?;
     }
+    ladders.finish(out)?;
     if let Some(path) = args.pcap.as_deref().filter(|_| captured) {
         text::captured(path, ports, log)?;
     }

@@ -13,45 +13,44 @@ use dsboot_node::story::report::{PhaseReport, RunReport, StepReport};
 use dsboot_node::world::people::{ALL, RADIUS_SECRET};
 use dsboot_node::world::{PATIENCE, World};
 use dsboot_node::{LINK_PORT, Ports};
+use dsboot_spec::chart::Chart;
 
-use super::LadderForm;
+/// The ladders of a run, one a phase.
+pub(super) fn charts(report: &RunReport, names: &BTreeMap<HostId, String>) -> Vec<Chart> {
+    let lifelines: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
+    let chart = |phase: &PhaseReport| {
+        let here = draw::taking_part(&lifelines, &phase.observations);
+        let title = format!("{}: {}", title(report), phase.name);
+        draw::chart(&here, &phase.observations, phase.start, title)
+    };
+    report.phases.iter().map(chart).collect()
+}
 
-/// A run, phase by phase.
+/// A run, phase by phase, with the ladder of each if they are to be drawn here.
 pub(super) fn report(
     report: &RunReport,
-    names: &BTreeMap<HostId, String>,
-    ladder: LadderForm,
+    ladders: Option<&[Chart]>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let RunReport { scenario, care_of, figure, section, .. } = report;
-    let title =
-        format!("{scenario}, care-of address {care_of} (Figure {figure}, section {section})");
-    if ladder != LadderForm::Mermaid {
-        writeln!(out, "{title}\n{}\n", "=".repeat(title.len()))?;
-        if let Some(Injection { about, outcome, .. }) = report.injection.and_then(Injection::named)
-        {
-            writeln!(out, "goes wrong  {about}\nmust be so  {outcome}\n")?;
-        }
+    let title = title(report);
+    writeln!(out, "{title}\n{}\n", "=".repeat(title.len()))?;
+    if let Some(Injection { about, outcome, .. }) = report.injection.and_then(Injection::named) {
+        writeln!(out, "goes wrong  {about}\nmust be so  {outcome}\n")?;
     }
-    for phase in &report.phases {
-        let lifelines: Vec<_> = names.iter().map(|(id, name)| (*id, name.as_str())).collect();
-        let here = draw::taking_part(&lifelines, &phase.observations);
-        match ladder {
-            LadderForm::Mermaid => {
-                let title = format!("{title}: {}", phase.name);
-                writeln!(out, "{}", draw::mermaid(&here, &phase.observations, &title))?;
-                continue;
-            }
-            LadderForm::Text => {
-                writeln!(out, "{}\n", phase.name)?;
-                writeln!(out, "{}", draw::text(&here, &phase.observations, phase.start))?;
-            }
-            LadderForm::None => writeln!(out, "{}\n", phase.name)?,
+    for (number, phase) in report.phases.iter().enumerate() {
+        writeln!(out, "{}\n", phase.name)?;
+        if let Some(chart) = ladders.and_then(|ladders| ladders.get(number)) {
+            writeln!(out, "{chart}")?;
         }
         verdicts(phase, out)?;
         ends(phase, out)?;
     }
     Ok(())
+}
+
+fn title(report: &RunReport) -> String {
+    let RunReport { scenario, care_of, figure, section, .. } = report;
+    format!("{scenario}, care-of address {care_of} (Figure {figure}, section {section})")
 }
 
 /// Whether each arrow of the ladder was seen, and each check holds.
