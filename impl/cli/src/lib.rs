@@ -10,6 +10,7 @@ pub mod ladder;
 mod output;
 pub mod run;
 pub mod serve;
+pub mod spec;
 pub mod vectors;
 
 pub use exit::Exit;

@@ -11,6 +11,7 @@ use dsboot::encode::EncodeArgs;
 use dsboot::lab::LabArgs;
 use dsboot::run::RunArgs;
 use dsboot::serve::ServeArgs;
+use dsboot::spec::SpecArgs;
 use dsboot::vectors::VectorsArgs;
 use dsboot::{Exit, Output};
 
@@ -45,6 +46,8 @@ enum Command {
     Serve(ServeArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Lab(LabArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Spec(SpecArgs),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +67,9 @@ fn main() -> ExitCode {
         }
         Command::Vectors(args) => {
             dsboot::vectors::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Spec(args) => {
+            dsboot::spec::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
         Command::Dictionary(args) => dsboot::dictionary::run(args, &mut out)
             .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
