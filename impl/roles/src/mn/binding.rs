@@ -8,7 +8,7 @@ use dsboot_codec::mip6::{
 };
 use dsboot_spec::registry::mip6::{FIRST_SPI, status, timer};
 
-use super::MnConfig;
+use super::{MnConfig, is_near};
 use crate::{Effects, Nai, Random, Secret, Time, count};
 
 /// The wait after the first update to a home agent (RFC 6275 §11.8).
@@ -93,6 +93,9 @@ pub(super) struct Remains {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Bound {
     care_of_address: Ipv6Addr,
+    /// Whether the registration that it was made through is still in force. If not, it counts only
+    /// for how long to wait for the next acknowledgement.
+    counts: bool,
     ends: Time,
     /// When to update it.
     refresh: Time,
@@ -109,6 +112,8 @@ struct Outstanding {
     sent: Time,
     /// How often it has been sent; 0 while the rate limit holds it back.
     times: u32,
+    /// Whether there was no way for it the last time.
+    is_stuck: bool,
     wait: Duration,
     next: Time,
 }
@@ -149,7 +154,8 @@ impl Binding {
     pub fn bound(&self) -> Option<(Parameters, Time)> {
         //= home-binding.4.3
         let (parameters, bound) = (self.parameters?, self.bound?);
-        (bound.care_of_address == parameters.care_of_address).then_some((parameters, bound.ends))
+        let counts = bound.counts && bound.care_of_address == parameters.care_of_address;
+        counts.then_some((parameters, bound.ends))
     }
 
     /// The sequence number of the last update.
@@ -158,10 +164,23 @@ impl Binding {
         self.sequence
     }
 
-    /// Whether an update has been sent and not been acknowledged yet.
+    /// Whether an update has been made and not been acknowledged yet.
     #[must_use]
     pub fn is_updating(&self) -> bool {
         self.outstanding.is_some()
+    }
+
+    /// Whether an update is to be sent and the rate limit holds it back.
+    #[must_use]
+    pub fn is_held_back(&self) -> bool {
+        self.outstanding.as_ref().is_some_and(|outstanding| outstanding.times == 0)
+    }
+
+    /// The update just made could not be sent.
+    pub(super) fn find_no_way(&mut self) {
+        if let Some(outstanding) = &mut self.outstanding {
+            outstanding.is_stuck = true;
+        }
     }
 
     /// Takes the parameters of an accepted registration, and returns the update to be sent if
@@ -182,7 +201,8 @@ impl Binding {
             bound.refresh = bound.refresh.min(now + now.until(bound.ends) * 3 / 4);
         }
         //= movement.1.4
-        if same && (self.bound.is_some() || self.outstanding.is_some()) {
+        let under_way = self.outstanding.as_ref().is_some_and(|outstanding| !outstanding.is_stuck);
+        if same && (self.bound.is_some() || under_way) {
             return Vec::new();
         }
         //= home-binding.4.6
@@ -201,7 +221,8 @@ impl Binding {
         random: &mut dyn Random,
         effects: &mut Effects,
     ) -> Vec<Vec<u8>> {
-        if self.bound.is_none() && self.outstanding.is_none() {
+        let none = self.bound.is_none() && self.outstanding.is_none();
+        if none || self.parameters.is_none() {
             self.forget();
             return Vec::new();
         }
@@ -242,6 +263,16 @@ impl Binding {
         self.bound = None;
         self.outstanding = None;
         self.refused = None;
+    }
+
+    /// There is no registration any more that it could go through.
+    pub(super) fn interrupt(&mut self) {
+        //= home-binding.4.7
+        self.parameters = None;
+        self.outstanding = None;
+        if let Some(bound) = &mut self.bound {
+            bound.counts = false;
+        }
     }
 
     /// A packet to the care-of address that is no tunnel's.
@@ -322,6 +353,7 @@ impl Binding {
             lifetime: Lifetime::ZERO,
             sent: now,
             times: 0,
+            is_stuck: false,
             wait,
             next: now,
         };
@@ -352,6 +384,12 @@ impl Binding {
             false => Lifetime::from_seconds(left.min(self.lifetime.into())),
         };
         if outstanding.lifetime == Lifetime::ZERO && !outstanding.release {
+            // The registration has no time left to ask for. What has been sent may be acknowledged
+            // yet, and is repeated when there is time again.
+            if outstanding.times > 0 {
+                outstanding.next = now + outstanding.wait;
+                self.outstanding = Some(outstanding);
+            }
             return Vec::new();
         }
         //= home-binding.1.6
@@ -364,12 +402,20 @@ impl Binding {
         outstanding.sent = now;
         self.last_sent = Some(now);
         outstanding.times += 1;
+        outstanding.is_stuck = false;
         outstanding.next = now + outstanding.wait;
         if !outstanding.release {
             let asked = now + Duration::from_secs(outstanding.lifetime.seconds().into());
             let ends = self.remains.map_or(asked, |remains| remains.ends.max(asked));
             let Parameters { home_address, home_agent, .. } = parameters;
             self.remains = Some(Remains { home_address, home_agent, ends });
+        }
+        if let Some(bound) = self.bound.as_mut().filter(|_| !outstanding.release) {
+            // If it is accepted and the acknowledgement lost, there is no more than it asks for.
+            //= home-binding.4.7
+            let asked = Duration::from_secs(outstanding.lifetime.seconds().into());
+            bound.ends = bound.ends.min(now + asked);
+            bound.refresh = bound.refresh.min(bound.ends);
         }
         let packet = self.packet(&parameters, &outstanding);
         self.outstanding = Some(outstanding);
@@ -466,7 +512,10 @@ impl Binding {
             status::MIPV6_ID_MISMATCH => {
                 if let Some(theirs) = acknowledgement.options.message_id().once() {
                     self.clock_offset = theirs.seconds().wrapping_sub(now.ntp_seconds());
-                    self.message_id = None;
+                    // What was used before may lie in that clock's future, and must not hold it
+                    // up; if it does not, the next one has to be greater all the same.
+                    self.message_id =
+                        self.message_id.filter(|last| is_near(last.seconds(), theirs.seconds()));
                 }
                 self.hurry(now);
             }
@@ -487,6 +536,7 @@ impl Binding {
         let lifetime = Duration::from_secs(seconds.into());
         self.bound = Some(Bound {
             care_of_address: parameters.care_of_address,
+            counts: true,
             ends: (outstanding.sent + lifetime).min(parameters.registration_ends),
             refresh: outstanding.sent + lifetime * 3 / 4,
         });

@@ -73,6 +73,11 @@ impl Mn {
         effects
     }
 
+    /// Whether packets can be sent to the FHA.
+    pub(super) fn has_tunnel(&self) -> bool {
+        self.tunnel_entry().is_some()
+    }
+
     /// Where the tunnel of the registration begins, if that is on the link that the mobile node is
     /// on: from another one nothing can be sent before it is registered there.
     fn tunnel_entry(&self) -> Option<Entry> {

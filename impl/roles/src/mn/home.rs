@@ -61,7 +61,12 @@ impl Mn {
     pub(super) fn send_updates(&mut self, now: Time, updates: Vec<Vec<u8>>, effects: &mut Effects) {
         match self.homecoming {
             Some(Homecoming::Telling(_)) => send_at_home(updates, effects),
-            _ => self.tunnel_all(now, updates, effects),
+            _ => {
+                if !updates.is_empty() && !self.has_tunnel() {
+                    self.binding.find_no_way();
+                }
+                self.tunnel_all(now, updates, effects);
+            }
         }
     }
 

@@ -131,7 +131,10 @@ impl Mn {
     /// Registers again before it has to.
     pub fn refresh(&mut self, now: Time, random: &mut dyn Random) -> Effects {
         let mut effects = Effects::new();
-        self.wants_registration = true;
+        match self.open_way() {
+            Some(way) => self.registrar.refresh(now, random, &self.config, way, &mut effects),
+            None => self.wants_registration = true,
+        }
         self.advance(now, random, &mut effects);
         effects
     }
@@ -261,6 +264,9 @@ impl Mn {
             self.registrar.register(now, random, &self.config, way, effects);
             self.own_addresses(effects);
         }
+        if self.registrar.held().is_none() {
+            self.binding.interrupt();
+        }
     }
 
     fn take_access_outcome(&mut self, now: Time, random: &mut dyn Random, effects: &mut Effects) {
@@ -359,7 +365,7 @@ impl Mn {
             registration_ends: held.ends,
         };
         let packets = self.binding.update(now, random, parameters, effects);
-        self.tunnel_all(now, packets, effects);
+        self.send_updates(now, packets, effects);
     }
 
     /// Takes on and gives up addresses, so that the host owns those that the state asks for.
@@ -466,6 +472,13 @@ impl Machine for Mn {
         .flatten()
         .min()
     }
+}
+
+/// Whether two times in NTP seconds are so near each other that whoever tolerates differences at
+/// all takes one for the other.
+fn is_near(a: u32, b: u32) -> bool {
+    const APART: u32 = 2;
+    a.wrapping_sub(b).min(b.wrapping_sub(a)) <= APART
 }
 
 fn is_due(timeout: Option<Time>, now: Time) -> bool {

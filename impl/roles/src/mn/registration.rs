@@ -166,8 +166,8 @@ impl Registrar {
         self.last
     }
 
-    /// Registers by a way: again if it leads to the FHA that the mobile node is registered with,
-    /// for the first time otherwise.
+    /// Registers by a way that the link has come to offer: again if it leads to the FHA that the
+    /// mobile node is registered with, for the first time otherwise.
     pub(super) fn register(
         &mut self,
         now: Time,
@@ -181,6 +181,22 @@ impl Registrar {
         let known = self.held.as_ref().is_some_and(|held| held.fha == way.fha);
         if !known {
             self.held = None;
+        }
+        let purpose = if known { Purpose::Again } else { Purpose::First };
+        self.begin(now, random, config, (purpose, way), effects);
+    }
+
+    /// Asks for more time.
+    pub(super) fn refresh(
+        &mut self,
+        now: Time,
+        random: &mut dyn Random,
+        config: &MnConfig,
+        way: Way,
+        effects: &mut Effects,
+    ) {
+        if self.held.as_ref().is_none_or(|held| held.fha != way.fha) {
+            return self.register(now, random, config, way, effects);
         }
         let purpose = self.purpose(now, config);
         self.begin(now, random, config, (purpose, way), effects);
@@ -257,7 +273,7 @@ impl Registrar {
             && self.held.as_ref().is_some_and(|held| held.refresh <= now)
         {
             //= movement.2.1
-            self.register(now, random, config, way.clone(), effects);
+            self.refresh(now, random, config, way.clone(), effects);
         }
         None
     }

@@ -24,7 +24,7 @@ impl Mn {
         self.wants_registration = false;
         self.release = Some(Release::Binding);
         let packets = self.binding.release(now, random, &mut effects);
-        self.tunnel_all(now, packets, &mut effects);
+        self.send_updates(now, packets, &mut effects);
         self.advance(now, random, &mut effects);
         effects
     }

@@ -273,6 +273,25 @@ fn the_binding_ends_with_its_lifetime_and_with_the_registration() {
 }
 
 //= home-binding.4.7
+//= home-binding.1.7
+#[test]
+fn an_unanswered_update_for_less_time_leaves_no_more() {
+    let mut bench = Bench::bound();
+    let (_, before) = bench.mn.binding().bound().unwrap();
+    // The update that refreshes it asks for what the registration has left, in units of 4 s.
+    let asked = loop {
+        let update = bench.pass(1).updates().pop();
+        if let Some(update) = update {
+            break update;
+        }
+    };
+    let (_, ends) = bench.mn.binding().bound().unwrap();
+    let asked = Duration::from_secs(asked.lifetime.seconds().into());
+    assert_eq!(ends, before.min(bench.now + asked));
+    assert!(ends < before);
+}
+
+//= home-binding.4.7
 //= movement.2.8
 #[test]
 fn a_binding_whose_updates_stay_unanswered_is_lost() {

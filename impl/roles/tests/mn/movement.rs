@@ -61,6 +61,7 @@ fn below_the_same_fha_it_registers_again_and_updates_nothing() {
 //= movement.1.6
 //= movement.1.7
 //= home-binding.4.3
+//= home-binding.4.7
 #[test]
 fn below_another_fha_it_bootstraps_anew_and_updates_its_binding() {
     let mut bench = Bench::bound();
@@ -75,6 +76,9 @@ fn below_another_fha_it_bootstraps_anew_and_updates_its_binding() {
     assert!(first.extensions.authenticator(AuthenticationKind::MnAaa).once().is_some());
     assert!(first.extensions.authenticator(AuthenticationKind::MobileHome).is_absent());
     assert!(bench.mn.held().is_none());
+    // Without a registration it is not bound, even before the next one is answered.
+    assert!(bench.mn.binding().bound().is_none());
+    assert_eq!(bench.mn.binding().state(), BindingState::Idle);
     let care_of = v6("2001:db8:e::77");
     let seen = bench.reply(&asked, &Answer { care_of: Some(care_of), ..Answer::default() });
     assert_eq!(seen.update().addresses.care_of, care_of);
@@ -88,6 +92,48 @@ fn below_another_fha_it_bootstraps_anew_and_updates_its_binding() {
     assert!(bench.act(|mn, now, _| mn.send_ipv6(now, &packet)).counts(Data::NoBinding));
     bench.acknowledge(&seen, &Ack::default());
     assert_eq!(bench.act(|mn, now, _| mn.send_ipv6(now, &packet)).ipv6().len(), 1);
+}
+
+//= home-binding.4.3
+//= movement.1.7
+#[test]
+fn back_at_an_fha_it_is_bound_when_the_home_agent_says_so_again() {
+    let mut bench = Bench::bound();
+    bench.pass(10);
+    bench.paa.fha = Some(FHA2);
+    bench.paa.care_of = Some(CARE_OF2);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let care_of = v6("2001:db8:e::77");
+    // The home agent may have taken this update, whose acknowledgement does not come.
+    let seen = bench.reply(&asked, &Answer { care_of: Some(care_of), ..Answer::default() });
+    assert_eq!(seen.update().addresses.care_of, care_of);
+    bench.pass(1);
+    bench.paa.fha = Some(FHA);
+    bench.paa.care_of = Some(CARE_OF);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let seen = bench.reply(&asked, &Answer::default());
+    let seen = if seen.updates().is_empty() { bench.pass(1) } else { seen };
+    assert!(bench.mn.binding().bound().is_none());
+    bench.acknowledge(&seen, &Ack::default());
+    assert!(bench.mn.binding().bound().is_some());
+}
+
+//= home-binding.1.1
+#[test]
+fn an_update_that_found_no_way_is_made_anew_where_there_is_one() {
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    assert_eq!(bench.reply(&asked, &Answer::default()).updates().len(), 1);
+    // Away from the tunnel it is repeated, at longer and longer intervals, and goes nowhere.
+    bench.paa.care_of = Some(CARE_OF2);
+    bench.paa.is_silent = true;
+    bench.attach(AgentPolicy::None);
+    assert!(bench.pass(40).updates().is_empty());
+    bench.paa.is_silent = false;
+    let asked = bench.attach(AgentPolicy::None).request();
+    let seen = bench.reply(&asked, &Answer::again());
+    let seen = bench.acknowledge(&seen, &Ack::default());
+    assert!(seen.updates().is_empty() && bench.mn.binding().bound().is_some());
 }
 
 //= movement.1.10
@@ -196,6 +242,25 @@ fn before_session_or_key_end_it_asks_for_a_new_key() {
     assert!(request(&asked).header.home_address.is_unspecified());
 }
 
+//= movement.1.2
+//= movement.2.6
+#[test]
+fn a_movement_waits_for_no_new_key() {
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    bench.reply(&asked, &Answer { key_lifetime: 2000, ..Answer::default() });
+    bench.pass(300);
+    // So little is left of the key that a refresh would ask for another one.
+    bench.paa.care_of = Some(CARE_OF2);
+    let asked = bench.attach(AgentPolicy::None).request();
+    assert_eq!(request(&asked).header.home_address, THOAV4);
+    assert_eq!(bench.mn.requesting(), Some(Purpose::Again));
+    bench.reply(&asked, &Answer { lifetime: 1500, ..Answer::again() });
+    bench.pass(2);
+    let asked = bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    assert!(request(&asked).header.home_address.is_unspecified());
+}
+
 //= movement.2.7
 //= movement.3.9
 //= movement.3.10
@@ -291,6 +356,22 @@ fn each_step_of_a_release_is_given_up_after_its_last_repetition() {
     bench.pass(3600);
     assert!(!bench.mn.is_releasing() && bench.addresses.is_empty());
     assert!(bench.pass(10_000).0.is_empty());
+}
+
+//= registration.4.14
+#[test]
+fn a_release_answers_the_challenge_of_the_denial_before() {
+    let (mut bench, seen) = at_agent();
+    let seen = bench.reply(&seen.request(), &Answer::default());
+    bench.acknowledge(&seen, &Ack::default());
+    bench.pass(2);
+    let seen = bench.act(|mn, now, random| mn.release(now, random));
+    let asked = bench.acknowledge(&seen, &Ack::default()).request();
+    assert_eq!(request(&asked).header.lifetime, 0);
+    bench.deny(&asked, code::FA_TIMEOUT, 0, Some(b"challenge-7"));
+    let again = bench.pass(4).requests().remove(0);
+    assert_eq!(request(&again).header.lifetime, 0);
+    assert_eq!(request(&again).extensions.challenge().once(), Some(&b"challenge-7"[..]));
 }
 
 //= movement.3.6

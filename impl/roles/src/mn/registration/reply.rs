@@ -10,7 +10,7 @@ use crate::{
     Association, Effects, Time,
     count::Registration,
     keys,
-    mn::{MnConfig, agents::Agents},
+    mn::{MnConfig, agents::Agents, is_near},
 };
 
 /// What a reply is worth.
@@ -50,10 +50,12 @@ impl Registrar {
             Verdict::Agents => {
                 self.renew_challenge(reply, agents);
                 self.on_agents_denial(now, reply, agents, effects);
+                self.answer_next(reply);
                 None
             }
             Verdict::Proved(association) => {
                 self.renew_challenge(reply, agents);
+                self.answer_next(reply);
                 self.on_proved(now, config, (outstanding, reply), association, effects)
             }
         }
@@ -196,8 +198,9 @@ impl Registrar {
     /// Takes over the FHA's clock and sends again soon.
     fn resynchronise(&mut self, now: Time, theirs: Identification) {
         self.clock_offset = theirs.high().wrapping_sub(now.ntp_seconds());
-        // What was used before may lie in that clock's future, and must not hold it up.
-        self.last = None;
+        // What was used before may lie in that clock's future, and must not hold it up; if it does
+        // not, the next one has to be greater all the same.
+        self.last = self.last.filter(|last| is_near(last.high(), theirs.high()));
         self.hurry(now);
     }
 
@@ -242,6 +245,18 @@ impl Registrar {
         //= registration.4.6
         if let Some(challenge) = reply.extensions.challenge().once() {
             agents.set_challenge(challenge.to_vec());
+        }
+    }
+
+    /// What is sent again answers the challenge that came with the reply, a release too, whose way
+    /// is no longer looked for.
+    fn answer_next(&mut self, reply: &Reply<'_>) {
+        //= registration.4.6
+        //= registration.4.14
+        let agent =
+            self.outstanding.as_mut().and_then(|outstanding| outstanding.way.agent.as_mut());
+        if let (Some(agent), Some(challenge)) = (agent, reply.extensions.challenge().once()) {
+            agent.challenge = Some(challenge.to_vec());
         }
     }
 
