@@ -13,7 +13,7 @@ pub enum Action {
     Deliver(Message),
     /// The MN attaches to a link, leaving the one it was on.
     Attach(Link),
-    /// The MN's access failed to come; it begins anew on the same link.
+    /// The MN's access failed to come, or has ended; it begins anew on the same link.
     AskAgain,
     /// The MN's registration request is not answered in time; it sends another one.
     Repeat,
@@ -27,6 +27,8 @@ pub enum Action {
     RepeatUpdate,
     /// The MN updates the home binding before it ends.
     RefreshUpdate,
+    /// The MN, registered and not bound, asks for the home binding anew.
+    BindAnew,
     /// The MN begins to let go of everything, and may come back.
     Release,
     /// The MN goes for good: by a release where it can, else it is switched off.
@@ -79,6 +81,7 @@ impl Action {
             | Action::Retry
             | Action::RepeatUpdate
             | Action::RefreshUpdate
+            | Action::BindAnew
             | Action::Release
             | Action::Depart
             | Action::Lapse
@@ -110,6 +113,7 @@ impl fmt::Display for Action {
             Action::Retry => f.write_str("tries again after the refusal"),
             Action::RepeatUpdate => f.write_str("has no answer and sends a new update"),
             Action::RefreshUpdate => f.write_str("refreshes its home binding"),
+            Action::BindAnew => f.write_str("asks for its home binding anew"),
             Action::Release => f.write_str("lets go"),
             Action::Depart => f.write_str("goes for good"),
             Action::Lapse => f.write_str("gone; every lifetime runs out"),

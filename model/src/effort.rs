@@ -40,7 +40,7 @@ pub enum Hope {
 
 /// Every action that can happen in a state and for which there are events left, in a fixed order.
 pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>) {
-    const OF_ONE: [Action; 15] = [
+    const OF_ONE: [Action; 16] = [
         Action::AskAgain,
         Action::Repeat,
         Action::Refresh,
@@ -48,6 +48,7 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
         Action::Retry,
         Action::RepeatUpdate,
         Action::RefreshUpdate,
+        Action::BindAnew,
         Action::Release,
         Action::Depart,
         Action::Lapse,
@@ -172,6 +173,8 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
         Action::AskAgain if mn.access == Access::Asking => {
             Some(u8::from(hope_of_access(state) == Hope::Alive))
         }
+        //= access.5.4
+        Action::AskAgain if matches!(mn.access, Access::Granted(_)) => (!mn.leaving).then_some(1),
         Action::Repeat => waiting().map(|hope| {
             let has_challenge = !uses_fa(config, mn.link) || mn.agent == Agent::Fresh;
             u8::from(hope != Hope::Lost || !has_challenge)
@@ -188,6 +191,12 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
         Action::RefreshUpdate => {
             let can = mn.binding.is_some() && mn.update.is_none() && !mn.leaving;
             (can && here).then_some(1)
+        }
+        Action::BindAnew => {
+            let complete = mn.registration.is_some_and(|r| r.care_of6().is_some());
+            let unbound = mn.binding.is_none() && mn.update.is_none() && mn.request.is_none();
+            let minds = config.heeds(Guard::MnUpdatesForNewCareOf);
+            (here && complete && unbound && !mn.leaving && minds).then_some(0)
         }
         Action::Release => (here && staying).then_some(1),
         Action::Depart => (!state.environment.gone).then_some(0),

@@ -180,6 +180,7 @@ impl Bootstrap {
             Action::Retry => mn.retry(cx),
             Action::RepeatUpdate => mn.repeat_update(cx),
             Action::RefreshUpdate => mn.refresh_update(cx),
+            Action::BindAnew => mn.bind_anew(cx),
             Action::Release => mn.release(cx),
             Action::Depart => {
                 environment.gone = true;

@@ -138,10 +138,11 @@ impl Mn {
         self.ask_for_access(cx, link);
     }
 
-    /// Begins access anew on the same link, after an answer failed to come.
+    /// Begins access anew on the same link, after an answer failed to come or access has ended.
     pub(crate) fn ask_again(&mut self, cx: &mut Cx<'_>) {
         if let Some(link) = self.link {
             cx.rule(Rule::MnAsksAgain);
+            self.request = None;
             self.ask_for_access(cx, link);
         }
     }
@@ -567,9 +568,15 @@ impl Mn {
     //= home-binding.4.7
     pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::MnLosesBinding);
-        let lost = self.binding.take();
-        let here = self.registration_here().copied();
-        if let (Some(care_of6), Some(registration), None) = (lost, here, self.update) {
+        self.binding = None;
+    }
+
+    /// Asks for the home binding anew, as the one that it had has run out.
+    //= home-binding.1.1
+    pub(crate) fn bind_anew(&mut self, cx: &mut Cx<'_>) {
+        let Some(registration) = self.registration else { return };
+        if let Some(care_of6) = registration.care_of6() {
+            cx.rule(Rule::MnBindsAnew);
             self.update(cx, care_of6, registration.care_of, false);
         }
     }

@@ -99,6 +99,8 @@ rules! {
     MnSparesUpdate = "mn-spares-update", Everywhere;
     /// The MN sends an unanswered binding update again, as a new one.
     MnRepeatsUpdate = "mn-repeats-update", Everywhere;
+    /// The MN asks for its home binding anew.
+    MnBindsAnew = "mn-binds-anew", Everywhere;
     /// The MN refreshes its home binding.
     MnRefreshesUpdate = "mn-refreshes-update", Everywhere;
     /// The MN is bound.

@@ -213,8 +213,8 @@ fn update_when_registered(_: &Config, before: &State, _: Action, after: &State) 
 /// A release goes from the inside out.
 pub(super) const RELEASE_IN_ORDER: Promise = Promise {
     name: "release in order",
-    says: "the MN lets go of its registration only when the HA holds no binding any more, or does \
-           not answer",
+    says: "the MN lets go of its registration only when the HA holds no binding any more, its \
+           time is over, or the HA does not answer",
     requirements: &["H-19"],
     sentences: &["movement.3.1", "movement.3.2"],
     kind: Kind::Step(release_in_order),
@@ -224,7 +224,9 @@ fn release_in_order(_: &Config, before: &State, action: Action, after: &State) -
     of_sent(before, after, |message| match message {
         Message::Request(Hop::Direct | Hop::Link, request) if request.release => {
             let gave_up = matches!(action, Action::GiveUpRelease | Action::Repeat);
-            Some(gave_up || (after.ha.binding.is_none() && after.mn.binding.is_none()))
+            let is_over = before.mn.binding.is_none() && before.mn.update.is_none();
+            let told = after.ha.binding.is_none() && after.mn.binding.is_none();
+            Some(gave_up || is_over || told)
         }
         _ => None,
     })
