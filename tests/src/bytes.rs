@@ -11,7 +11,7 @@ use dsboot_node::{Error, Probability, Stream};
 use dsboot_roles::{
     Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Time,
     aaa::Aaa,
-    fa::Fa,
+    fa::{Fa, FaConfig},
     fha::Fha,
     ha::Ha,
     mn::{AgentPolicy, Attachment, Mn},
@@ -126,6 +126,19 @@ impl Bytes {
         })
     }
 
+    /// The same network with agents that never count as gone, however long they are not heard.
+    #[must_use]
+    pub fn with_lasting_agents(mut self) -> Bytes {
+        for (_, party, _) in &mut self.stations {
+            if let Party::Fa(fa) = party {
+                let config = fa.config().clone();
+                let config = FaConfig { advertisement_lifetime: mip4::LIFETIME_INFINITE, ..config };
+                **fa = Fa::new(config);
+            }
+        }
+        self
+    }
+
     /// Settings under which nothing is wrong.
     #[must_use]
     pub fn settings(setup: Setup, seed: u64) -> Settings {
@@ -170,10 +183,14 @@ impl Bytes {
         self.carry_out(Station::Mn, effects);
     }
 
-    /// Whether something sent can still reach whom it was sent to.
+    /// Whether something sent can still reach whom it was sent to: what is under way on a link
+    /// that the mobile node leaves is lost, in both directions.
     #[must_use]
     pub fn is_deliverable(&self, flight: usize) -> bool {
-        self.sent.get(flight).is_some_and(|flight| flight.site.is_none_or(|s| s == self.site))
+        self.sent.get(flight).is_some_and(|flight| match (flight.from, flight.to) {
+            (Station::Mn, Station::Nas(site) | Station::Fa(site)) => site == self.site,
+            _ => flight.site.is_none_or(|site| site == self.site),
+        })
     }
 
     /// Delivers something that was sent, for the first time or again.

@@ -1,9 +1,11 @@
 //! Model and implementation held against each other, and both against the specification.
 
+pub mod abstraction;
 pub mod bytes;
 pub mod citations;
 pub mod freeradius;
 pub mod houses;
+pub mod lockstep;
 pub mod peers;
 pub mod process;
 pub mod tshark;

@@ -1,0 +1,113 @@
+//! What happens to the roles and when, and how that is written down.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// What happens next to the roles. Whatever cannot happen is passed over.
+///
+/// In a schedule it is written by a letter and, where there is one, a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// `n`: the first thing under way arrives; if there is none, the next timer fires.
+    Next,
+    /// `d`: one of the things that are under way arrives and is then under way no longer.
+    Deliver(usize),
+    /// `x`: one of the things that have arrived arrives again.
+    Duplicate(usize),
+    /// `l`: one of the things that are under way is lost.
+    Drop(usize),
+    /// `f`: the next timer fires.
+    Fire,
+    /// `s`: nothing arrives, and timers fire until one has an effect that the model knows.
+    Sleep,
+    /// `w`: so many milliseconds pass in which no timer fires.
+    Wait(u64),
+    /// `m`: the mobile node moves to a site.
+    Move(usize),
+    /// `r`: the mobile node refreshes its registration.
+    Refresh,
+    /// `e`: the mobile node lets go.
+    Release,
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Next => f.write_str("n"),
+            Event::Deliver(pick) => write!(f, "d{pick}"),
+            Event::Duplicate(pick) => write!(f, "x{pick}"),
+            Event::Drop(pick) => write!(f, "l{pick}"),
+            Event::Fire => f.write_str("f"),
+            Event::Sleep => f.write_str("s"),
+            Event::Wait(milliseconds) => write!(f, "w{milliseconds}"),
+            Event::Move(site) => write!(f, "m{site}"),
+            Event::Refresh => f.write_str("r"),
+            Event::Release => f.write_str("e"),
+        }
+    }
+}
+
+/// A word that is no event.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no event of a schedule: n, d3, x3, l3, f, s, w250, m1, r or e")]
+pub struct NoEvent(String);
+
+impl FromStr for Event {
+    type Err = NoEvent;
+
+    fn from_str(word: &str) -> Result<Event, NoEvent> {
+        let refuse = || NoEvent(word.to_owned());
+        let (letter, number) = word.split_at_checked(1).ok_or_else(refuse)?;
+        let number: Option<u64> = match number {
+            "" => None,
+            number => Some(number.parse().map_err(|_| refuse())?),
+        };
+        let pick = number.and_then(|number| usize::try_from(number).ok());
+        Ok(match (letter, pick) {
+            ("n", None) => Event::Next,
+            ("d", Some(pick)) => Event::Deliver(pick),
+            ("x", Some(pick)) => Event::Duplicate(pick),
+            ("l", Some(pick)) => Event::Drop(pick),
+            ("f", None) => Event::Fire,
+            ("s", None) => Event::Sleep,
+            ("w", Some(_)) => Event::Wait(number.unwrap_or_default()),
+            ("m", Some(site)) => Event::Move(site),
+            ("r", None) => Event::Refresh,
+            ("e", None) => Event::Release,
+            _ => return Err(refuse()),
+        })
+    }
+}
+
+/// A schedule as one line of words.
+#[must_use]
+pub fn written(events: &[Event]) -> String {
+    events.iter().map(Event::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The schedule that a line of words says.
+///
+/// # Errors
+///
+/// When a word is no event.
+pub fn read(line: &str) -> Result<Vec<Event>, NoEvent> {
+    line.split_whitespace().map(str::parse).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let line = "m0 n d3 x17 l0 f s w250 m2 r e";
+        assert_eq!(written(&read(line).unwrap()), line);
+    }
+
+    #[test]
+    fn what_is_no_event_is_refused() {
+        for word in ["n1", "d", "z", "w-1", "m0x", "ä"] {
+            assert_eq!(read(word).unwrap_err(), NoEvent(word.to_owned()));
+        }
+    }
+}
