@@ -121,9 +121,23 @@ fn every_message_of_every_ladder_goes_there_and_back_and_is_verified() {
     assert_eq!(there.text(), decoded.text());
 
     let hex = dsboot(&["encode"], &decoded.out);
-    for (hex, document) in hex.text().split("\n\n").zip(&documents) {
-        assert_eq!(hex.trim_end().len() / 2, document["length"], "{document:#}");
+    let packets: Vec<&str> = hex.text().trim_end().split("\n\n").collect();
+    assert_eq!(packets.len(), documents.len());
+    for (hex, document) in packets.iter().zip(&documents) {
+        assert_eq!(hex.len() / 2, document["length"], "{document:#}");
     }
+
+    // And with an octet changed, or cut off behind one.
+    let mut changed = String::new();
+    for (i, packet) in packets.iter().enumerate() {
+        let at = i * 37 % (packet.len() / 2) * 2;
+        let (before, rest) = packet.split_at(at);
+        changed += &format!("{before}ff{}\n\n{}\n\n", &rest[2..], &packet[..at + 2]);
+    }
+    let decoded = dsboot(&["decode", "--json", "--as", "ip", "--keys", &keys], changed.as_bytes());
+    assert_eq!(decoded.code, 1, "{}", decoded.err);
+    let again = dsboot(&["encode"], &decoded.out);
+    assert_eq!(again.text().trim_end(), changed.trim_end());
 }
 
 #[test]
@@ -288,6 +302,123 @@ fn input_that_is_wrong_is_a_usage_error_that_says_what_to_do() {
     let ended = dsboot(&["encode"], large.as_bytes());
     assert_eq!(ended.code, 2);
     assert!(ended.err.contains("Lifetime at octet 2: the number is too large"), "{}", ended.err);
+}
+
+/// The check vectors of the codec.
+fn vectors(name: &str) -> Value {
+    let path = format!("{}/../../codec/tests/vectors/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    serde_json::from_str(&fs::read_to_string(path).expect("vectors")).expect("JSON")
+}
+
+/// Decodes messages, a line each, with these keys, and shows them.
+fn with_keys(protocol: &str, keys: &str, messages: &[&Value]) -> Ended {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("keys.toml");
+    fs::write(&path, keys).expect("written");
+    let lines: Vec<&str> = messages.iter().map(|hex| hex.as_str().expect("hex")).collect();
+    let keys = path.to_str().expect("a path");
+    let args = ["decode", "--lines", "--as", protocol, "--keys", keys];
+    dsboot(&args, lines.join("\n").as_bytes())
+}
+
+#[test]
+fn passwords_and_responses_of_rfc_2865() {
+    let vectors = &vectors("eap-md5-radius")["rfc2865"];
+    let keys = "[[radius]]\nsecret = \"xyzzy5461\"\n";
+    let messages = [&vectors["pap_request"], &vectors["pap_accept"]];
+    let ended = with_keys("radius", keys, &messages);
+    assert_eq!(ended.code, 0, "{}", ended.text());
+    for part in ["decrypted: \"arctangent\"", "Response Authenticator, right (secret of"] {
+        assert!(ended.text().contains(part), "{part} is missing:\n{}", ended.text());
+    }
+    let alone = with_keys("radius", keys, &messages[1..]);
+    assert_eq!(alone.code, 0);
+    assert!(alone.text().contains("not verified (its request was not seen)"), "{}", alone.text());
+    let other = with_keys("radius", "[[radius]]\nsecret = \"other\"\n", &messages);
+    assert_eq!(other.code, 1, "{}", other.text());
+}
+
+#[test]
+fn keys_are_derived_from_nonces_and_used_for_what_follows() {
+    let vectors = vectors("mobile-ip");
+    let messages = ["rrq_ccoa_chapspi", "rrp_ok", "rrq_rereg"].map(|name| &vectors[name]);
+    let ended = with_keys("mip4", KEYS, &messages);
+    assert_eq!(ended.code, 0, "{}", ended.text());
+    let key = vectors["mn_fha_key"].as_str().expect("hex");
+    for part in [
+        "right (MN-AAA key of mn1@home.example)",
+        &format!("learned: MN-FHA key {key}, SPI 0x1001 and 0x2001 (from an RFC 3957 nonce)"),
+        "right (key of SPI 0x1001, learned",
+        "right (key of SPI 0x2001, learned",
+    ] {
+        assert!(ended.text().contains(part), "{part} is missing:\n{}", ended.text());
+    }
+    let without = with_keys("mip4", "", &messages);
+    assert_eq!(without.code, 0);
+    assert!(without.text().contains("not verified (no MN-AAA key of"), "{}", without.text());
+
+    let given = format!("[[mobile_ip]]\nspi = 0x2001\nkey = \"hex:{key}\"\n");
+    let ended = with_keys("mip4", &given, &messages[2..]);
+    assert!(ended.text().contains("right (key of SPI 0x2001)"), "{}", ended.text());
+}
+
+#[test]
+fn pana_is_verified_by_the_msk_and_by_the_key_itself() {
+    let vectors = &vectors("eap-md5-radius")["pana_auth"];
+    let names = ["initial_request", "initial_answer"];
+    let opening = names.map(|name| &vectors[name]);
+    let nonces = [("a pan", "pac_nonce", 0_u16), ("a par", "paa_nonce", 0x8000)];
+    let messages: Vec<Value> = nonces
+        .iter()
+        .map(|(_, name, flags)| {
+            let nonce = hex(vectors[name].as_str().expect("hex"));
+            let mut message = [0_u16, 16 + 8 + 20, *flags, 2].map(u16::to_be_bytes).concat();
+            message.extend([0x5a, 0x5b, 0, 2, 0x11, 0x22, 0x33, 0x45, 0, 5, 0, 0, 0, 20, 0, 0]);
+            message.extend(nonce);
+            json!(message.iter().map(|octet| format!("{octet:02x}")).collect::<String>())
+        })
+        .collect();
+    let last = [&vectors["last_request"], &vectors["last_answer"]];
+    let all: Vec<&Value> = opening.into_iter().chain(&messages).chain(last).collect();
+    let text = |name: &str| vectors[name].as_str().expect("hex").to_owned();
+    let by_msk = format!("[[pana]]\nmsk = \"hex:{}\"\n", text("msk"));
+    let by_key =
+        format!("[[pana]]\nsession = 0x5a5b0002\nauth_key = \"hex:{}\"\n", text("auth_key"));
+    for keys in [by_msk, by_key] {
+        let ended = with_keys("pana", &keys, &all);
+        let right = ended.text().matches("AUTH value, right (PANA_AUTH_KEY of session").count();
+        assert_eq!(right, 2, "{}", ended.text());
+        assert_eq!(ended.code, 0, "{}", ended.text());
+    }
+}
+
+#[test]
+fn both_sides_of_radius_are_signed_anew() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (capture, keys) = run(directory.path(), &["integrated-colocated"]);
+    let mut documents = dsboot(&["decode", "--json", &capture], b"").documents();
+    let mut changed = 0;
+    for document in &mut documents {
+        visit_mut(&mut document["nodes"], &mut |node| {
+            let is = |name: &str| node["name"] == name;
+            if is("Session-Timeout (27)") {
+                node["children"][2]["value"] = json!(77);
+                changed += 1;
+            } else if is("NAS-Identifier (32)") {
+                node["children"][2]["value"] = json!("a-longer-name.visited.example");
+                changed += 1;
+            }
+        });
+    }
+    assert!(changed > 10, "only {changed} values");
+    let text: String = documents.iter().map(|document| document.to_string() + "\n").collect();
+    let fix = ["--fix", "lengths,checksums,authenticators", "--keys", &keys];
+    let fixed = dsboot(&[&["encode", "--to", "pcapng"][..], &fix].concat(), text.as_bytes());
+    assert_eq!(fixed.code, 0, "{}", fixed.err);
+    let ended = dsboot(&["decode", "--brief", "--keys", &keys], &fixed.out);
+    assert_eq!(ended.code, 0, "{}", ended.text());
+    let broken = dsboot(&["encode", "--to", "pcapng", "--fix", "lengths"], text.as_bytes());
+    assert_eq!(dsboot(&["decode", "--keys", &keys], &broken.out).code, 1);
 }
 
 proptest! {

@@ -221,3 +221,33 @@ fn the_files_are_of_their_schema_and_always_the_same() {
     }
     assert!(said.contains(&count.to_string()), "{count}: {said}");
 }
+
+/// Every vector as a document of its schema, and back.
+#[test]
+fn every_vector_goes_there_and_back_as_json() {
+    let schema = include_str!("../schemas/decode.schema.json");
+    let mut compiler = Compiler::new();
+    let schema = serde_json::from_str(schema).expect("JSON");
+    compiler.add_resource("decode.json", schema).expect("a schema");
+    let mut schemas = Schemas::new();
+    let index = compiler.compile("decode.json", &mut schemas).expect("a schema");
+    let run = |args: &[&str], input: &str| {
+        let mut command = Command::cargo_bin("dsboot").expect("built");
+        let output = command.args(args).write_stdin(input).output().expect("runs");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    for group in all().iter().flat_map(|file| &file.test_groups) {
+        let octets = group.tests.iter().map(|vector| vector.octets.as_str());
+        let lines: Vec<&str> = octets.filter(|octets| !octets.is_empty()).collect();
+        let as_protocol = ["decode", "--json", "--lines", "--as", group.protocol.name()];
+        let documents = run(&as_protocol, &lines.join("\n"));
+        assert_eq!(documents.lines().count(), lines.len());
+        for document in documents.lines() {
+            let document: Value = serde_json::from_str(document).expect("JSON");
+            if let Err(error) = schemas.validate(&document, index) {
+                panic!("{error:#}\n{document:#}");
+            }
+        }
+        assert_eq!(run(&["encode"], &documents).trim_end(), lines.join("\n\n"));
+    }
+}
