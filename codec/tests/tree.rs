@@ -62,7 +62,12 @@ fn verdict(protocol: Protocol, octets: &[u8]) -> Result<(), Error> {
         Protocol::Mh => {
             mip6::Header::decode_unverified(octets).and_then(|header| header.message().map(drop))
         }
-        Protocol::Mip4 => mip4::Message::decode(octets).map(drop),
+        Protocol::Mip4 => {
+            // As one who understands all that the codec can read.
+            let mut reading = mip4::Reading::DEFAULT;
+            reading.reader = mip4::Reader::Node(mip4::Understood::EVERYTHING);
+            mip4::Message::decode_by(octets, &reading).map(drop)
+        }
         Protocol::Radius => radius::Packet::decode(octets).map(drop),
         Protocol::Pana => pana::Message::decode(octets)
             .and_then(|message| message.validate(Options::default().vendor).map(drop)),

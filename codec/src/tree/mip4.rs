@@ -2,25 +2,29 @@
 
 use alloc::format;
 
+use dsboot_spec::registry::dsb::access_message;
 use dsboot_spec::registry::ip::protocol;
 use dsboot_spec::registry::mip4::{
-    algorithm, code, dual_stack, dynamic_ha, extension, fa_error, generalized_authentication,
-    key_generation, message, message_string, prefix_reply, replay_method, spi, udp_tunnel,
-    udp_tunnel_reply,
+    code, dynamic_ha, extension, generalized_authentication, gre_key, key_generation, message,
+    multipath, notification_code, notification_direction, pmipv4_authentication,
+    prefix_advertisement,
 };
 
 use super::node::FlagSet;
 use super::walk::{Field, Kind, Layout, Scope, field, layout, named, rest};
 use super::{MAX_DEPTH, Protocol};
-use crate::mip4::{self, Body, Frame};
+use crate::mip4::access::AccessMessage;
+use crate::mip4::{self, Body, Frame, Reader, Reading, Understood};
+
+/// As one who understands all that this crate can read: what is left is unknown to everybody.
+const READING: Reading =
+    Reading { reader: Reader::Node(Understood::EVERYTHING), ..Reading::DEFAULT };
 
 const TYPE: Field = field("Type", 1, Kind::Named(named!(message::name: u8)));
 const LIFETIME: Field = field("Lifetime", 2, Kind::Lifetime);
 const HOME_ADDRESS: Field = field("Home Address", 4, Kind::Ipv4);
 const HOME_AGENT: Field = field("Home Agent", 4, Kind::Ipv4);
 const IDENTIFICATION: Field = field("Identification", 8, Kind::Time);
-const SPI: Field = field("SPI", 4, Kind::HexNamed(named!(spi::name: u32)));
-const AUTHENTICATOR: Field = rest("Authenticator", 0, Kind::Authenticator);
 
 const REQUEST: [Field; 7] = [
     TYPE,
@@ -44,23 +48,35 @@ const REPLY: [Field; 6] = [
 impl Scope<'_> {
     pub(super) fn mip4(&mut self) {
         let octets = self.octets();
-        let verdict = mip4::Message::decode(octets).map(drop);
+        let verdict = mip4::Message::decode_by(octets, &READING).map(drop);
         let kind = self.ahead(0, 1).and_then(|kind| u8::try_from(kind).ok());
         let name = kind.and_then(message::name).unwrap_or("Mobile IPv4 message");
         let about = match kind {
             Some(message::REGISTRATION_REQUEST) => ("RFC 3344 §3.3", "wire.1.2"),
             Some(message::REGISTRATION_REPLY) => ("RFC 3344 §3.4", "wire.1.3"),
             Some(message::TUNNEL_DATA) => ("RFC 3519 §3.3", "wire.1.10"),
-            _ => ("RFC 3344 §1.8", "wire.1.1"),
+            Some(kind) => match others(kind) {
+                Some(layout) => (layout.source, layout.sentence),
+                None => ("RFC 3344 §1.8", "wire.1.1"),
+            },
+            None => ("RFC 3344 §1.8", "wire.1.1"),
         };
         self.message(Protocol::Mip4, name, octets.len(), about, verdict, |s| match kind {
             Some(message::REGISTRATION_REQUEST) => s.registration(&REQUEST),
             Some(message::REGISTRATION_REPLY) => s.registration(&REPLY),
             Some(message::TUNNEL_DATA) => s.tunnel_data(),
-            _ => {
-                s.fields(&[TYPE]);
-                s.raw("Data, not read further", usize::MAX);
+            Some(kind) if AccessMessage::decode(octets).is_ok() => {
+                debug_assert_eq!(kind, message::EXPERIMENTAL);
+                s.registration(&ACCESS);
             }
+            Some(kind) => match others(kind) {
+                Some(layout) => s.registration(layout.fields),
+                None => {
+                    s.fields(&[TYPE]);
+                    s.raw("Data, not read further", usize::MAX);
+                }
+            },
+            None => (),
         });
     }
 
@@ -106,7 +122,7 @@ impl Scope<'_> {
             Body::Simple(data) => (data.first().copied(), data),
             Body::Long { sub_type, data } => (Some(sub_type), data),
         };
-        let layout = layout(kind, sub_type, &frame.body);
+        let layout = super::mip4_extension::layout(kind, sub_type, &frame.body);
         let about = (layout.source, layout.sentence);
         self.group(title, frame.raw.len(), about, |s| {
             s.field(&field("Type", 1, Kind::Unsigned));
@@ -163,148 +179,175 @@ fn sub_type_name(kind: u8) -> fn(u64) -> Option<&'static str> {
         | extension::MN_HA_KEY_REQUEST
         | extension::MN_HA_KEY_REPLY => named!(key_generation::name: u8),
         extension::DYNAMIC_HA => named!(dynamic_ha::name: u8),
+        extension::PMIPV4_NON_SKIPPABLE => named!(pmipv4_authentication::name: u8),
+        extension::GRE_KEY => named!(gre_key::name: u8),
+        extension::PREFIX_ADVERTISEMENT => named!(prefix_advertisement::name: u8),
+        extension::MULTIPATH => named!(multipath::name: u8),
         _ => |_| None,
     }
 }
 
-/// What stands in an extension behind its Length.
-fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout {
-    const MN_SPI: Field = field("Mobile Node SPI", 4, Kind::Hex);
-    const AAA_SPI: Field = field("AAA SPI", 4, Kind::Hex);
-    const KEY_LIFETIME: Field = field("Lifetime", 4, Kind::Seconds);
-    const ALGORITHM: Field =
-        field("Algorithm Identifier", 2, Kind::Named(named!(algorithm::name: u16)));
-    const NONCE: Field = rest("Key Generation Nonce", 16, Kind::Octets);
-    const TUNNEL: Field = field("Sub-Type", 1, Kind::Named(named!(udp_tunnel::name: u8)));
-    const DUAL_STACK: Field = field("Sub-Type", 1, Kind::Named(named!(dual_stack::name: u8)));
-    const PREFIX_LENGTH: Field = field("Prefix Length", 1, Kind::Unsigned);
-    const PREFIX: Field = field("Mobile IPv6 Network Prefix", 16, Kind::Ipv6);
-    let from_aaa = sub_type == Some(key_generation::FROM_AAA);
-    match (kind, body) {
-        (extension::PAD, _) => layout!("RFC 3344 §2.1.3", "wire.2.3", []),
-        (extension::MOBILE_HOME_AUTHENTICATION, _) => {
-            layout!("RFC 3344 §3.5.2", "wire.2.11", [SPI, AUTHENTICATOR])
-        }
-        (extension::MOBILE_FOREIGN_AUTHENTICATION, _) => {
-            layout!("RFC 3344 §3.5.3", "wire.2.11", [SPI, AUTHENTICATOR])
-        }
-        (extension::FOREIGN_HOME_AUTHENTICATION, _) => {
-            layout!("RFC 3344 §3.5.4", "wire.2.11", [SPI, AUTHENTICATOR])
-        }
-        (extension::GENERALIZED_AUTHENTICATION, _) => layout!(
-            "RFC 4721 §5",
-            "wire.2.12",
-            [SPI, rest("Authenticator", 16, Kind::Authenticator)]
-        ),
-        (extension::CVSE | extension::CVSE_OLD, _) => {
-            layout!("RFC 3115 §2.1", "wire.2.15", [rest("Value", 6, Kind::Octets)])
-        }
-        (extension::NVSE | extension::NVSE_OLD, _) => {
-            layout!("RFC 3115 §2.2", "wire.2.17", [rest("Value", 8, Kind::Octets)])
-        }
-        (extension::MN_FA_KEY_REQUEST, _) if from_aaa => {
-            layout!("RFC 3957 §6.1", "wire.2.13", [MN_SPI])
-        }
-        (extension::MN_HA_KEY_REQUEST, _) if from_aaa => {
-            layout!("RFC 3957 §6.3", "wire.2.13", [MN_SPI])
-        }
-        (extension::MN_FA_KEY_REPLY, _) if from_aaa => layout!(
-            "RFC 3957 §6.2",
-            "wire.2.14",
-            [KEY_LIFETIME, AAA_SPI, field("FA SPI", 4, Kind::Hex), ALGORITHM, NONCE]
-        ),
-        (extension::MN_HA_KEY_REPLY, _) if from_aaa => layout!(
-            "RFC 3957 §6.4",
-            "wire.2.14",
+/// An access message over this port.
+const ACCESS: [Field; 5] = [
+    TYPE,
+    field("Sub-Type", 1, Kind::Named(named!(access_message::name: u8))),
+    field("Code", 1, Kind::Named(named!(code::name: u8))),
+    field("Reserved", 1, Kind::Hex),
+    IDENTIFICATION,
+];
+
+/// The fixed parts of the messages that the bootstrap does not use.
+fn others(kind: u8) -> Option<Layout> {
+    const RESERVED: Field = field("Reserved", 1, Kind::Hex);
+    const RESERVED_2: Field = field("Reserved", 2, Kind::Hex);
+    const REVOCATION: Field = field("Revocation Identifier", 4, Kind::Hex);
+    const COOKIE: Field = field("Init Cookie", 8, Kind::Hex);
+    const CARE_OF: Field = field("Care-of Address", 4, Kind::Ipv4);
+    const REQUEST_FLAGS: Field = field("Flags", 1, Kind::Flags(FlagSet::Request));
+    const CODE: Field = field("Code", 1, Kind::Named(named!(code::name: u8)));
+    const HANDOFF: Field = field(
+        "Flags",
+        1,
+        Kind::Bits(&[
+            ("H", 1),
+            ("N", 1),
+            ("R", 1),
+            ("M", 1),
+            ("G", 1),
+            ("T", 1),
+            ("B", 1),
+            ("x", 1),
+        ]),
+    );
+    const DIRECTION: Field =
+        field("Direction", 1, Kind::Named(named!(notification_direction::name: u8)));
+    Some(match kind {
+        message::REVOCATION => layout!(
+            "RFC 3543 §3.3",
+            "wire.1.22",
             [
-                KEY_LIFETIME,
-                AAA_SPI,
-                field("HA SPI", 4, Kind::Hex),
-                ALGORITHM,
-                field("Replay Method", 2, Kind::Named(named!(replay_method::name: u16))),
-                NONCE
+                TYPE,
+                RESERVED,
+                field("Flags", 2, Kind::Bits(&[("A", 1), ("I", 1), ("Reserved", 14)])),
+                HOME_ADDRESS,
+                field("Home Domain Address", 4, Kind::Ipv4),
+                field("Foreign Domain Address", 4, Kind::Ipv4),
+                REVOCATION
             ]
         ),
-        (extension::UDP_TUNNEL_REPLY, _) => layout!(
-            "RFC 3519 §3.2",
-            "wire.2.20",
+        message::REVOCATION_ACKNOWLEDGMENT => layout!(
+            "RFC 3543 §3.4",
+            "wire.1.22",
             [
-                TUNNEL,
-                field("Reply Code", 1, Kind::Named(named!(udp_tunnel_reply::name: u8))),
-                field("F and Reserved", 2, Kind::Bits(&[("F", 1), ("Reserved", 15)])),
-                field("Keepalive Interval", 2, Kind::Seconds)
+                TYPE,
+                RESERVED,
+                field("Flags", 2, Kind::Bits(&[("I", 1), ("Reserved", 15)])),
+                HOME_ADDRESS,
+                REVOCATION
             ]
         ),
-        (extension::UDP_TUNNEL_REQUEST, _) => layout!(
-            "RFC 3519 §3.1",
-            "wire.2.20",
+        message::HANDOFF_REQUEST => layout!(
+            "RFC 4881 §4.5",
+            "wire.1.22",
             [
-                TUNNEL,
-                field("Reserved 1", 1, Kind::Hex),
-                field("Flags", 1, Kind::Flags(FlagSet::UdpTunnel)),
-                field("Encapsulation", 1, Kind::Named(named!(protocol::name: u8))),
-                field("Reserved 3", 2, Kind::Hex)
+                TYPE,
+                HANDOFF,
+                RESERVED_2,
+                LIFETIME,
+                RESERVED_2,
+                HOME_ADDRESS,
+                HOME_AGENT,
+                IDENTIFICATION
             ]
         ),
-        (extension::FA_ERROR, _) => layout!(
-            "RFC 4636 §3",
-            "wire.2.21",
+        message::HANDOFF_REPLY => layout!(
+            "RFC 4881 §4.6",
+            "wire.1.22",
             [
-                field("Sub-Type", 1, Kind::Named(named!(fa_error::name: u8))),
-                field("Status", 1, Kind::Named(named!(code::name: u8)))
+                TYPE,
+                HANDOFF,
+                RESERVED,
+                field("Code", 1, Kind::Unsigned),
+                LIFETIME,
+                RESERVED_2,
+                HOME_ADDRESS,
+                HOME_AGENT,
+                IDENTIFICATION
             ]
         ),
-        (extension::ENCAPSULATING_DELIVERY, _) => layout!("RFC 3024 §3.3", "wire.2.22", []),
-        (extension::NAI, _) => {
-            layout!("RFC 2794 §2", "wire.2.9", [rest("MN-NAI", 1, Kind::Text)])
-        }
-        (extension::CHALLENGE, _) => {
-            layout!("RFC 4721 §4", "wire.2.10", [rest("Challenge", 1, Kind::Octets)])
-        }
-        (extension::DYNAMIC_HA, Body::Long { .. }) => {
-            layout!("RFC 4433 §3.4", "wire.2.19", [field("HA-Address", 4, Kind::Ipv4)])
-        }
-        (extension::DYNAMIC_HA, _) => {
-            layout!(
-                "RFC 4433 §3.4",
-                "wire.2.19",
-                [rest("Data, not as RFC 4433 draws it", 0, Kind::Octets)]
-            )
-        }
-        (extension::MESSAGE_STRING, _) => layout!(
-            "RFC 4917 §3",
-            "wire.2.22",
+        message::REGIONAL_REQUEST => layout!(
+            "RFC 4857 §9.6",
+            "wire.1.22",
+            [TYPE, REQUEST_FLAGS, LIFETIME, HOME_ADDRESS, HOME_AGENT, CARE_OF, IDENTIFICATION]
+        ),
+        message::FAST_BINDING_UPDATE => layout!(
+            "RFC 4988 §5.1",
+            "wire.1.22",
+            [TYPE, REQUEST_FLAGS, LIFETIME, HOME_ADDRESS, HOME_AGENT, CARE_OF, IDENTIFICATION]
+        ),
+        message::REGIONAL_REPLY => layout!(
+            "RFC 4857 §9.7",
+            "wire.1.22",
+            [TYPE, CODE, LIFETIME, HOME_ADDRESS, HOME_AGENT, IDENTIFICATION]
+        ),
+        message::FAST_BINDING_ACKNOWLEDGMENT => layout!(
+            "RFC 4988 §5.2",
+            "wire.1.22",
+            [TYPE, CODE, LIFETIME, HOME_ADDRESS, HOME_AGENT, IDENTIFICATION]
+        ),
+        message::GENERIC_NOTIFICATION => layout!(
+            "RFC 6098 §4.1",
+            "wire.1.22",
             [
-                field("Sub-Type", 1, Kind::Named(named!(message_string::name: u8))),
-                rest("Text", 1, Kind::Text)
+                TYPE,
+                DIRECTION,
+                field("Flags", 2, Kind::Bits(&[("A", 1), ("Reserved", 15)])),
+                HOME_ADDRESS,
+                HOME_AGENT,
+                CARE_OF,
+                IDENTIFICATION
             ]
         ),
-        (extension::DUAL_STACK, _) => match sub_type {
-            Some(dual_stack::PREFIX_REQUEST) => {
-                layout!("RFC 5454 §2.1", "wire.2.23", [DUAL_STACK, PREFIX_LENGTH, PREFIX])
-            }
-            Some(dual_stack::PREFIX_REPLY) => layout!(
-                "RFC 5454 §2.2",
-                "wire.2.23",
-                [
-                    DUAL_STACK,
-                    field("Code", 1, Kind::Named(named!(prefix_reply::name: u8))),
-                    PREFIX_LENGTH,
-                    field("Reserved", 1, Kind::Hex),
-                    PREFIX
-                ]
-            ),
-            Some(dual_stack::TUNNELING_MODE) => {
-                layout!("RFC 5454 §2.3", "wire.2.23", [DUAL_STACK, field("Reserved", 1, Kind::Hex)])
-            }
-            _ => layout!("RFC 5454 §2", "wire.2.7", [rest("Data", 1, Kind::Octets)]),
-        },
-        (extension::MN_FA_KEY_REQUEST..=extension::MN_HA_KEY_REPLY, _) => {
-            layout!("RFC 3957 §6", "wire.2.4", [rest("Data", 0, Kind::Octets)])
+        message::GENERIC_NOTIFICATION_ACKNOWLEDGMENT => layout!(
+            "RFC 6098 §4.2",
+            "wire.1.22",
+            [
+                TYPE,
+                DIRECTION,
+                field("Code", 1, Kind::Named(named!(notification_code::name: u8))),
+                RESERVED,
+                HOME_ADDRESS,
+                HOME_AGENT,
+                CARE_OF,
+                IDENTIFICATION
+            ]
+        ),
+        message::HOME_TEST_INIT => layout!("RFC 6521 §5.6", "wire.1.22", [TYPE, RESERVED, COOKIE]),
+        message::CARE_OF_TEST_INIT => {
+            layout!("RFC 6521 §5.7", "wire.1.22", [TYPE, RESERVED, COOKIE])
         }
-        (..extension::NAI, _) => {
-            layout!("RFC 3344 §1.8", "wire.2.4", [rest("Data", 0, Kind::Octets)])
-        }
-        _ => layout!("RFC 3344 §1.8", "wire.2.5", [rest("Data", 0, Kind::Octets)]),
-    }
+        message::HOME_TEST => layout!(
+            "RFC 6521 §5.8",
+            "wire.1.22",
+            [
+                TYPE,
+                RESERVED,
+                field("Home Nonce Index", 2, Kind::Unsigned),
+                COOKIE,
+                field("Home Keygen Token", 8, Kind::Hex)
+            ]
+        ),
+        message::CARE_OF_TEST => layout!(
+            "RFC 6521 §5.9",
+            "wire.1.22",
+            [
+                TYPE,
+                RESERVED,
+                field("Care-of Nonce Index", 2, Kind::Unsigned),
+                COOKIE,
+                field("Care-of Keygen Token", 8, Kind::Hex)
+            ]
+        ),
+        _ => return None,
+    })
 }

@@ -4,8 +4,8 @@ use alloc::format;
 
 use dsboot_spec::registry::ip::next_header;
 use dsboot_spec::registry::mip6::{
-    HEADER_UNIT, authentication_subtype, error_status, identifier_subtype, ipv4_status, message,
-    option, spi, status,
+    HEADER_UNIT, access_technology, authentication_subtype, dns_update_status, error_status,
+    handoff_indicator, identifier_subtype, ipv4_status, message, option, spi, status,
 };
 
 use super::Protocol;
@@ -257,6 +257,100 @@ const fn option_layout(kind: u8) -> Option<Layout> {
             "RFC 5555 §3.1.2",
             "wire.9.12",
             [field("Reserved", 2, Kind::Hex), field("IPv4 care-of address", 4, Kind::Ipv4)]
+        ),
+        option::LINK_LAYER_ADDRESS => layout!(
+            "RFC 5568 §6.4.4",
+            "wire.9.23",
+            [field("Option-Code", 1, Kind::Unsigned), rest("LLA", 0, Kind::Octets)]
+        ),
+        option::CGA_PARAMETERS_REQUEST => layout!("RFC 4866 §5.6", "wire.9.23", []),
+        option::CGA_PARAMETERS => {
+            layout!("RFC 4866 §5.1", "wire.9.23", [rest("CGA Parameters", 1, Kind::Octets)])
+        }
+        option::SIGNATURE => {
+            layout!("RFC 4866 §5.2", "wire.9.23", [rest("Signature", 1, Kind::Octets)])
+        }
+        option::PERMANENT_HOME_KEYGEN_TOKEN => layout!(
+            "RFC 4866 §5.3",
+            "wire.9.23",
+            [rest("Permanent Home Keygen Token", 1, Kind::Octets)]
+        ),
+        option::CARE_OF_TEST_INIT => layout!("RFC 4866 §5.4", "wire.9.23", []),
+        option::CARE_OF_TEST => {
+            layout!("RFC 4866 §5.5", "wire.9.23", [field("Care-of Keygen Token", 8, Kind::Hex)])
+        }
+        option::DNS_UPDATE => layout!(
+            "RFC 5026 §8.1",
+            "wire.9.23",
+            [
+                field("Status", 1, Kind::Named(named!(dns_update_status::name: u8))),
+                field("R and Reserved", 1, Kind::Bits(&[("R", 1), ("Reserved", 7)])),
+                rest("MN identity (FQDN)", 0, Kind::Octets)
+            ]
+        ),
+        option::EXPERIMENTAL => {
+            layout!("RFC 5096 §4", "wire.9.23", [rest("Data", 0, Kind::Octets)])
+        }
+        option::VENDOR_SPECIFIC => layout!(
+            "RFC 5094 §3",
+            "wire.9.23",
+            [
+                field("Vendor ID", 4, Kind::Unsigned),
+                field("Sub-Type", 1, Kind::Unsigned),
+                rest("Data", 0, Kind::Octets)
+            ]
+        ),
+        option::SERVICE_SELECTION => {
+            layout!("RFC 5149 §3", "wire.9.23", [rest("Identifier", 1, Kind::Text)])
+        }
+        option::FAST_BINDING_AUTHORIZATION_DATA => layout!(
+            "RFC 5568 §6.4.5",
+            "wire.9.23",
+            [field("SPI", 4, Kind::Hex), rest("Authenticator", 0, Kind::Authenticator)]
+        ),
+        option::HOME_NETWORK_PREFIX => layout!(
+            "RFC 5213 §8.3",
+            "wire.9.23",
+            [
+                field("Reserved", 1, Kind::Hex),
+                field("Prefix Length", 1, Kind::Unsigned),
+                field("Home Network Prefix", 16, Kind::Ipv6)
+            ]
+        ),
+        option::HANDOFF_INDICATOR => layout!(
+            "RFC 5213 §8.4",
+            "wire.9.23",
+            [
+                field("Reserved", 1, Kind::Hex),
+                field("HI", 1, Kind::Named(named!(handoff_indicator::name: u8)))
+            ]
+        ),
+        option::ACCESS_TECHNOLOGY_TYPE => layout!(
+            "RFC 5213 §8.5",
+            "wire.9.23",
+            [
+                field("Reserved", 1, Kind::Hex),
+                field("ATT", 1, Kind::Named(named!(access_technology::name: u8)))
+            ]
+        ),
+        option::LINK_LAYER_IDENTIFIER => layout!(
+            "RFC 5213 §8.6",
+            "wire.9.23",
+            [field("Reserved", 2, Kind::Hex), rest("Link-layer Identifier", 0, Kind::Octets)]
+        ),
+        option::LINK_LOCAL_ADDRESS => {
+            layout!("RFC 5213 §8.7", "wire.9.23", [field("Link-local Address", 16, Kind::Ipv6)])
+        }
+        option::TIMESTAMP => {
+            layout!("RFC 5213 §8.8", "wire.9.23", [field("Timestamp", 8, Kind::Hex)])
+        }
+        option::RESTART_COUNTER => {
+            layout!("RFC 5847 §3.4", "wire.9.23", [field("Restart Counter", 4, Kind::Unsigned)])
+        }
+        option::GRE_KEY => layout!(
+            "RFC 5845 §6.1",
+            "wire.9.23",
+            [field("Reserved", 2, Kind::Hex), rest("GRE Key Identifier", 0, Kind::Octets)]
         ),
         _ => return None,
     })

@@ -24,6 +24,7 @@
 //!
 //! With the feature `serde` a tree is also a document (the command's JSON), in both directions.
 
+mod attribute;
 mod detect;
 mod dsb;
 mod eap;
@@ -35,6 +36,7 @@ mod ip;
 mod json;
 mod link;
 mod mip4;
+mod mip4_extension;
 mod mip6;
 mod node;
 mod pana;

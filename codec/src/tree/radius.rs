@@ -2,12 +2,12 @@
 
 use alloc::format;
 
+use dsboot_spec::registry::Entry;
 use dsboot_spec::registry::radius::{
-    ATTRIBUTE_HEADER_LENGTH, HEADER_LENGTH, attribute, code, error_cause, nas_port_type,
-    service_type, termination_action,
+    ATTRIBUTE_HEADER_LENGTH, HEADER_LENGTH, attribute, code, three_gpp2, vendor, wimax,
 };
 
-use super::walk::{Field, Kind, Layout, Scope, field, layout, named, rest};
+use super::walk::{Field, Kind, Scope, field, named};
 use super::{MAX_DEPTH, Protocol};
 use crate::ErrorKind;
 use crate::radius::{Attribute, Packet, SubAttribute};
@@ -58,7 +58,7 @@ impl Scope<'_> {
         let length = self.ahead(1, 1).filter(|length| *length >= ATTRIBUTE_HEADER_LENGTH);
         let title = format!("{} ({kind})", attribute::name(kind).unwrap_or("unknown attribute"));
         let at = self.at();
-        let layout = layout(kind);
+        let layout = super::attribute::layout(kind, self.octets().get(2..).unwrap_or_default());
         let about = layout
             .as_ref()
             .map_or(("RFC 2865 §5", "wire.5.1"), |layout| (layout.source, layout.sentence));
@@ -110,158 +110,108 @@ impl Scope<'_> {
     }
 
     fn vendor_specific(&mut self, at: usize) {
-        let vendor = self.ahead(0, 4).and_then(|vendor| u32::try_from(vendor).ok());
-        let ours = vendor == Some(self.options.vendor);
-        self.field(&field("Vendor-Id", 4, Kind::Unsigned));
-        if !sub_attributes(self.octets()) {
+        let id = self.ahead(0, 4).and_then(|id| u32::try_from(id).ok()).unwrap_or_default();
+        let ours = id == self.options.vendor;
+        self.field(&field("Vendor-Id", 4, Kind::Named(named!(vendor::name: u32))));
+        if id == vendor::WIMAX && !ours && sub_attributes(self.octets(), WIMAX_HEADER_LENGTH) {
+            while !self.is_empty() {
+                self.wimax();
+            }
+        } else if sub_attributes(self.octets(), ATTRIBUTE_HEADER_LENGTH) {
+            while !self.is_empty() {
+                if ours { self.own() } else { self.sub_attribute_of(id) }
+            }
+        } else {
             self.raw("String", usize::MAX);
             if ours {
                 self.fault(ErrorKind::BadLength, at, "wire.5.13");
             }
-            return;
         }
-        while !self.is_empty() {
-            let kind = self.ahead(0, 1).unwrap_or_default();
-            let length = self.ahead(1, 1).unwrap_or_default();
-            let unit = self.at();
-            let (title, sentence) = if ours {
-                let layout = super::dsb::layout(kind);
-                let sentence = layout.map_or("wire.5.1", |layout| layout.sentence);
-                (format!("{} ({kind})", super::dsb::name(kind)), sentence)
-            } else {
-                (format!("Vendor's attribute {kind}"), "wire.5.12")
-            };
-            self.group(title, length, ("RFC 2865 §5.26", sentence), |s| {
-                s.fields(&[
-                    field("Vendor-Type", 1, Kind::Unsigned),
-                    field("Vendor-Length", 1, Kind::Length(0, 1)),
-                ]);
-                if ours {
-                    let decoded =
-                        SubAttribute::decode(u8::try_from(kind).unwrap_or_default(), s.octets());
-                    let is_malformed = matches!(decoded, SubAttribute::Malformed { .. });
-                    s.sub_attribute(kind, unit, is_malformed);
-                } else {
+    }
+
+    /// A sub-attribute of ours.
+    fn own(&mut self) {
+        let kind = self.ahead(0, 1).unwrap_or_default();
+        let length = self.ahead(1, 1).unwrap_or_default();
+        let unit = self.at();
+        let layout = super::dsb::layout(kind);
+        let sentence = layout.map_or("wire.5.1", |layout| layout.sentence);
+        let title = format!("{} ({kind})", super::dsb::name(kind));
+        self.group(title, length, ("RFC 2865 §5.26", sentence), |s| {
+            s.fields(&VENDOR_HEADER);
+            let decoded = SubAttribute::decode(u8::try_from(kind).unwrap_or_default(), s.octets());
+            let is_malformed = matches!(decoded, SubAttribute::Malformed { .. });
+            s.sub_attribute(kind, unit, is_malformed);
+        });
+    }
+
+    /// A sub-attribute of another vendor.
+    fn sub_attribute_of(&mut self, id: u32) {
+        let kind = self.ahead(0, 1).unwrap_or_default();
+        let length = self.ahead(1, 1).unwrap_or_default();
+        let entry = three_gpp2::SPACE.entry(kind as u64).filter(|_| id == vendor::THREE_GPP2);
+        self.entry(kind, length, entry, "wire.5.24", &VENDOR_HEADER);
+    }
+
+    /// A sub-attribute of WiMAX, which has a continuation octet.
+    fn wimax(&mut self) {
+        let kind = self.ahead(0, 1).unwrap_or_default();
+        let length = self.ahead(1, 1).unwrap_or_default();
+        let continued = self.ahead(2, 1).is_some_and(|octet| octet & 0x80 != 0);
+        let entry = wimax::SPACE.entry(kind as u64).filter(|_| !continued);
+        self.entry(kind, length, entry, "wire.5.25", &WIMAX_HEADER);
+    }
+
+    fn entry(
+        &mut self,
+        kind: usize,
+        length: usize,
+        entry: Option<&'static Entry>,
+        sentence: &'static str,
+        header: &[Field],
+    ) {
+        let before = header.len();
+        let value = self.octets().get(before..length).unwrap_or_default();
+        let layout = entry.and_then(|entry| super::attribute::vendors(entry, value, sentence));
+        let title = match entry {
+            Some(entry) => format!("{} ({kind})", entry.name),
+            None => format!("Vendor's attribute {kind}"),
+        };
+        let source = layout.map_or("RFC 2865 §5.26", |layout| layout.source);
+        self.group(title, length, (source, sentence), |s| {
+            s.fields(header);
+            match layout {
+                Some(layout) if layout.fits(value.len()) => {
+                    s.fields(layout.fields);
+                }
+                _ => {
                     s.raw("Value", usize::MAX);
                 }
-            });
-        }
+            }
+        });
     }
 }
 
-/// Whether octets are sub-attributes from the first to the last.
-fn sub_attributes(octets: &[u8]) -> bool {
+/// Octets of a WiMAX sub-attribute before its value.
+const WIMAX_HEADER_LENGTH: usize = 3;
+
+const VENDOR_HEADER: [Field; 2] =
+    [field("Vendor-Type", 1, Kind::Unsigned), field("Vendor-Length", 1, Kind::Length(0, 1))];
+
+const WIMAX_HEADER: [Field; 3] = [
+    field("Vendor-Type", 1, Kind::Unsigned),
+    field("Vendor-Length", 1, Kind::Length(0, 1)),
+    field("Continuation", 1, Kind::Bits(&[("C", 1), ("Reserved", 7)])),
+];
+
+/// Whether octets are sub-attributes of so many octets at least, from the first to the last.
+fn sub_attributes(octets: &[u8], least: usize) -> bool {
     let mut rest = octets;
     while let [_, length, ..] = *rest {
         match rest.get(usize::from(length)..) {
-            Some(next) if usize::from(length) >= ATTRIBUTE_HEADER_LENGTH => rest = next,
+            Some(next) if usize::from(length) >= least => rest = next,
             _ => return false,
         }
     }
     rest.is_empty() && !octets.is_empty()
-}
-
-/// The value of an attribute, as its section lays it out.
-fn layout(kind: u8) -> Option<Layout> {
-    const TEXT: Field = rest("Text", 1, Kind::Text);
-    const OCTETS: Field = rest("String", 1, Kind::Octets);
-    const INTEGER: Field = field("Value", 4, Kind::Unsigned);
-    const SECONDS: Field = field("Value", 4, Kind::Seconds);
-    const IPV4: Field = field("Address", 4, Kind::Ipv4);
-    const IPV6: Field = field("Address", 16, Kind::Ipv6);
-    const TAG: Field = field("Tag", 1, Kind::Unsigned);
-    const PREFIX_LENGTH: Field = field("Prefix-Length", 1, Kind::Unsigned);
-    Some(match kind {
-        attribute::USER_NAME => layout!("RFC 2865 §5.1", "wire.5.8", [TEXT]),
-        attribute::USER_PASSWORD => {
-            layout!("RFC 2865 §5.2", "wire.4.13", [rest("Hidden password", 16, Kind::Octets)])
-        }
-        attribute::CHAP_PASSWORD => layout!(
-            "RFC 2865 §5.3",
-            "wire.5.8",
-            [field("CHAP Ident", 1, Kind::Unsigned), field("Response", 16, Kind::Authenticator)]
-        ),
-        attribute::NAS_IP_ADDRESS => layout!("RFC 2865 §5.4", "wire.5.8", [IPV4]),
-        attribute::NAS_PORT => layout!("RFC 2865 §5.5", "wire.5.8", [INTEGER]),
-        attribute::SERVICE_TYPE => layout!(
-            "RFC 2865 §5.6",
-            "wire.5.8",
-            [field("Value", 4, Kind::Named(named!(service_type::name: u32)))]
-        ),
-        attribute::FRAMED_PROTOCOL => layout!("RFC 2865 §5.7", "wire.5.8", [INTEGER]),
-        attribute::FRAMED_IP_ADDRESS => layout!("RFC 2865 §5.8", "wire.5.8", [IPV4]),
-        attribute::FRAMED_IP_NETMASK => layout!("RFC 2865 §5.9", "wire.5.8", [IPV4]),
-        attribute::FRAMED_MTU => layout!("RFC 2865 §5.12", "wire.5.8", [INTEGER]),
-        attribute::REPLY_MESSAGE => layout!("RFC 2865 §5.18", "wire.5.8", [TEXT]),
-        attribute::STATE => layout!("RFC 2865 §5.24", "wire.5.8", [OCTETS]),
-        attribute::CLASS => layout!("RFC 2865 §5.25", "wire.5.8", [OCTETS]),
-        attribute::VENDOR_SPECIFIC => layout!("RFC 2865 §5.26", "wire.5.13", [OCTETS]),
-        attribute::SESSION_TIMEOUT => layout!("RFC 2865 §5.27", "wire.5.8", [SECONDS]),
-        attribute::IDLE_TIMEOUT => layout!("RFC 2865 §5.28", "wire.5.8", [SECONDS]),
-        attribute::TERMINATION_ACTION => layout!(
-            "RFC 2865 §5.29",
-            "wire.5.8",
-            [field("Value", 4, Kind::Named(named!(termination_action::name: u32)))]
-        ),
-        attribute::CALLED_STATION_ID => layout!("RFC 2865 §5.30", "wire.5.8", [TEXT]),
-        attribute::CALLING_STATION_ID => layout!("RFC 2865 §5.31", "wire.5.8", [TEXT]),
-        attribute::NAS_IDENTIFIER => layout!("RFC 2865 §5.32", "wire.5.8", [TEXT]),
-        attribute::PROXY_STATE => layout!("RFC 2865 §5.33", "wire.4.18", [OCTETS]),
-        attribute::EVENT_TIMESTAMP => {
-            layout!("RFC 2869 §5.3", "wire.5.1", [field("Seconds since 1970", 4, Kind::Unsigned)])
-        }
-        attribute::CHAP_CHALLENGE => {
-            layout!("RFC 2865 §5.40", "wire.5.8", [rest("CHAP challenge", 5, Kind::Octets)])
-        }
-        attribute::NAS_PORT_TYPE => layout!(
-            "RFC 2865 §5.41",
-            "wire.5.8",
-            [field("Value", 4, Kind::Named(named!(nas_port_type::name: u32)))]
-        ),
-        attribute::TUNNEL_TYPE => {
-            layout!("RFC 2868 §3.1", "wire.5.1", [TAG, field("Value", 3, Kind::Unsigned)])
-        }
-        attribute::TUNNEL_MEDIUM_TYPE => {
-            layout!("RFC 2868 §3.2", "wire.5.1", [TAG, field("Value", 3, Kind::Unsigned)])
-        }
-        attribute::TUNNEL_PASSWORD => layout!(
-            "RFC 2868 §3.5",
-            "wire.5.1",
-            [TAG, field("Salt", 2, Kind::Hex), rest("Hidden password", 16, Kind::Octets)]
-        ),
-        attribute::EAP_MESSAGE => layout!("RFC 3579 §3.1", "wire.5.9", [OCTETS]),
-        attribute::MESSAGE_AUTHENTICATOR => layout!(
-            "RFC 3579 §3.2",
-            "wire.4.7",
-            [field("Message-Authenticator", 16, Kind::Authenticator)]
-        ),
-        attribute::NAS_PORT_ID => layout!("RFC 2869 §5.17", "wire.5.8", [TEXT]),
-        attribute::NAS_IPV6_ADDRESS => layout!("RFC 3162 §2.1", "wire.5.8", [IPV6]),
-        attribute::FRAMED_INTERFACE_ID => {
-            layout!("RFC 3162 §2.2", "wire.5.8", [field("Interface-Id", 8, Kind::Hex)])
-        }
-        attribute::FRAMED_IPV6_PREFIX => layout!(
-            "RFC 3162 §2.3",
-            "wire.5.6",
-            [field("Reserved", 1, Kind::Hex), PREFIX_LENGTH, rest("Prefix", 0, Kind::Ipv6Prefix)]
-        ),
-        attribute::DELEGATED_IPV6_PREFIX => layout!(
-            "RFC 4818 §3",
-            "wire.5.6",
-            [field("Reserved", 1, Kind::Hex), PREFIX_LENGTH, rest("Prefix", 0, Kind::Ipv6Prefix)]
-        ),
-        attribute::ERROR_CAUSE => layout!(
-            "RFC 5176 §3.5",
-            "wire.5.8",
-            [field("Value", 4, Kind::Named(named!(error_cause::name: u32)))]
-        ),
-        attribute::MIP6_FEATURE_VECTOR => {
-            layout!("RFC 5447 §4.2.5", "wire.5.8", [field("MIP6-Feature-Vector", 8, Kind::Hex)])
-        }
-        attribute::MIP6_HOME_LINK_PREFIX => {
-            layout!("RFC 5447 §4.2.4", "wire.5.7", [PREFIX_LENGTH, field("Prefix", 16, Kind::Ipv6)])
-        }
-        attribute::FRAMED_IPV6_ADDRESS => layout!("RFC 6911 §3.1", "wire.5.8", [IPV6]),
-        _ => return None,
-    })
 }

@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt::Write as _;
 
-use super::{Form, form};
+use crate::registry::Value;
 use crate::registry::dsb::{client_role, parameter};
 use crate::registry::mip4::{algorithm, replay_method};
 
@@ -21,9 +21,9 @@ pub fn freeradius(vendor: u32) -> String {
     );
     // Nothing can go wrong when writing to a string.
     let _ = write!(text, "VENDOR\t\tdsboot\t\t\t\t{vendor}\n\nBEGIN-VENDOR\tdsboot\n\n");
-    for (number, name) in parameter::TABLE {
-        let name = format!("DSB-{name}");
-        let _ = writeln!(text, "ATTRIBUTE\t{name:<32}{number}\t{}", of(form(*number)));
+    for entry in parameter::SPACE.entries {
+        let name = format!("DSB-{}", entry.name);
+        let _ = writeln!(text, "ATTRIBUTE\t{name:<32}{}\t{}", entry.number, of(entry.value));
     }
     text.push('\n');
     let values = |text: &mut String, kind: u8, number: u64, value: &str| {
@@ -45,15 +45,15 @@ pub fn freeradius(vendor: u32) -> String {
     text
 }
 
-/// FreeRADIUS's type for a form.
-const fn of(form: Form) -> &'static str {
-    match form {
-        Form::Ipv4 => "ipaddr",
-        Form::Ipv6 => "ipv6addr",
-        Form::Text => "string",
-        Form::Flags => "byte",
-        Form::Integer => "integer",
-        Form::Hidden => "octets encrypt=2",
-        Form::PrefixedIpv4 | Form::PrefixedIpv6 | Form::Time | Form::Octets => "octets",
+/// FreeRADIUS's type for a kind of value.
+const fn of(value: Value) -> &'static str {
+    match value {
+        Value::Ipv4 => "ipaddr",
+        Value::Ipv6 => "ipv6addr",
+        Value::Text => "string",
+        Value::Octet => "byte",
+        Value::Integer => "integer",
+        Value::Salted => "octets encrypt=2",
+        _ => "octets",
     }
 }

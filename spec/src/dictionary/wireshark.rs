@@ -3,7 +3,7 @@
 use alloc::string::String;
 use core::fmt::{Display, Write as _};
 
-use super::{Form, form};
+use crate::registry::Value;
 use crate::registry::dsb::{bootstrap_request, client_role, parameter};
 use crate::registry::mip4::{
     algorithm, code, dual_stack, dynamic_ha, extension, message, message_string, prefix_reply,
@@ -52,8 +52,9 @@ pub fn wireshark(vendor: u32) -> String {
     number("AVP_VENDOR_FLAG", pana::avp_flag::VENDOR.into());
     text.push('\n');
     text.push_str("local PARAMETERS = {\n");
-    for (kind, name) in parameter::TABLE {
-        let (form, values) = (lua(form(*kind)), values(*kind));
+    for entry in parameter::SPACE.entries {
+        let (kind, name) = (entry.number, entry.name);
+        let (form, values) = (lua(entry.value), values(kind));
         let _ = writeln!(text, "  [{kind}] = {{ name = {name:?}, form = {form:?}{values} }},");
     }
     text.push_str("}\n");
@@ -89,8 +90,8 @@ fn table<N: Display>(text: &mut String, name: &str, table: &[(N, &str)]) {
 }
 
 /// Which table names an integer's values.
-fn values(kind: u8) -> String {
-    match kind {
+fn values(kind: u64) -> String {
+    match u8::try_from(kind).unwrap_or_default() {
         parameter::CLIENT_ROLE => ", values = \"ROLES\"".into(),
         parameter::ALGORITHM => ", values = \"ALGORITHMS\"".into(),
         parameter::REPLAY_METHOD => ", values = \"REPLAY_METHODS\"".into(),
@@ -98,18 +99,16 @@ fn values(kind: u8) -> String {
     }
 }
 
-/// The program's name of a form.
-const fn lua(form: Form) -> &'static str {
-    match form {
-        Form::Ipv4 => "ipv4",
-        Form::Ipv6 => "ipv6",
-        Form::PrefixedIpv4 => "prefixed4",
-        Form::PrefixedIpv6 => "prefixed6",
-        Form::Text => "text",
-        Form::Flags => "flags",
-        Form::Integer => "integer",
-        Form::Hidden => "hidden",
-        Form::Time => "time",
-        Form::Octets => "octets",
+/// The program's name of a kind of value.
+const fn lua(value: Value) -> &'static str {
+    match value {
+        Value::Ipv4 => "ipv4",
+        Value::Ipv6 => "ipv6",
+        Value::Ipv4Prefix => "prefixed4",
+        Value::Ipv6WithLength => "prefixed6",
+        Value::Text => "text",
+        Value::Octet => "flags",
+        Value::Integer => "integer",
+        _ => "octets",
     }
 }

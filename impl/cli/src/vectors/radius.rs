@@ -155,11 +155,11 @@ const ATTRIBUTES: [Unit; 34] = units![
     attribute::MIP6_FEATURE_VECTOR, "mip6-feature-vector", "wire.5.8", 8..=8, &[0];
     attribute::MIP6_HOME_LINK_PREFIX, "mip6-home-link-prefix", "wire.5.7", 17..=17, &[64, 0x20, 1];
     attribute::FRAMED_IPV6_ADDRESS, "framed-ipv6-address", "wire.5.8", 16..=16, &[0x20, 1];
-    attribute::TUNNEL_TYPE, "tunnel-type", "wire.5.1", 4..=4, &[0, 0, 0, 12];
-    attribute::FRAMED_ROUTING, "framed-routing", "wire.5.1", 4..=4, &[0, 0, 0, 0];
-    attribute::FILTER_ID, "filter-id", "wire.5.1", 1..=253, &[];
-    attribute::EVENT_TIMESTAMP, "event-timestamp", "wire.5.1", 4..=4, &[0x65];
-    attribute::PORT_LIMIT, "port-limit", "wire.5.1", 4..=4, &[0, 0, 0, 1];
+    attribute::TUNNEL_TYPE, "tunnel-type", "wire.5.19", 4..=4, &[0, 0, 0, 12];
+    attribute::FRAMED_ROUTING, "framed-routing", "wire.5.18", 4..=4, &[0, 0, 0, 0];
+    attribute::FILTER_ID, "filter-id", "wire.5.18", 1..=253, &[];
+    attribute::EVENT_TIMESTAMP, "event-timestamp", "wire.5.18", 4..=4, &[0x65];
+    attribute::PORT_LIMIT, "port-limit", "wire.5.18", 4..=4, &[0, 0, 0, 1];
 ];
 
 /// Sub-attributes of ours besides the parameters, and what they take.
@@ -195,9 +195,6 @@ pub(super) fn attributes() -> File {
                 format!("its value has {} to {} octets", of.allowed.start(), of.allowed.end());
             if of.allowed.contains(&length) {
                 maker.valid(&id, comment, &octets, about(of.clause, why, "Normal"));
-            } else if of.clause == "wire.5.1" {
-                // Types that no leg uses may be kept as they are or be looked into.
-                continue;
             } else {
                 maker.acceptable(
                     &id,
