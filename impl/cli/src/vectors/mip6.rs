@@ -158,13 +158,30 @@ pub(super) fn messages() -> File {
 }
 
 /// Options and what they take.
-const OPTIONS: [Unit; 10] = units![
+const OPTIONS: [Unit; 27] = units![
     2, "binding-refresh-advice", "wire.9.6", 2..=2, &[0, 9];
     3, "alternate-care-of-address", "wire.9.5", 16..=16, &[0x20, 1];
     4, "nonce-indices", "wire.9.6", 4..=4, &[0, 1, 0, 2];
     6, "mobile-network-prefix", "wire.9.8", 18..=18, &[0, 64, 0x20, 1];
+    7, "link-layer-address", "wire.9.23", 1..=255, &[2];
     8, "mobile-node-identifier", "wire.9.9", 1..=255, &[1];
     10, "mesg-id", "wire.9.10", 8..=8, &[0xce];
+    11, "cga-parameters-request", "wire.9.23", 0..=0, &[];
+    12, "cga-parameters", "wire.9.23", 1..=255, &[];
+    13, "signature", "wire.9.23", 1..=255, &[];
+    14, "permanent-home-keygen-token", "wire.9.23", 1..=255, &[];
+    15, "care-of-test-init", "wire.9.23", 0..=0, &[];
+    16, "care-of-test", "wire.9.23", 8..=8, &[];
+    17, "dns-update", "wire.9.23", 2..=255, &[0, 0x80];
+    19, "vendor-specific", "wire.9.23", 5..=255, &[0, 0, 0, 9, 1];
+    20, "service-selection", "wire.9.23", 1..=255, &[];
+    22, "home-network-prefix", "wire.9.23", 18..=18, &[0, 64];
+    23, "handoff-indicator", "wire.9.23", 2..=2, &[0, 1];
+    24, "access-technology-type", "wire.9.23", 2..=2, &[0, 4];
+    25, "link-layer-identifier", "wire.9.23", 2..=255, &[0, 0];
+    26, "link-local-address", "wire.9.23", 16..=16, &[0xfe, 0x80];
+    27, "timestamp", "wire.9.23", 8..=8, &[];
+    28, "restart-counter", "wire.9.23", 4..=4, &[];
     29, "ipv4-home-address", "wire.9.12", 6..=6, &[0x80, 0];
     30, "ipv4-address-acknowledgement", "wire.9.12", 6..=6, &[0, 0x80];
     31, "nat-detection", "wire.9.12", 6..=6, &[0x80, 0];
@@ -225,8 +242,7 @@ pub(super) fn options() -> File {
             about(clause, why, "WrongForm"),
         );
     }
-    for kind in (0..=255_u8).filter(|kind| option::name(*kind).is_none() && ![7, 12].contains(kind))
-    {
+    for kind in (0..=255_u8).filter(|kind| option::name(*kind).is_none()) {
         maker.valid(
             &format!("unknown-{kind}"),
             format!("an option of type {kind}"),

@@ -4,6 +4,7 @@ use dsboot_codec::radius::{Attribute, Packet, RequestBuilder, ResponseBuilder, S
 use dsboot_codec::tree::Protocol;
 use dsboot_spec::registry::dsb::{DEFAULT_VENDOR_ID, parameter};
 use dsboot_spec::registry::radius::{attribute, code};
+use dsboot_spec::registry::{Entry, Value};
 
 use super::document::{File, Group};
 use super::make::{Check, Maker, about, cut, flip, put};
@@ -186,28 +187,10 @@ pub(super) fn attributes() -> File {
     );
     let mut maker = Maker::new(Check::Decode, Protocol::Radius, "radius-attribute");
     for of in &ATTRIBUTES {
-        let kind = u8::try_from(of.kind).unwrap_or_default();
-        for length in of.lengths().into_iter().filter(|length| *length <= 253) {
-            let octets = packet(2, &unit(kind, &of.value(length)));
-            let id = format!("{}-{length}", of.name);
-            let comment = format!("attribute {kind} ({}) with {length} octets of value", of.name);
-            let why =
-                format!("its value has {} to {} octets", of.allowed.start(), of.allowed.end());
-            if of.allowed.contains(&length) {
-                maker.valid(&id, comment, &octets, about(of.clause, why, "Normal"));
-            } else {
-                maker.acceptable(
-                    &id,
-                    comment,
-                    &octets,
-                    about(
-                        "wire.5.2",
-                        why + "; an attribute of another form counts as absent",
-                        "WrongForm",
-                    ),
-                );
-            }
-        }
+        forms(&mut maker, of);
+    }
+    for of in attribute::SPACE.entries.iter().filter_map(registered) {
+        forms(&mut maker, &of);
     }
     for length in (0..=130)
         .step_by(1)
@@ -272,6 +255,52 @@ pub(super) fn attributes() -> File {
     file.test_groups.push(maker.finish());
     file.test_groups.push(sub_attributes());
     file
+}
+
+/// An attribute of every length.
+fn forms(maker: &mut Maker, of: &Unit) {
+    let kind = u8::try_from(of.kind).unwrap_or_default();
+    for length in of.lengths().into_iter().filter(|length| *length <= 253) {
+        let octets = packet(2, &unit(kind, &of.value(length)));
+        let id = format!("{}-{length}", of.name.to_lowercase());
+        let comment = format!("attribute {kind} ({}) with {length} octets of value", of.name);
+        let why = format!("its value has {} to {} octets", of.allowed.start(), of.allowed.end());
+        if of.allowed.contains(&length) {
+            maker.valid(&id, comment, &octets, about(of.clause, why, "Normal"));
+        } else {
+            let why = why + "; an attribute of another form counts as absent";
+            maker.acceptable(&id, comment, &octets, about("wire.5.2", why, "WrongForm"));
+        }
+    }
+}
+
+/// What the registry says of an attribute that is not among [`ATTRIBUTES`]; nothing of those of
+/// whose length it does not say all.
+fn registered(entry: &Entry) -> Option<Unit> {
+    let kind = u16::try_from(entry.number).ok()?;
+    let has_more = matches!(
+        u8::try_from(kind).ok()?,
+        attribute::LOGIN_LAT_GROUP
+            | attribute::ARAP_PASSWORD
+            | attribute::ARAP_FEATURES
+            | attribute::ARAP_CHALLENGE_RESPONSE
+            | attribute::USER_PRIORITY_TABLE
+            | attribute::EAP_MESSAGE
+            | attribute::CHARGEABLE_USER_IDENTITY
+            | attribute::EAP_KEY_NAME
+    );
+    if has_more || ATTRIBUTES.iter().any(|of| of.kind == kind) {
+        return None;
+    }
+    let allowed = match entry.value {
+        Value::Text | Value::Octets => 1..=253,
+        Value::Short => 2..=2,
+        Value::Integer | Value::Date | Value::Ipv4 => 4..=4,
+        Value::Integer64 | Value::InterfaceId => 8..=8,
+        Value::Ipv6 => 16..=16,
+        _ => return None,
+    };
+    Some(Unit { kind, name: entry.name, clause: "wire.5.18", allowed, start: &[] })
 }
 
 fn vendor(vendor: u32, data: &[u8]) -> Vec<u8> {

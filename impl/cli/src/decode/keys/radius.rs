@@ -11,6 +11,38 @@ use super::engine::{Engine, Findings, RequestKey, Way};
 /// Where the Authenticator stands in a packet.
 const AUTHENTICATOR: usize = 4;
 
+/// How a packet is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// Its Authenticator is random.
+    Request,
+    /// Its Authenticator is a digest, made with zeros in its own place (RFC 2866 §3, RFC 5176
+    /// §2.3).
+    SignedRequest,
+    /// Its Authenticator is a digest, made with that of its request.
+    Answer,
+}
+
+impl Role {
+    const fn of(code: u8) -> Option<Role> {
+        Some(match code {
+            code::ACCESS_REQUEST | code::STATUS_SERVER => Role::Request,
+            code::ACCOUNTING_REQUEST | code::DISCONNECT_REQUEST | code::COA_REQUEST => {
+                Role::SignedRequest
+            }
+            code::ACCESS_ACCEPT
+            | code::ACCESS_REJECT
+            | code::ACCESS_CHALLENGE
+            | code::ACCOUNTING_RESPONSE
+            | code::DISCONNECT_ACK
+            | code::DISCONNECT_NAK
+            | code::COA_ACK
+            | code::COA_NAK => Role::Answer,
+            _ => return None,
+        })
+    }
+}
+
 /// What answers to a request need to know of it.
 #[derive(Clone, Debug)]
 pub(super) struct Request {
@@ -23,14 +55,9 @@ pub(super) struct Request {
 impl Engine {
     pub(super) fn radius(&mut self, octets: &[u8], at: usize, way: &Way, found: &mut Findings) {
         let Ok(packet) = Packet::decode(octets) else { return };
-        let is_request = matches!(packet.code(), code::ACCESS_REQUEST | code::STATUS_SERVER);
-        let is_answer = matches!(
-            packet.code(),
-            code::ACCESS_ACCEPT | code::ACCESS_REJECT | code::ACCESS_CHALLENGE
-        );
-        if !is_request && !is_answer {
-            return;
-        }
+        let Some(role) = Role::of(packet.code()) else { return };
+        let is_request = role != Role::Answer;
+        let is_answer = role == Role::Answer;
         let client = if is_request { way.source } else { way.destination };
         let name = client.map_or("the client".to_owned(), |client| client.to_string());
         let secret = self.keys.radius_secret(client).map(<[u8]>::to_vec);
@@ -44,10 +71,10 @@ impl Engine {
         };
         let Some((secret, request)) = secret.as_ref().zip(request.as_ref()) else {
             let lacks = match secret {
-                None => format!("no {by}"),
-                Some(_) => "its request was not seen".to_owned(),
+                Some(_) if is_answer => "its request was not seen".to_owned(),
+                _ => format!("no {by}"),
             };
-            if is_answer {
+            if role != Role::Request {
                 found.no_key(at + AUTHENTICATOR, lacks.clone());
             }
             if let Some((offset, _)) = packet.right_message_authenticator(&[0; 16], &[]) {
@@ -56,13 +83,14 @@ impl Engine {
             self.chap(&packet, at, found);
             return;
         };
-        let right = packet.right_message_authenticator(&request.authenticator, secret);
-        if let Some((offset, right)) = right {
+        let zeros = [0; 16];
+        let base = if role == Role::SignedRequest { &zeros } else { &request.authenticator };
+        if let Some((offset, right)) = packet.right_message_authenticator(base, secret) {
             let value = octets.get(offset..offset + right.len()).unwrap_or_default();
             found.check(at + offset, value, &right, by.clone());
         }
-        if is_answer {
-            let right = packet.right_response_authenticator(&request.authenticator, secret);
+        if role != Role::Request {
+            let right = packet.right_response_authenticator(base, secret);
             found.check(at + AUTHENTICATOR, packet.authenticator(), &right, by);
         }
         self.chap(&packet, at, found);

@@ -10,7 +10,7 @@ use super::super::unit::{Unit, units};
 use super::{NAI, REPLY, REQUEST, long, simple};
 
 /// Extensions of the simple form, and what they take.
-const SIMPLE: [Unit; 9] = units![
+const SIMPLE: [Unit; 16] = units![
     32, "mobile-home", "wire.2.11", 4..=255, &[0, 0, 16, 1];
     33, "mobile-foreign", "wire.2.11", 4..=255, &[0, 0, 16, 1];
     34, "foreign-home", "wire.2.11", 4..=255, &[0, 0, 16, 1];
@@ -19,7 +19,14 @@ const SIMPLE: [Unit; 9] = units![
     130, "encapsulating-delivery", "wire.2.22", 0..=0, &[];
     131, "nai", "wire.2.9", 1..=253, &[];
     132, "challenge", "wire.2.10", 1..=255, &[];
+    136, "nai-carrying", "wire.2.38", 2..=255, &[1];
+    137, "revocation-support", "wire.2.39", 6..=6, &[0x80, 0];
+    138, "link-layer-address", "wire.2.38", 2..=255, &[1];
+    140, "hierarchical-foreign-agent", "wire.2.36", 6..=6, &[0, 0, 192, 0, 2, 1];
+    141, "replay-protection-style", "wire.2.36", 10..=10, &[0, 2];
+    142, "regional-lifetime", "wire.2.36", 6..=6, &[0, 0, 0, 0, 14, 16];
     145, "message-string", "wire.2.22", 2..=255, &[1];
+    151, "service-selection", "wire.2.42", 1..=255, &[];
 ];
 
 /// Those of the long form, with their sub-type 1.

@@ -42,6 +42,19 @@ pub(in crate::vectors) fn messages() -> File {
             );
         }
     }
+    for (kind, name, length) in OTHERS {
+        let mut whole = vec![0; length];
+        put(&mut whole, 0, &[kind]);
+        let why = format!("its fixed part has {length} octets");
+        let about_it = about("wire.1.22", why.clone(), "Normal");
+        maker.valid(name, format!("a message of type {kind}"), &whole, about_it);
+        for cut_to in 1..length {
+            let id = format!("{name}-cut-{cut_to}");
+            let comment = format!("a message of type {kind}, the first {cut_to} octets");
+            let about_it = about("wire.1.22", why.clone(), "Truncated");
+            maker.invalid(&id, comment, cut(&whole, cut_to), about_it);
+        }
+    }
     for bit in 0..8 {
         let mut octets = REQUEST.to_vec();
         put(&mut octets, 1, &[1 << bit]);
@@ -117,6 +130,24 @@ pub(in crate::vectors) fn messages() -> File {
     file.test_groups.push(order());
     file
 }
+
+/// The messages that the bootstrap does not use, with the octets of their fixed parts.
+const OTHERS: [(u8, &str, usize); 14] = [
+    (7, "revocation", 20),
+    (15, "revocation-acknowledgment", 12),
+    (16, "handoff-request", 24),
+    (17, "handoff-reply", 24),
+    (18, "regional-request", 24),
+    (19, "regional-reply", 20),
+    (20, "fast-binding-update", 24),
+    (21, "fast-binding-acknowledgment", 20),
+    (22, "notification", 24),
+    (23, "notification-acknowledgment", 24),
+    (24, "home-test-init", 10),
+    (25, "care-of-test-init", 10),
+    (26, "home-test", 20),
+    (27, "care-of-test", 20),
+];
 
 /// A first request with all that it needs but its authenticator.
 fn request() -> Vec<Part> {
