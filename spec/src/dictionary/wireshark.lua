@@ -26,7 +26,8 @@ for kind, of in pairs(PARAMETERS) do
   end
   field[kind] = { value = made }
   if of.form == "prefixed4" or of.form == "prefixed6" then
-    field[kind].prefix = ProtoField.uint8(abbreviation .. ".prefix_length", of.name .. " prefix length")
+    local name = of.name .. " prefix length"
+    field[kind].prefix = ProtoField.uint8(abbreviation .. ".prefix_length", name)
   end
 end
 local not_understood = ProtoField.bytes("dsboot.not_understood", "Parameter that is not understood")
@@ -48,11 +49,13 @@ local function flags(value, names)
   return #set == 0 and "none" or table.concat(set, " ")
 end
 
+local LENGTHS = { ipv4 = 4, ipv6 = 16, prefixed4 = 5, prefixed6 = 17, flags = 1, integer = 4 }
+
 -- Adds a parameter's value to a tree.
 local function parameter(tree, kind, range)
   local of = PARAMETERS[kind]
   local length = range and range:len() or 0
-  local expected = ({ ipv4 = 4, ipv6 = 16, prefixed4 = 5, prefixed6 = 17, flags = 1, integer = 4 })[of and of.form]
+  local expected = of and LENGTHS[of.form]
   if not of or length == 0 or (expected and expected ~= length) then
     if range then tree:add(not_understood, range) end
     return
@@ -114,7 +117,8 @@ local f = {
   data = ProtoField.bytes("dsboot_mip.data", "Data"),
 }
 mip.fields = f
-local cut_off = ProtoExpert.new("dsboot_mip.cut_off", "Extension ends beyond the message", expert.group.MALFORMED, expert.severity.ERROR)
+local cut_off = ProtoExpert.new("dsboot_mip.cut_off", "Extension ends beyond the message",
+  expert.group.MALFORMED, expert.severity.ERROR)
 mip.experts = { cut_off }
 
 local function authentication(tree, data)

@@ -81,6 +81,14 @@ pub(super) fn packets() -> File {
             );
         }
     }
+    methods(&mut maker);
+    naks(&mut maker);
+    file.test_groups.push(maker.finish());
+    file
+}
+
+/// Type-Data of requests and responses.
+fn methods(maker: &mut Maker) {
     for code in [1_u8, 2] {
         maker.invalid(
             &format!("no-type-{code}"),
@@ -176,6 +184,10 @@ pub(super) fn packets() -> File {
             );
         }
     }
+}
+
+/// Naks, and what they name.
+fn naks(maker: &mut Maker) {
     maker.valid(
         "nak",
         "a Nak that names a type",
@@ -235,6 +247,4 @@ pub(super) fn packets() -> File {
         &packet(2, &[nak, wrong].concat()),
         about("wire.7.14", "each begins with 254", "WrongForm"),
     );
-    file.test_groups.push(maker.finish());
-    file
 }

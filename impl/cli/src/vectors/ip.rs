@@ -200,11 +200,14 @@ fn v6_packets() -> Group {
             about("wire.10.4", "octets behind the packet's end are padding", "Trailing"),
         );
     }
-    let with = |next: u8, payload: &[u8]| match ("2001:db8:f::77".parse(), "2001:db8:1::1".parse())
-    {
-        (Ok(from), Ok(to)) => v6::Packet::new(from, to, next, payload).encode().unwrap_or_default(),
-        _ => Vec::new(),
-    };
+    extension_headers(&mut maker);
+    options_of_headers(&mut maker);
+    repeated_headers(&mut maker);
+    maker.finish()
+}
+
+/// Home Address options and routing headers.
+fn extension_headers(maker: &mut Maker) {
     let home = "2001:db8:1::100".parse().unwrap_or(core::net::Ipv6Addr::UNSPECIFIED);
     let option = v6::home_address_header(next_header::NO_NEXT_HEADER, home).to_vec();
     let routing = v6::type_2_routing_header(next_header::NO_NEXT_HEADER, home).to_vec();
@@ -294,6 +297,10 @@ fn v6_packets() -> Group {
             );
         }
     }
+}
+
+/// Options in extension headers.
+fn options_of_headers(maker: &mut Maker) {
     for kind in [0x02_u8, 0x1e, 0x3e, 0x42, 0x7e, 0x82, 0xbe, 0xc2, 0xfe] {
         let octets = [59, 0, kind, 4, 0, 0, 0, 0];
         let (id, comment) = (
@@ -328,6 +335,13 @@ fn v6_packets() -> Group {
             );
         }
     }
+}
+
+/// Headers that may be there once.
+fn repeated_headers(maker: &mut Maker) {
+    let home = "2001:db8:1::100".parse().unwrap_or(core::net::Ipv6Addr::UNSPECIFIED);
+    let option = v6::home_address_header(next_header::NO_NEXT_HEADER, home).to_vec();
+    let routing = v6::type_2_routing_header(next_header::NO_NEXT_HEADER, home).to_vec();
     let twice = [
         &option
             .iter()
@@ -358,5 +372,12 @@ fn v6_packets() -> Group {
         &with(43, &twice),
         about("wire.10.9", "it is the only one of its kind", "Duplicate"),
     );
-    maker.finish()
+}
+
+/// A packet with this behind its header.
+fn with(next: u8, payload: &[u8]) -> Vec<u8> {
+    match ("2001:db8:f::77".parse(), "2001:db8:1::1".parse()) {
+        (Ok(from), Ok(to)) => v6::Packet::new(from, to, next, payload).encode().unwrap_or_default(),
+        _ => Vec::new(),
+    }
 }

@@ -250,6 +250,13 @@ pub(super) fn options() -> File {
             about("wire.9.2", "an unknown option is skipped", "UnknownType"),
         );
     }
+    places(&mut maker);
+    file.test_groups.push(maker.finish());
+    file
+}
+
+/// Where options stand and end.
+fn places(maker: &mut Maker) {
     for length in [3_u8, 4, 100, 255] {
         let octets = header(5, &[0, 1, 0xc0, 0, 1, 0xc2, 8, length, 1, 2]);
         maker.invalid(
@@ -347,8 +354,6 @@ pub(super) fn options() -> File {
             about("wire.9.3", "both count as not understood; the message is taken", "Duplicate"),
         );
     }
-    file.test_groups.push(maker.finish());
-    file
 }
 
 /// Binding updates and acknowledgements in their packets, with their authenticators.
@@ -401,7 +406,10 @@ pub(super) fn authenticators() -> File {
                 .is_ok_and(|packet| packet.message.options().authentications().next().is_some())
                 && octets != made
             {
-                maker.invalid(&format!("changed-{at}"), format!("octet {at} of the packet changed, and the checksum with it"), &octets, about("wire.9.17", "the authenticator covers the header up to its SPI, and all its own octets count", "ModifiedMessage"));
+                let comment = format!("octet {at} of the packet changed, and the checksum with it");
+                let why = "the authenticator covers the header up to its SPI, and all its octets";
+                let about_it = about("wire.9.17", why, "ModifiedMessage");
+                maker.invalid(&format!("changed-{at}"), comment, &octets, about_it);
             }
         }
         file.test_groups.push(maker.finish());

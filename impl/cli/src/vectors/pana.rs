@@ -101,6 +101,15 @@ pub(super) fn messages() -> File {
             about("wire.6.4", "R is clear in types 1 and 5", "WrongForm"),
         );
     }
+    flags(&mut maker);
+    framing(&mut maker);
+    file.test_groups.push(maker.finish());
+    file.test_groups.push(auth());
+    file
+}
+
+/// Flags where they may not be.
+fn flags(maker: &mut Maker) {
     for (id, flags, kind, clause, why) in [
         ("s-and-c", R | S | C, 2_u16, "wire.6.9", "S and C are not both set"),
         ("s-in-ptr", R | S, 3, "wire.6.9", "S is clear except in a PAR or PAN"),
@@ -122,6 +131,11 @@ pub(super) fn messages() -> File {
             about(clause, why, "WrongForm"),
         );
     }
+}
+
+/// Reserved flags, the framing of AVPs, and AVPs that stand there twice.
+fn framing(maker: &mut Maker) {
+    let eap = unit(avp::EAP_PAYLOAD, None, &[1, 7, 0, 5, 1]);
     for bit in 0..10 {
         let octets = message(R | 1 << bit, 2, &eap);
         maker.valid(
@@ -158,9 +172,6 @@ pub(super) fn messages() -> File {
             about("wire.6.19", "each may stand there once", "Duplicate"),
         );
     }
-    file.test_groups.push(maker.finish());
-    file.test_groups.push(auth());
-    file
 }
 
 fn auth() -> super::Group {

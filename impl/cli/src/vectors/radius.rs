@@ -405,7 +405,8 @@ pub(super) fn authenticators() -> File {
     let mut file = File::new(
         "radius_authenticators",
         "RADIUS authenticators",
-        "Requests and responses to be verified with the group's key; a response's context is its request's authenticator.",
+        "Requests and responses to be verified with the group's key; the context of a response is the \
+         authenticator of its request.",
     );
     let request = RequestBuilder::new(7, AUTHENTICATOR)
         .attribute(&Attribute::UserName(b"mn1@home.example"))

@@ -15,13 +15,6 @@ pub(in crate::vectors) fn discovery() -> File {
         "Agent advertisements and solicitations from their ICMP type on, as IPv4 carries them.",
     );
     let mut maker = Maker::new(Check::Decode, Protocol::Icmp, "discovery");
-    let sum = |octets: &[u8]| {
-        let mut octets = octets.to_vec();
-        put(&mut octets, 2, &[0, 0]);
-        let sum = dsboot_codec::ip::checksum(&[&octets]);
-        put(&mut octets, 2, &sum.to_be_bytes());
-        octets
-    };
     let whole = sum(&solicitation());
     maker.valid(
         "solicitation",
@@ -47,35 +40,44 @@ pub(in crate::vectors) fn discovery() -> File {
             about("wire.1.13", "there are 4 reserved octets", "Truncated"),
         );
     }
-    let router = [198, 51, 100, 1, 0, 0, 0, 0];
-    let advertisement = |code: u8, routers: u8, words: u8, rest: &[u8]| {
-        sum(&[&[9, code, 0, 0, routers, words, 0, 30][..], rest].concat())
-    };
-    let agent = simple(16, &[0, 7, 7, 8, 0x91, 0, 198, 51, 100, 1]);
-    let all = [&router[..], &agent, &simple(19, &[24]), &simple(24, &[1, 2, 3, 4])].concat();
+    advertisements(&mut maker);
+    extensions(&mut maker);
+    let octets = advertisement(16, 1, 2, &all());
+    maker.flips(
+        "advertisement",
+        &octets,
+        4..octets.len(),
+        &about("wire.10.16", "its checksum has to be right", "BadChecksum"),
+    );
+    file.test_groups.push(maker.finish());
+    file
+}
+
+/// Fixed parts of advertisements.
+fn advertisements(maker: &mut Maker) {
     maker.valid(
         "advertisement",
         "an advertisement of a foreign agent",
-        &advertisement(16, 1, 2, &all),
+        &advertisement(16, 1, 2, &all()),
         about("wire.1.14", "all is as it should be", "Normal"),
     );
     maker.valid(
         "advertisement-no-router",
         "an advertisement without router address",
-        &advertisement(0, 0, 2, &agent),
+        &advertisement(0, 0, 2, &agent()),
         about("wire.1.14", "Num Addrs may be 0", "Boundary"),
     );
     maker.valid(
         "advertisement-plain",
         "an advertisement of a router that is no agent",
-        &advertisement(0, 1, 2, &router),
+        &advertisement(0, 1, 2, &ROUTER),
         about("wire.1.14", "without extension 16 it is a plain one", "Normal"),
     );
     for code in [1_u8, 15, 17, 255] {
         maker.invalid(
             &format!("advertisement-code-{code}"),
             format!("code {code}"),
-            &advertisement(code, 1, 2, &all),
+            &advertisement(code, 1, 2, &all()),
             about("wire.1.14", "its code is 0 or 16", "WrongForm"),
         );
     }
@@ -83,7 +85,7 @@ pub(in crate::vectors) fn discovery() -> File {
         maker.invalid(
             &format!("advertisement-entry-size-{words}"),
             format!("Addr Entry Size {words}"),
-            &advertisement(0, 1, words, &all),
+            &advertisement(0, 1, words, &all()),
             about("wire.1.14", "Addr Entry Size is at least 2", "BadLength"),
         );
     }
@@ -91,10 +93,14 @@ pub(in crate::vectors) fn discovery() -> File {
         maker.invalid(
             &format!("advertisement-routers-{routers}"),
             format!("Num Addrs {routers}, more than there are"),
-            &advertisement(0, routers, 2, &router),
+            &advertisement(0, routers, 2, &ROUTER),
             about("wire.1.14", "the entries end beyond the message", "Truncated"),
         );
     }
+}
+
+/// Extensions of advertisements.
+fn extensions(maker: &mut Maker) {
     for length in 0..=24_usize {
         let data: Vec<u8> = [0, 7, 7, 8, 0x91, 0]
             .into_iter()
@@ -113,7 +119,7 @@ pub(in crate::vectors) fn discovery() -> File {
     }
     for length in [0_usize, 1, 2, 3] {
         let octets =
-            advertisement(0, 1, 2, &[&router[..], &simple(19, &vec![24; length])].concat());
+            advertisement(0, 1, 2, &[&ROUTER[..], &simple(19, &vec![24; length])].concat());
         let (id, comment) =
             (format!("prefix-lengths-{length}"), format!("{length} prefix lengths for one router"));
         let why = "there is one prefix length for each router address";
@@ -135,7 +141,7 @@ pub(in crate::vectors) fn discovery() -> File {
         }
     }
     for kind in [1_u8, 2, 15, 17, 18, 20, 23, 25, 100, 126, 128, 129, 200, 254] {
-        let octets = advertisement(0, 0, 2, &[agent.clone(), simple(kind, &[1, 2])].concat());
+        let octets = advertisement(0, 0, 2, &[agent(), simple(kind, &[1, 2])].concat());
         let (id, comment) =
             (format!("unknown-{kind}"), format!("an extension of type {kind}, which nobody knows"));
         if kind < 128 {
@@ -158,13 +164,30 @@ pub(in crate::vectors) fn discovery() -> File {
             );
         }
     }
-    let octets = advertisement(16, 1, 2, &all);
-    maker.flips(
-        "advertisement",
-        &octets,
-        4..octets.len(),
-        &about("wire.10.16", "its checksum has to be right", "BadChecksum"),
-    );
-    file.test_groups.push(maker.finish());
-    file
+}
+
+/// The entry of a router.
+const ROUTER: [u8; 8] = [198, 51, 100, 1, 0, 0, 0, 0];
+
+/// What makes an advertisement a foreign agent's.
+fn agent() -> Vec<u8> {
+    simple(16, &[0, 7, 7, 8, 0x91, 0, 198, 51, 100, 1])
+}
+
+/// A router and every extension.
+fn all() -> Vec<u8> {
+    [&ROUTER[..], &agent(), &simple(19, &[24]), &simple(24, &[1, 2, 3, 4])].concat()
+}
+
+fn advertisement(code: u8, routers: u8, words: u8, rest: &[u8]) -> Vec<u8> {
+    sum(&[&[9, code, 0, 0, routers, words, 0, 30][..], rest].concat())
+}
+
+/// The message with a checksum that is right.
+fn sum(octets: &[u8]) -> Vec<u8> {
+    let mut octets = octets.to_vec();
+    put(&mut octets, 2, &[0, 0]);
+    let sum = dsboot_codec::ip::checksum(&[&octets]);
+    put(&mut octets, 2, &sum.to_be_bytes());
+    octets
 }

@@ -46,7 +46,6 @@ pub(in crate::vectors) fn extensions() -> File {
         "A request with one extension more, of every type and length, and of types that nobody knows.",
     );
     let mut maker = Maker::new(Check::Decode, Protocol::Mip4, "mip4-extension");
-    let behind = |unit: &[u8]| [REQUEST.as_slice(), unit].concat();
     for (unit, is_long) in
         SIMPLE.iter().map(|unit| (unit, false)).chain(LONG.iter().map(|unit| (unit, true)))
     {
@@ -108,6 +107,15 @@ pub(in crate::vectors) fn extensions() -> File {
             );
         }
     }
+    unknown(&mut maker);
+    forms_of_others(&mut maker);
+    file.test_groups.push(maker.finish());
+    file.test_groups.push(parameters());
+    file
+}
+
+/// Types and sub-types that nobody knows.
+fn unknown(maker: &mut Maker) {
     for kind in 1..=255_u8 {
         // 37 and the types below that have the long form are not among those without a name.
         if extension::name(kind).is_some() || is_named_elsewhere(kind) {
@@ -165,6 +173,10 @@ pub(in crate::vectors) fn extensions() -> File {
             ),
         );
     }
+}
+
+/// Extensions whose form is not only a length.
+fn forms_of_others(maker: &mut Maker) {
     for (name, octets) in
         [("requested", [139, 1, 0, 4, 192, 0, 2, 1]), ("redirected", [139, 2, 0, 4, 192, 0, 2, 1])]
     {
@@ -205,9 +217,6 @@ pub(in crate::vectors) fn extensions() -> File {
             about("wire.2.3", "type 0 is a single octet without Length", "Boundary"),
         );
     }
-    file.test_groups.push(maker.finish());
-    file.test_groups.push(parameters());
-    file
 }
 
 /// Whether a registry that is larger than ours names a type.
@@ -314,4 +323,9 @@ fn parameters() -> Group {
         );
     }
     maker.finish()
+}
+
+/// A request with this extension.
+fn behind(unit: &[u8]) -> Vec<u8> {
+    [REQUEST.as_slice(), unit].concat()
 }
