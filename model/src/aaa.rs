@@ -17,6 +17,8 @@ pub struct Aaah {
     pub assigned: PerFha<AddressSet>,
     /// What other users hold of it.
     pub others: PerFha<AddressSet>,
+    /// Whether it has restarted, and lost the answers that it gave before.
+    pub restarted: bool,
 }
 
 /// Step 2 at a server. It knows the credential of access and the FHA of each link, and nothing else
@@ -68,14 +70,17 @@ impl Aaah {
         ident: Ident,
         intact: bool,
     ) {
-        if cx.kept(Alike::RegistrationAnswer(fha, ident)).next().is_some() {
+        if !self.restarted && cx.kept(Alike::RegistrationAnswer(fha, ident)).next().is_some() {
             return;
         }
         //= registration.6.8
         //= keys.2.5
         let proved = intact && cx.profile != Profile::WrongHomeSecret;
         //= registration.6.7
-        let agreed = cx.profile != Profile::NoAgreement || cx.profile.may_register(fha);
+        let agreed = match cx.profile {
+            Profile::NoAgreement | Profile::NoMobility => cx.profile.may_register(fha),
+            _ => true,
+        };
         let refused = (!proved && cx.heeds(Guard::AaahChecksProof))
             || (!agreed && cx.heeds(Guard::AaahChecksAgreement));
         let answer = if refused {
@@ -120,7 +125,7 @@ impl Aaah {
 
     /// The HA asks about a binding update.
     pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6) {
-        if cx.kept(Alike::BindingAnswer(seq)).next().is_some() {
+        if !self.restarted && cx.kept(Alike::BindingAnswer(seq)).next().is_some() {
             return;
         }
         //= home-binding.2.5
@@ -138,6 +143,12 @@ impl Aaah {
     #[must_use]
     pub fn holds(&self, care_of: CareOf6) -> bool {
         self.assigned.of(care_of.fha).contains(care_of.address)
+    }
+
+    /// Has crashed and starts again.
+    pub(crate) const fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::AaahRestarts);
+        self.restarted = true;
     }
 
     /// What the user held at an FHA is free again.

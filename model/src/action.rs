@@ -11,6 +11,8 @@ use crate::{FhaId, Ident, Link, Message};
 pub enum Action {
     /// The network delivers a message to whom it is addressed.
     Deliver(Message),
+    /// The attacker sends a message to whom it is addressed.
+    Inject(Message),
     /// The MN attaches to a link, leaving the one it was on.
     Attach(Link),
     /// The MN's access failed to come, or has ended; it begins anew on the same link.
@@ -37,6 +39,10 @@ pub enum Action {
     Lapse,
     /// The MN goes on with its release, as the answer fails to come.
     GiveUpRelease,
+    /// The MN crashes and is started again: it has its identity, secrets and clock, and has never
+    /// used a number twice. NAS, FHA and HA keep what they have granted; that they lose what they
+    /// waited for is the same as giving it up.
+    MnRestarts,
     /// The MN's registration runs out.
     MnLosesRegistration,
     /// The MN's home binding runs out.
@@ -47,6 +53,9 @@ pub enum Action {
     Advertise(Link),
     /// A request has been pending at the FA for too long.
     FaGivesUp(Link, Ident),
+    /// The FA of a link crashes and is started again: it has its visitors, and no longer what it has
+    /// relayed.
+    FaRestarts(Link),
     /// A visitor's time runs out.
     FaLosesVisitor(Link),
     /// The AAAH does not answer the FHA.
@@ -59,6 +68,14 @@ pub enum Action {
     HaGivesUp,
     /// A binding runs out at the HA.
     HaLosesBinding,
+    /// The AAAH crashes and is started again: it has its records and assignments, and no longer the
+    /// answers that it gave.
+    AaahRestarts,
+    /// A user of another home provider, whose AAAH knows nothing of this one, binds an address at an
+    /// FHA.
+    StrangersBind(FhaId),
+    /// That user lets go.
+    StrangersLeave(FhaId),
     /// An assignment runs out at the AAAH.
     AaahForgets(FhaId),
     /// Other users take what is left of the pool for an FHA.
@@ -72,8 +89,9 @@ impl Action {
     #[must_use]
     pub const fn actor(self) -> Role {
         match self {
-            Action::Deliver(message) => message.to(),
-            Action::Attach(_)
+            Action::Deliver(message) | Action::Inject(message) => message.to(),
+            Action::MnRestarts
+            | Action::Attach(_)
             | Action::AskAgain
             | Action::Repeat
             | Action::Refresh
@@ -89,14 +107,20 @@ impl Action {
             | Action::MnLosesRegistration
             | Action::MnLosesBinding => Role::Mn,
             Action::NasGivesUp(_) => Role::Nas,
-            Action::Advertise(_) | Action::FaGivesUp(..) | Action::FaLosesVisitor(_) => Role::Fa,
-            Action::FhaGivesUp(_) | Action::FhaLosesBinding(_) | Action::FhaForgetsKey(_) => {
-                Role::Fha
-            }
+            Action::FaRestarts(_)
+            | Action::Advertise(_)
+            | Action::FaGivesUp(..)
+            | Action::FaLosesVisitor(_) => Role::Fa,
+            Action::StrangersBind(_)
+            | Action::StrangersLeave(_)
+            | Action::FhaGivesUp(_)
+            | Action::FhaLosesBinding(_)
+            | Action::FhaForgetsKey(_) => Role::Fha,
             Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
-            Action::AaahForgets(_) | Action::OthersTake(_) | Action::OthersGiveBack(_) => {
-                Role::Aaah
-            }
+            Action::AaahRestarts
+            | Action::AaahForgets(_)
+            | Action::OthersTake(_)
+            | Action::OthersGiveBack(_) => Role::Aaah,
         }
     }
 }
@@ -105,6 +129,14 @@ impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Action::Deliver(message) => write!(f, "{message}"),
+            Action::Inject(message) => write!(f, "{message} (from the attacker)"),
+            Action::MnRestarts => f.write_str("crashes and starts again"),
+            Action::FaRestarts(link) => write!(f, "crashes on link {link} and starts again"),
+            Action::AaahRestarts => f.write_str("crashes and starts again"),
+            Action::StrangersBind(fha) => {
+                write!(f, "{fha}: a user of another provider binds an address")
+            }
+            Action::StrangersLeave(fha) => write!(f, "{fha}: that user lets go"),
             Action::Attach(link) => write!(f, "attaches to link {link}"),
             Action::AskAgain => f.write_str("asks for access anew"),
             Action::Repeat => f.write_str("has no answer and sends a new request"),

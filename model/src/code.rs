@@ -1,13 +1,16 @@
 //! Actions as short words, for traces that are kept and replayed.
 //!
-//! A delivery is `deliver:` and the message as 8 hexadecimal digits; everything else is its name
+//! A delivery is `deliver:`, or `inject:` when it is the attacker's, and the message as 8 hexadecimal digits; everything else is its name
 //! and, behind colons, link, FHA or number.
 
 use core::{fmt, str::FromStr};
 
 use crate::{Action, FhaId, Ident, Link, Message};
 
-const OF_ONE: [(&str, Action); 15] = [
+const OF_ONE: [(&str, Action); 18] = [
+    ("bind-anew", Action::BindAnew),
+    ("mn-restarts", Action::MnRestarts),
+    ("aaah-restarts", Action::AaahRestarts),
     ("ask-again", Action::AskAgain),
     ("repeat", Action::Repeat),
     ("refresh", Action::Refresh),
@@ -25,14 +28,17 @@ const OF_ONE: [(&str, Action); 15] = [
     ("ha-loses-binding", Action::HaLosesBinding),
 ];
 type OfLink = (&'static str, fn(Link) -> Action);
-const OF_LINK: [OfLink; 4] = [
+const OF_LINK: [OfLink; 5] = [
+    ("fa-restarts", Action::FaRestarts),
     ("attach", Action::Attach),
     ("nas-gives-up", Action::NasGivesUp),
     ("advertise", Action::Advertise),
     ("fa-loses-visitor", Action::FaLosesVisitor),
 ];
 type OfFha = (&'static str, fn(FhaId) -> Action);
-const OF_FHA: [OfFha; 6] = [
+const OF_FHA: [OfFha; 8] = [
+    ("strangers-bind", Action::StrangersBind),
+    ("strangers-leave", Action::StrangersLeave),
     ("fha-gives-up", Action::FhaGivesUp),
     ("fha-loses-binding", Action::FhaLosesBinding),
     ("fha-forgets-key", Action::FhaForgetsKey),
@@ -63,6 +69,7 @@ impl fmt::Display for ActionCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Action::Deliver(message) => write!(f, "deliver:{:08x}", message.pack()),
+            Action::Inject(message) => write!(f, "inject:{:08x}", message.pack()),
             Action::FaGivesUp(link, ident) => {
                 write!(f, "fa-gives-up:{}:{}", name_of(&LINKS, &link), ident.get())
             }
@@ -101,10 +108,10 @@ fn parse(word: &str) -> Option<Action> {
     let arguments: Vec<&str> = parts.collect();
     let of_one = || OF_ONE.iter().find(|(word, _)| *word == name).map(|(_, action)| *action);
     match (name, arguments.as_slice()) {
-        ("deliver", [packed]) => {
+        ("deliver" | "inject", [packed]) => {
             let packed = u32::from_str_radix(packed, 16).ok()?;
             let message = Message::unpack(packed).filter(|message| message.pack() == packed)?;
-            Some(Action::Deliver(message))
+            Some(if name == "inject" { Action::Inject(message) } else { Action::Deliver(message) })
         }
         ("fa-gives-up", [link, ident]) => {
             Some(Action::FaGivesUp(named(&LINKS, link)?, Ident::new(ident.parse().ok()?)?))

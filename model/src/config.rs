@@ -2,7 +2,7 @@
 
 use dsboot_spec::{CareOf, Role, Setup};
 
-use crate::{FhaId, Guard, Guards, Link};
+use crate::{Attacker, FhaId, Guard, Guards, Link};
 
 /// What is fixed in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,11 @@ pub struct Config {
     /// answer could still come, the mobile node moves, refreshes or lets go, a role gives up
     /// waiting, a lifetime runs out, a pool runs dry. See [`crate::effort`].
     pub events: u8,
+    /// Who works against the roles; `None` is the network `lossy`.
+    pub attacker: Option<Attacker>,
+    /// Whether it is the draft that is read, and not our filling of its holes: then what nobody can
+    /// promise against an attacker is asked for all the same.
+    pub literal: bool,
     /// The guards that the rules heed. All of them, but for tests of the properties.
     pub guards: Guards,
 }
@@ -24,7 +29,21 @@ impl Config {
     /// The setup with these many events, and every guard in force.
     #[must_use]
     pub const fn new(setup: Setup, events: u8) -> Config {
-        Config { setup, events, guards: Guards::ALL }
+        Config { setup, events, attacker: None, literal: false, guards: Guards::ALL }
+    }
+
+    /// The same against an attacker.
+    #[must_use]
+    pub const fn against(mut self, attacker: Attacker) -> Config {
+        self.attacker = Some(attacker);
+        self
+    }
+
+    /// The same by the draft alone, without what fills its holes.
+    #[must_use]
+    pub fn literal(self) -> Config {
+        let unasked = crate::findings::unasked().into_iter();
+        unasked.fold(Config { literal: true, ..self }, |config, guard| config.without(guard))
     }
 
     /// The same with one guard taken out.

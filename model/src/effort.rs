@@ -20,8 +20,8 @@
 //! follows from who counts what from when (H-18); these orders are conditions here.
 
 use crate::{
-    Action, Authorisation, Code, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message, Profile,
-    State,
+    Action, Authorisation, Code, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message, Network,
+    Profile, State, attacker,
     config::Config,
     message::Alike,
     mn::{Access, Agent, Clock},
@@ -40,7 +40,9 @@ pub enum Hope {
 
 /// Every action that can happen in a state and for which there are events left, in a fixed order.
 pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>) {
-    const OF_ONE: [Action; 16] = [
+    const OF_ONE: [Action; 18] = [
+        Action::MnRestarts,
+        Action::AaahRestarts,
         Action::AskAgain,
         Action::Repeat,
         Action::Refresh,
@@ -58,9 +60,16 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
         Action::HaGivesUp,
         Action::HaLosesBinding,
     ];
-    const OF_LINK: [fn(Link) -> Action; 4] =
-        [Action::Attach, Action::NasGivesUp, Action::Advertise, Action::FaLosesVisitor];
-    const OF_FHA: [fn(FhaId) -> Action; 6] = [
+    const OF_LINK: [fn(Link) -> Action; 5] = [
+        Action::Attach,
+        Action::NasGivesUp,
+        Action::Advertise,
+        Action::FaLosesVisitor,
+        Action::FaRestarts,
+    ];
+    const OF_FHA: [fn(FhaId) -> Action; 8] = [
+        Action::StrangersBind,
+        Action::StrangersLeave,
         Action::FhaGivesUp,
         Action::FhaLosesBinding,
         Action::FhaForgetsKey,
@@ -83,7 +92,8 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
     for fha in FhaId::ALL {
         OF_FHA.into_iter().for_each(|action| offer(action(fha)));
     }
-    state.network.iter().map(Action::Deliver).for_each(offer);
+    state.network.iter().map(Action::Deliver).for_each(&mut offer);
+    attacker::sendable(config, state).into_iter().map(Action::Inject).for_each(offer);
 }
 
 /// How many events an action costs; `None` when it cannot happen.
@@ -94,8 +104,13 @@ pub fn cost(config: &Config, state: &State, action: Action) -> Option<u8> {
             let again = || had_effect(config, state, message);
             is_deliverable(state, message).then(|| u8::from(again()))
         }
+        Action::Inject(message) => config.attacker.is_some().then(|| {
+            let by_network = state.network.contains(message) && is_deliverable(state, message);
+            if by_network { u8::MAX } else { 1 }
+        }),
         Action::NasGivesUp(_)
         | Action::Advertise(_)
+        | Action::FaRestarts(_)
         | Action::FaGivesUp(..)
         | Action::FaLosesVisitor(_) => cost_on_link(config, state, action),
         Action::FhaGivesUp(_)
@@ -103,6 +118,9 @@ pub fn cost(config: &Config, state: &State, action: Action) -> Option<u8> {
         | Action::FhaForgetsKey(_)
         | Action::HaGivesUp
         | Action::HaLosesBinding
+        | Action::AaahRestarts
+        | Action::StrangersBind(_)
+        | Action::StrangersLeave(_)
         | Action::AaahForgets(_)
         | Action::OthersTake(_)
         | Action::OthersGiveBack(_) => cost_at_home(config, state, action),
@@ -136,21 +154,28 @@ fn had_effect(config: &Config, state: &State, message: Message) -> bool {
         }
         Message::Request(Hop::Link, request) => {
             network.any(Alike::Request(Hop::Relay, request.ident))
-                || network.any(Alike::Reply(Hop::Link, request.ident))
+                || is_replied(network, Hop::Link, request)
         }
         Message::Request(Hop::Direct, request) => {
             network.any(Alike::RegistrationAsk(request.fha, request.ident))
-                || network.any(Alike::Reply(Hop::Direct, request.ident))
+                || is_replied(network, Hop::Direct, request)
         }
         Message::Request(Hop::Relay, request) => {
             network.any(Alike::RegistrationAsk(request.fha, request.ident))
-                || network.any(Alike::Reply(Hop::Relay, request.ident))
+                || is_replied(network, Hop::Relay, request)
         }
         Message::Reply(Hop::Relay, reply) => network.contains(Message::Reply(Hop::Link, reply)),
         Message::Update(Leg::Plain, update) => network.any(Alike::BindingAsk(update.seq)),
         Message::Ack(Leg::Plain, ack) => was_tunnelled(state, ack.seq),
         _ => false,
     }
+}
+
+/// Whether a reply to this request, as it is, has been sent.
+fn is_replied(network: &Network, hop: Hop, request: crate::Request) -> bool {
+    let mut replies = network.alike(Alike::Reply(hop, request.ident));
+    replies
+        .any(|sent| matches!(sent, Message::Reply(_, reply) if reply.link == request.care_of.link))
 }
 
 fn was_tunnelled(state: &State, seq: crate::Seq) -> bool {
@@ -183,8 +208,11 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
             (here && mn.request.is_none() && !mn.leaving).then_some(1)
         }
         Action::Retry if staying && mn.request.is_none() && !here && mn.knows_way(config) => {
-            let fha = config.fha_of(mn.link?);
-            let free = state.aaah.can_assign(fha) && state.environment.profile.may_register(fha);
+            let Access::Granted(Some(fha)) = mn.access else { return None };
+            let crowded = !state.fha.of(fha).strangers.is_empty();
+            let free = state.aaah.can_assign(fha)
+                && !crowded
+                && state.environment.profile.may_register(fha);
             Some(u8::from(!free))
         }
         Action::RepeatUpdate if here => updating().map(|hope| u8::from(hope != Hope::Lost)),
@@ -199,6 +227,7 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
             (here && complete && unbound && !mn.leaving && minds).then_some(0)
         }
         Action::Release => (here && staying).then_some(1),
+        Action::MnRestarts => (mn.link.is_some() && !state.environment.gone).then_some(1),
         Action::Depart => (!state.environment.gone).then_some(0),
         Action::Lapse => (state.environment.gone && mn.link.is_none()).then_some(0),
         Action::GiveUpRelease if mn.leaving => {
@@ -223,6 +252,7 @@ fn cost_on_link(config: &Config, state: &State, action: Action) -> Option<u8> {
             let shown = || state.network.contains(Message::Advertisement(link));
             return (wanted && uses_fa(config, Some(link)) && !shown()).then_some(0);
         }
+        Action::FaRestarts(link) => !state.fa.of(link).pending.is_empty(),
         Action::FaGivesUp(link, ident) => state.fa.of(link).pending.contains(ident),
         //= registration.9.7
         Action::FaLosesVisitor(link) => state.fa.of(link).visitor.is_some_and(|ident| {
@@ -266,6 +296,11 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             // What the MN has left behind at another FHA ends by itself.
             let elsewhere = mn.registration.is_some_and(|r| r.fha != fha);
             return possible.then_some(u8::from(!elsewhere));
+        }
+        Action::AaahRestarts => !state.aaah.restarted && mn.ident.is_some(),
+        Action::StrangersBind(fha) => state.fha.of(fha).free_for_strangers().is_some(),
+        Action::StrangersLeave(fha) => {
+            return (!state.fha.of(fha).strangers.is_empty()).then_some(0);
         }
         Action::OthersTake(fha) => !state.aaah.free(fha).is_empty(),
         Action::OthersGiveBack(fha) => {
@@ -326,7 +361,9 @@ pub fn hope_of_request(config: &Config, state: &State) -> Hope {
     let answered = |hop| {
         state.network.alike(Alike::Reply(hop, request.ident)).any(|message| {
             matches!(message, Message::Reply(_, reply)
-                if reply.key == Some(key) && (reply.code != Code::Stale || clock_is_wrong))
+                if reply.key == Some(key)
+                    && (hop == Hop::Relay || state.mn.link == Some(reply.link))
+                    && (reply.code != Code::Stale || clock_is_wrong))
         })
     };
     if answered(hop) {

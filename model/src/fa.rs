@@ -113,6 +113,12 @@ impl Fa {
         }
     }
 
+    /// Has crashed and starts again. Who waits for a reply hears nothing.
+    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::FaRestarts);
+        self.pending = IdentSet::default();
+    }
+
     /// The visitor's time has run out.
     //= movement.3.10
     //= registration.9.9

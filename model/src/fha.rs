@@ -1,8 +1,8 @@
 //! The foreign home agent: steps 4 to 6, its binding, and the end of the tunnel.
 
 use crate::{
-    Ack, Address, Authorisation, CareOf4, Code, FhaId, Form, Guard, Hop, Ident, Leg, Message,
-    Parameters, Reply, Request, Rule, Server, Update, state::Cx,
+    Ack, Address, AddressSet, Authorisation, CareOf4, Code, FhaId, Form, Guard, Hop, Ident, Leg,
+    Message, Parameters, Reply, Request, Rule, Server, Update, state::Cx,
 };
 
 /// An FHA, as far as one mobile node goes.
@@ -12,6 +12,8 @@ pub struct Fha {
     pub pending: Option<(Request, Hop)>,
     /// The binding.
     pub binding: Option<Binding>,
+    /// Addresses bound for users of other home providers.
+    pub strangers: AddressSet,
     /// The key of a binding that is gone, for a while.
     pub mark: Option<Ident>,
     /// No Identification up to this one is accepted any more: it was accepted, or it is so long
@@ -70,8 +72,12 @@ impl Fha {
 
     /// The AAAH has decided about a request.
     pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, ident: Ident, answer: Authorisation) {
+        // RADIUS proves of an answer to which question it belongs: that to a request as it was made
+        // is none to the same altered.
+        let granted = matches!(answer, Authorisation::Granted(_));
         let asked = |(request, _): (Request, Hop)| {
-            request.ident == ident || !cx.heeds(Guard::FhaMatchesAnswer)
+            let own = request.ident == ident && (request.intact || !granted);
+            own || !cx.heeds(Guard::FhaMatchesAnswer)
         };
         if self.pending.is_some_and(asked) {
             self.decide(cx, answer);
@@ -114,6 +120,11 @@ impl Fha {
             cx.rule(Rule::FhaRefusesWithoutAddress);
             return refuse(cx, &request, hop, Code::NoAddress, key);
         };
+        //= registration.6.18
+        if self.strangers.contains(parameters.address) && cx.heeds(Guard::FhaSparesStrangers) {
+            cx.rule(Rule::FhaRefusesHeldAddress);
+            return refuse(cx, &request, hop, Code::NoAddress, key);
+        }
         //= registration.6.19
         //= registration.7.11
         //= keys.1.6
@@ -216,6 +227,27 @@ impl Fha {
         self.mark = None;
     }
 
+    /// The address that a stranger would get: any that no binding holds.
+    #[must_use]
+    pub fn free_for_strangers(&self) -> Option<Address> {
+        let bound = self.binding.map(|binding| binding.parameters.address);
+        Address::ALL.into_iter().find(|a| Some(*a) != bound && !self.strangers.contains(*a))
+    }
+
+    /// A user of another home provider registers.
+    pub(crate) fn strangers_bind(&mut self, cx: &mut Cx<'_>) {
+        if let Some(address) = self.free_for_strangers() {
+            cx.rule(Rule::StrangersBind);
+            self.strangers = self.strangers.with(address);
+        }
+    }
+
+    /// They all let go.
+    pub(crate) fn strangers_leave(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::StrangersLeave);
+        self.strangers = AddressSet::default();
+    }
+
     /// The AAAH does not answer. By then the request's Identification is far from the clock.
     //= registration.6.15
     pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
@@ -232,7 +264,8 @@ impl Fha {
     /// from the clock.
     //= movement.3.10
     pub(crate) fn lapse(&mut self, newest: Option<Ident>) {
-        *self = Fha { last: self.last.max(newest), ..Fha::default() };
+        let strangers = self.strangers;
+        *self = Fha { last: self.last.max(newest), strangers, ..Fha::default() };
     }
 
     //= registration.7.4

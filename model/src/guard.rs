@@ -6,6 +6,8 @@
 
 use core::fmt;
 
+use dsboot_spec::Setup;
+
 macro_rules! guards {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $sentence:literal;)+) => {
         /// Something that a rule takes care of.
@@ -94,6 +96,12 @@ guards! {
     NasHeedsReject = "nas-heeds-reject", "access.4.6";
     /// The server of step 2 assigns the FHA by location.
     AaaHeedsLocation = "aaa-heeds-location", "access.3.7";
+    /// The MN has one secret for access and another one for home.
+    MnHasTwoSecrets = "mn-has-two-secrets", "access.1.4";
+    /// Keys travel hidden from all but the two ends.
+    KeysAreHidden = "keys-are-hidden", "keys.4.1";
+    /// The FHA binds no address that another binding of its holds.
+    FhaSparesStrangers = "fha-spares-strangers", "registration.6.18";
     /// The NAS answers only when its AAA server has decided.
     NasAwaitsVerdict = "nas-awaits-verdict", "access.3.1";
     /// The NAS passes on the FHA that was assigned.
@@ -188,6 +196,14 @@ guards! {
     HaRemembers = "ha-remembers", "home-binding.3.1";
     /// The HA deletes a binding at lifetime 0.
     HaReleases = "ha-releases", "home-binding.3.12";
+}
+
+impl Guard {
+    /// Whether the setup has the role that it is a guard of.
+    #[must_use]
+    pub fn applies(self, setup: Setup) -> bool {
+        setup.care_of().via_fa() || !self.name().starts_with("fa-")
+    }
 }
 
 impl fmt::Display for Guard {

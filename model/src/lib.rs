@@ -12,6 +12,7 @@
 
 mod aaa;
 mod action;
+mod attacker;
 mod bits;
 mod code;
 mod config;
@@ -31,6 +32,7 @@ mod words;
 pub mod data_path;
 pub mod effort;
 pub mod explore;
+pub mod findings;
 pub mod ladder;
 pub mod mutants;
 pub mod properties;
@@ -39,6 +41,7 @@ use stateright::{Model, Property};
 
 pub use aaa::Aaah;
 pub use action::Action;
+pub use attacker::{Attacker, known_keys};
 pub use code::{ActionCode, NoAction};
 pub use config::{Config, Profile, Server};
 pub use fa::Fa;
@@ -135,7 +138,7 @@ impl Bootstrap {
         let config = &self.config;
         let cx = &mut Cx::new(config, environment.profile, network, &mut rules, out_of_bounds);
         match action {
-            Action::Deliver(message) => match message {
+            Action::Deliver(message) | Action::Inject(message) => match message {
                 Message::Advertisement(_) => mn.on_advertisement(cx),
                 Message::AccessRequest(session, link, secret) => {
                     nas.of_mut(link).on_request(cx, (session, link, secret));
@@ -203,6 +206,11 @@ impl Bootstrap {
                 cx.rule(Rule::AllLapses);
             }
             Action::GiveUpRelease => mn.give_up_release(cx),
+            Action::MnRestarts => mn.restart(cx),
+            Action::FaRestarts(link) => fa.of_mut(link).restart(cx),
+            Action::AaahRestarts => aaah.restart(cx),
+            Action::StrangersBind(of) => fha.of_mut(of).strangers_bind(cx),
+            Action::StrangersLeave(of) => fha.of_mut(of).strangers_leave(cx),
             Action::MnLosesRegistration => mn.lose_registration(cx),
             Action::MnLosesBinding => mn.lose_binding(cx),
             Action::NasGivesUp(link) => nas.of_mut(link).give_up(cx),

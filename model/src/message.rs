@@ -353,6 +353,8 @@ pub(crate) enum Alike {
     RegistrationAsk(FhaId, Ident),
     /// The answer to that question.
     RegistrationAnswer(FhaId, Ident),
+    /// All such answers.
+    RegistrationAnswers,
     /// Replies to a request, at that station of their way.
     Reply(Hop, Ident),
     /// Replies at that station, to whatever request.
@@ -392,6 +394,7 @@ impl Alike {
             Alike::RegistrationAnswer(fha, ident) => {
                 w.put(7, 4).put(fha as u32, 1).number(ident.get())
             }
+            Alike::RegistrationAnswers => w.put(7, 4),
             Alike::Reply(hop, ident) => w.put(8, 4).put(hop as u32, 2).number(ident.get()),
             Alike::Replies(hop) => w.put(8, 4).put(hop as u32, 2),
             Alike::BindingAsk(seq) => w.put(10, 4).number(seq.get()),

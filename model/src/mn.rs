@@ -538,6 +538,12 @@ impl Mn {
         self.forget(cx);
     }
 
+    /// Has crashed and starts again.
+    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::MnRestarts);
+        self.forget(cx);
+    }
+
     /// Is as before the bootstrap, but for what protects against replay.
     //= movement.3.6
     fn forget(&mut self, cx: &Cx<'_>) {

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use dsboot_spec::Setup;
 
 use crate::{
-    Bootstrap, Config, Guard,
+    Attacker, Bootstrap, Config, Guard,
     explore::{Exploration, Trace, explore},
     properties::{PROMISES, Promise},
 };
@@ -39,9 +39,15 @@ impl Mutant {
     /// [`EVENTS`].
     #[must_use]
     pub fn of(guard: Guard) -> Mutant {
-        let attempts = (0..=EVENTS).flat_map(|events| Setup::ALL.map(|setup| (events, setup)));
-        let attempt = |(events, setup)| attempt(Config::new(setup, events).without(guard));
-        Mutant { guard, caught: attempts.into_iter().find_map(attempt) }
+        let setups = || Setup::ALL.into_iter().filter(move |setup| guard.applies(*setup));
+        let lossy = |events| setups().map(move |setup| Config::new(setup, events));
+        let attacked = Attacker::ALL.into_iter().flat_map(|attacker| {
+            setups().map(move |setup| Config::new(setup, 1).against(attacker))
+        });
+        let few = (0..EVENTS).flat_map(lossy).chain(attacked);
+        let mut attempts = few.chain(lossy(EVENTS));
+        let caught = attempts.find_map(|config| attempt(config.without(guard)));
+        Mutant { guard, caught }
     }
 }
 

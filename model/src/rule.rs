@@ -121,6 +121,18 @@ rules! {
     MnLosesRegistration = "mn-loses-registration", Everywhere;
     /// The MN's home binding runs out.
     MnLosesBinding = "mn-loses-binding", Everywhere;
+    /// The MN crashes and starts again.
+    MnRestarts = "mn-restarts", Everywhere;
+    /// The FA crashes and starts again.
+    FaRestarts = "fa-restarts", WithFa;
+    /// The AAAH crashes and starts again.
+    AaahRestarts = "aaah-restarts", Everywhere;
+    /// A user of another home provider binds an address at an FHA.
+    StrangersBind = "strangers-bind", Everywhere;
+    /// Users of other home providers let go.
+    StrangersLeave = "strangers-leave", Everywhere;
+    /// The FHA refuses an address that a user of another home provider holds.
+    FhaRefusesHeldAddress = "fha-refuses-held-address", Everywhere;
     /// The NAS asks its server.
     NasAsks = "nas-asks", Everywhere;
     /// The NAS grants access.

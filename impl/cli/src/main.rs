@@ -4,7 +4,6 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use dsboot::check;
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
@@ -14,6 +13,7 @@ use dsboot::serve::ServeArgs;
 use dsboot::spec::SpecArgs;
 use dsboot::vectors::VectorsArgs;
 use dsboot::{Exit, Output};
+use dsboot::{check, findings};
 
 /// Dual-stack Mobile IPv6 bootstrapping: model, implementation and tests of
 /// draft-qin-mip6-dsbootstrapping-00
@@ -32,6 +32,9 @@ enum Command {
     /// Explore the model of the protocol to the end, and say which promises hold
     #[command(after_help = dsboot::exit::HELP)]
     Check(check::Args),
+    /// Show what the draft alone does not guarantee, each by the shortest run that goes wrong
+    #[command(after_help = dsboot::exit::HELP)]
+    Findings(findings::Args),
     #[command(after_help = dsboot::exit::HELP)]
     Run(RunArgs),
     #[command(after_help = dsboot::exit::HELP)]
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let mut log = io::stderr();
     let ended = match &cli.command {
         Command::Check(args) => return check::run(args).into(),
+        Command::Findings(args) => return findings::run(args).into(),
         Command::Run(args) => {
             dsboot::run::run(args, &mut out, &mut log).map_err(|e| (e.exit(), e.to_string()))
         }

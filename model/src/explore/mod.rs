@@ -47,8 +47,9 @@ pub struct Progress {
     pub depth: usize,
     /// States found and not expanded.
     pub open: usize,
-    /// Promises about the protocol that something found so far breaks.
-    pub broken: usize,
+    /// The promises about the protocol that something found so far breaks: bit *i* is that of
+    /// [`PROMISES`]`[i]`.
+    pub broken: u64,
 }
 
 /// What came of a walk.
@@ -85,7 +86,7 @@ pub fn explore(
         for (place, (index, state)) in level.iter().enumerate() {
             if place % ROUND == 0 {
                 walk.out.progress.open = level.len() - place + next.len();
-                walk.out.progress.broken = walk.out.count_broken();
+                walk.out.progress.broken = walk.out.broken();
                 if watch(walk.out.progress).is_break() {
                     stopped = true;
                     break;
@@ -103,7 +104,7 @@ pub fn explore(
         walk.out.progress.open = 0;
         walk.out.judge_possibilities();
     }
-    walk.out.progress.broken = walk.out.count_broken();
+    walk.out.progress.broken = walk.out.broken();
     walk.out
 }
 
@@ -198,9 +199,11 @@ impl Exploration {
         }
     }
 
-    fn count_broken(&self) -> usize {
-        let broken = PROMISES.iter().zip(&self.broken);
-        broken.filter(|(promise, by)| promise.is_about_protocol() && by.is_some()).count()
+    fn broken(&self) -> u64 {
+        let judged = PROMISES.iter().zip(&self.broken).enumerate();
+        let broken =
+            judged.filter(|(_, (promise, by))| promise.is_about_protocol() && by.is_some());
+        broken.fold(0, |bits, (number, _)| bits | 1 << number)
     }
 
     /// The promises whose premise did not come up, although the setup has what they are about.
@@ -250,6 +253,10 @@ impl Exploration {
         for (promise, (broken, premise)) in
             PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises))
         {
+            if !promise.applies(config) {
+                possibilities += usize::from(matches!(promise.kind, Kind::Possible { .. }));
+                continue;
+            }
             match promise.kind {
                 Kind::State(judge) => match judge(config, state) {
                     Verdict::Vacuous => {}
@@ -280,7 +287,9 @@ impl Exploration {
     fn end(&mut self, index: u32, state: &State) {
         let judged = PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises));
         for (promise, (broken, premise)) in judged {
-            if let Kind::End(is_end) = promise.kind {
+            if let Kind::End(is_end) = promise.kind
+                && promise.applies(&self.model.config)
+            {
                 *premise = true;
                 if !is_end(state) {
                     broken.get_or_insert(index);

@@ -8,7 +8,7 @@ pub(super) const HELD_ONCE: Promise = Promise {
     name: "no address held by two",
     says: "no THOAv4 or IPv6 care-of address is held by two users, and repetition gives nobody a \
            second one",
-    requirements: &["R-4", "R-50", "H-13", "H-23"],
+    requirements: &["R-4", "R-45", "R-50", "H-13", "H-23"],
     sentences: &[
         "registration.6.11",
         "registration.6.12",
@@ -27,7 +27,7 @@ fn held_once(_: &Config, state: &State) -> Verdict {
             state.ha.binding.filter(|b| b.care_of.fha == id).map(|b| b.care_of.address);
         assigned.len() <= 1
             && assigned.without(others) == assigned
-            && bound.is_none_or(|address| !others.contains(address))
+            && bound.is_none_or(|a| !others.contains(a) && !fha.strangers.contains(a))
             && bound_at_ha.is_none_or(|address| !others.contains(address))
     });
     Verdict::when(premise, kept)

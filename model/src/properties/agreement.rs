@@ -3,7 +3,7 @@
 use super::{Kind, Promise, Verdict, of_sent};
 use crate::{
     Action, Authorisation, CareOf4, Code, Config, Form, Hop, Ident, Leg, Message, Network, Reply,
-    Seq, State, message::Alike,
+    Seq, State, attacker, message::Alike,
 };
 
 /// MN and FHA agree.
@@ -218,6 +218,60 @@ fn accepted_once(before: &State, action: Action, after: &State) -> Verdict {
         }
         _ => Verdict::Vacuous,
     }
+}
+
+/// Nobody is bound who has not asked for it.
+pub(super) const ASKED_FOR: Promise = Promise {
+    name: "bound as the MN asked",
+    says: "every binding at FHA and HA is one that the MN itself has asked for, with this care-of \
+           address, in this request or update",
+    requirements: &["R-6", "R-36", "R-53", "H-16"],
+    sentences: &[
+        "registration.6.8",
+        "registration.7.1",
+        "registration.7.10",
+        "home-binding.2.5",
+        "keys.2.5",
+    ],
+    kind: Kind::State(asked_for),
+};
+
+fn asked_for(_: &Config, state: &State) -> Verdict {
+    let network = &state.network;
+    let mut at_fha = state.fha.iter().filter_map(|(id, fha)| Some((id, fha.binding?)));
+    let asked = |(fha, binding): (crate::FhaId, crate::FhaBinding)| {
+        let own = [Hop::Direct, Hop::Link].map(|hop| Alike::Request(hop, binding.ident));
+        let mut requests = own.into_iter().flat_map(|alike| network.alike(alike));
+        requests.any(|sent| {
+            matches!(sent, Message::Request(_, request)
+                if (request.fha, request.care_of) == (fha, binding.care_of) && !request.release)
+        })
+    };
+    let updated = state.ha.binding.is_none_or(|binding| {
+        let tunnels =
+            CareOf4::all().map(|care_of| Alike::Update(Leg::Tunnel(care_of), binding.seq));
+        let mut updates = tunnels.flat_map(|alike| network.alike(alike));
+        updates.any(|sent| {
+            matches!(sent, Message::Update(_, update)
+                if update.care_of == binding.care_of && !update.release)
+        })
+    });
+    let premise = state.fha.iter().any(|(_, fha)| fha.binding.is_some());
+    Verdict::when(premise || state.ha.binding.is_some(), at_fha.all(asked) && updated)
+}
+
+/// Keys stay secret.
+pub(super) const SECRECY: Promise = Promise {
+    name: "keys stay secret",
+    says: "nobody but MN, AAAH and the FHA concerned knows a key made for a registration",
+    requirements: &["R-53", "H-12", "H-21"],
+    sentences: &["keys.2.4", "keys.2.5", "keys.4.1", "keys.4.4", "access.1.4"],
+    kind: Kind::State(secrecy),
+};
+
+fn secrecy(config: &Config, state: &State) -> Verdict {
+    let made = attacker::made_keys(&state.network).next().is_some();
+    Verdict::when(made, attacker::known_keys(config, &state.network).is_empty())
 }
 
 /// The newest request that an FHA has accepted, by what it has replied.

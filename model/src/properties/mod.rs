@@ -94,7 +94,23 @@ impl Promise {
     /// Whether the setup has what it is about.
     #[must_use]
     pub fn applies(&self, config: &Config) -> bool {
-        self.name != way::PROTECTED.name || config.setup.care_of().via_fa()
+        let has_fa = self.name != way::PROTECTED.name || config.setup.care_of().via_fa();
+        has_fa && (config.attacker.is_none() || config.literal || !self.is_for_honest_networks())
+    }
+
+    /// Whether nobody promises it against an attacker, who can always say what nobody has proved
+    /// (step 3 and the advertisement), keep people from talking to each other, and hand on what was
+    /// said to somebody else.
+    fn is_for_honest_networks(&self) -> bool {
+        let without = [
+            order::FIGURES.name,
+            order::RELEASE_IN_ORDER.name,
+            way::FHA_AS_ASSIGNED.name,
+            way::PROTECTED.name,
+            way::DATA.name,
+            possible::COMPLETE.name,
+        ];
+        without.contains(&self.name)
     }
 
     /// What it says of a step: of the step itself, or of the state that it leads to.
@@ -119,6 +135,8 @@ pub const PROMISES: &[Promise] = &[
     agreement::MN_HA,
     agreement::PROOF,
     agreement::ONCE,
+    agreement::ASKED_FOR,
+    agreement::SECRECY,
     agreement::AS_ASSIGNED,
     addresses::HELD_ONCE,
     addresses::STABLE,
@@ -143,11 +161,21 @@ pub const PROMISES: &[Promise] = &[
 const MOST: usize = 32;
 const _: () = assert!(PROMISES.len() <= MOST);
 
+/// What the attacker sends is judged like everything that arrives.
+const fn as_delivery(action: Action) -> Action {
+    match action {
+        Action::Inject(message) => Action::Deliver(message),
+        other => other,
+    }
+}
+
 /// The promises about steps that a step breaks, as in [`History`](crate::History).
 pub(crate) fn broken(config: &Config, before: &State, action: Action, after: &State) -> u64 {
     let mut broken = 0;
+    let action = as_delivery(action);
     for (index, promise) in PROMISES.iter().enumerate() {
         if let Kind::Step(judge) = promise.kind
+            && promise.applies(config)
             && judge(config, before, action, after) == Verdict::Broken
         {
             broken |= 1 << index;
@@ -160,7 +188,10 @@ pub(crate) fn broken(config: &Config, before: &State, action: Action, after: &St
 #[must_use]
 pub fn is_kept(promise: usize, config: &Config, state: &State) -> bool {
     match PROMISES.get(promise).map(|promise| promise.kind) {
-        Some(Kind::State(judge)) => judge(config, state) != Verdict::Broken,
+        Some(Kind::State(judge)) => {
+            let applies = PROMISES.get(promise).is_some_and(|promise| promise.applies(config));
+            !applies || judge(config, state) != Verdict::Broken
+        }
         Some(Kind::Step(_)) => state.history.broken & (1 << promise) == 0,
         Some(Kind::End(_) | Kind::Possible { .. }) | None => true,
     }

@@ -110,7 +110,7 @@ pub(super) const AUTHORISATION: Promise = Promise {
     kind: Kind::State(authorisation),
 };
 
-fn authorisation(_: &Config, state: &State) -> Verdict {
+fn authorisation(config: &Config, state: &State) -> Verdict {
     let network = &state.network;
     let granted = |fha, key, parameters| {
         let answer = Authorisation::Granted(Some(parameters));
@@ -131,7 +131,9 @@ fn authorisation(_: &Config, state: &State) -> Verdict {
             .ha
             .binding
             .is_none_or(|binding| network.contains(Message::BindingAnswer(binding.seq, true)))
-        && (!admitted || is_admitted(state));
+        // What the MN believes of its access gives it nothing: the NAS decides, and an attacker can
+        // say anything (access.4.13).
+        && (!admitted || is_admitted(state) || config.attacker.is_some());
     Verdict::when(premise, kept)
 }
 
@@ -158,8 +160,14 @@ pub(super) const ENTITLEMENT: Promise = Promise {
     kind: Kind::State(entitlement),
 };
 
-fn entitlement(_: &Config, state: &State) -> Verdict {
+fn entitlement(config: &Config, state: &State) -> Verdict {
     let profile = state.environment.profile;
+    // Whom an attacker tells that he has access may try; the NAS keeps his packets, which is no
+    // part of this model.
+    let attacked = config.attacker.is_some();
+    if attacked && profile == Profile::WrongAccessSecret {
+        return Verdict::Vacuous;
+    }
     let unbound = state.ha.binding.is_none() && state.mn.binding.is_none();
     let nothing_at = state.fha.iter().all(|(id, fha)| {
         profile.may_register(id)
@@ -176,7 +184,7 @@ fn entitlement(_: &Config, state: &State) -> Verdict {
                     && !matches!(state.mn.access, Access::Granted(_))
                     && state.mn.ident.is_none()
             }
-            Profile::NoMobility => unbound && state.mn.ident.is_none(),
+            Profile::NoMobility => unbound && (attacked || state.mn.ident.is_none()),
             Profile::NoIpv6 => unbound && state.mn.seq.is_none(),
         };
     Verdict::when(!profile.is_entitled() && state.mn.session.is_some(), kept)

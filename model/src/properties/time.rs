@@ -35,7 +35,8 @@ fn nested(config: &Config, state: &State) -> Verdict {
     let letting_go = mn.request.is_some_and(|request| request.release);
     let ending = mn.update.is_some_and(|update| update.release);
     let registration = mn.registration.is_none_or(|held| {
-        let through_fa = config.care_of(held.care_of.link).via_fa();
+        // An attacker can lead a request past the FA.
+        let through_fa = config.care_of(held.care_of.link).via_fa() && config.attacker.is_none();
         let visitor = state.fa.of(held.care_of.link).visitor;
         letting_go
             || (state.fha.of(held.fha).binding.is_some() && (!through_fa || visitor.is_some()))

@@ -3,15 +3,16 @@
 use dsboot_model::explore::Trace;
 use dsboot_model::ladder::{self, Rung};
 use dsboot_model::properties::{PROMISES, Promise};
-use dsboot_model::{Bootstrap, Rule};
+use dsboot_model::{Attacker, Bootstrap, Rule};
 use serde_json::{Value, json};
 
+use super::Network;
 use super::limits::Limit;
 use super::report::{Checked, Summary};
 use super::traces::kept;
 
 /// Everything as one JSON text with a newline at its end.
-pub(super) fn text(summary: &Summary) -> String {
+pub(super) fn text(summary: &Summary, network: Network) -> String {
     let view = summary.same_view().map(|_| summary.other_view());
     let difference = view.flatten().map(|(one, two, trace)| {
         json!({
@@ -22,7 +23,7 @@ pub(super) fn text(summary: &Summary) -> String {
     });
     let value = json!({
         "verdict": summary.outcome().name(),
-        "network": "lossy",
+        "network": network.name(),
         "same_ha_view": summary.same_view(),
         "ha_view_difference": difference,
         "setups": summary.checked.iter().map(setup).collect::<Vec<_>>(),
@@ -45,6 +46,8 @@ fn setup(checked: &Checked) -> Value {
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
         "events": config.events,
+        "attacker": config.attacker.map(Attacker::name),
+        "literal": config.literal,
         "complete": walk.complete,
         "stopped_by": stopped.map(Limit::option),
         "states": walk.progress.states,
@@ -73,7 +76,7 @@ fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
 }
 
 /// A run.
-pub(super) fn run(model: &Bootstrap, trace: &Trace) -> Value {
+pub(crate) fn run(model: &Bootstrap, trace: &Trace) -> Value {
     json!({
         "profile": trace.start.environment.profile.to_string(),
         "replay": kept(model, trace),

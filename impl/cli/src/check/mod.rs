@@ -1,9 +1,9 @@
 //! `dsboot check`: the model, explored to the end.
 
-mod json;
+pub(crate) mod json;
 mod limits;
 mod mutants;
-mod parallel;
+pub(crate) mod parallel;
 mod report;
 mod table;
 #[cfg(test)]
@@ -21,7 +21,7 @@ use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
 use dsboot_model::explore::{self, GraphForm, Progress};
-use dsboot_model::{Bootstrap, Config, Guard};
+use dsboot_model::{Attacker, Bootstrap, Config, Guard};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -45,10 +45,16 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Network::Lossy)]
     pub network: Network,
     /// Events (timers that fire early, movements, refreshes, releases, lifetimes that run out,
-    /// servers that stay silent, replays) in one run at most.
-    #[arg(long, value_name = "N", default_value_t = Config::EVENTS,
-          value_parser = clap::value_parser!(u8).range(..=6))]
-    pub events: u8,
+    /// servers that stay silent, crashes, replays, messages of the attacker) in one run at most; by
+    /// default 2, and 1 with an attacker.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=6))]
+    pub events: Option<u8>,
+    /// With --network attacker, whom the attacker owns.
+    #[arg(long, value_enum, default_value_t = Owns::Nobody)]
+    pub owns: Owns,
+    /// Read the draft alone, without what fills its holes (see dsboot findings).
+    #[arg(long, conflicts_with = "mutants")]
+    pub literal: bool,
     /// Setups explored at the same time; by default, as many as the machine has processors.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<usize>,
@@ -110,6 +116,39 @@ pub enum Coa {
 pub enum Network {
     /// Lose, duplicate, reorder and delay every message.
     Lossy,
+    /// The network is the attacker: it hears everything, and sends what it can make of it to anyone.
+    Attacker,
+}
+
+impl Network {
+    /// Its name.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Network::Lossy => "lossy",
+            Network::Attacker => "attacker",
+        }
+    }
+}
+
+/// Whom an attacker owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Owns {
+    /// Nobody.
+    Nobody,
+    /// NAS and FA of every link.
+    Link,
+    /// The AAAF.
+    Aaaf,
+}
+
+impl Owns {
+    const fn attacker(self) -> Attacker {
+        match self {
+            Owns::Nobody => Attacker::Outside,
+            Owns::Link => Attacker::Link,
+            Owns::Aaaf => Attacker::Aaaf,
+        }
+    }
 }
 
 /// Runs the command: the result goes to standard output, progress to standard error if that is a
@@ -158,8 +197,11 @@ pub fn run(args: &Args) -> Exit {
     {
         return complain(&format!("{}: {error}", dir.display()), Exit::Environment);
     }
-    let text =
-        if args.json { json::text(&summary) } else { table::text(&summary, ladders.are_inline()) };
+    let text = if args.json {
+        json::text(&summary, args.network)
+    } else {
+        table::text(&summary, ladders.are_inline())
+    };
     table::charts(&summary).into_iter().for_each(|chart| ladders.add(chart));
     let alone = ladders.are_alone();
     if let Err(error) = ladders.finish(&mut Output::new(io::stdout().lock())) {
@@ -198,7 +240,7 @@ fn export(setups: &[Setup], args: &Args, path: &Path) -> Exit {
     let [setup] = setups else {
         return complain("--export: name one scenario, and --coa if it has an agent", Exit::Usage);
     };
-    let model = Bootstrap::new(Config::new(*setup, args.events));
+    let model = Bootstrap::new(args.config(*setup));
     let most = args.max_states.unwrap_or(usize::MAX);
     let written = std::fs::File::create(path)
         .and_then(|file| explore::export(&model, form, most, &mut io::BufWriter::new(file)));
@@ -214,7 +256,7 @@ fn export(setups: &[Setup], args: &Args, path: &Path) -> Exit {
 /// Random walks. What they do not find they do not exclude.
 fn simulate(setups: &[Setup], args: &Args, walks: u64) -> Exit {
     let found = parallel::map(setups, args.threads(), |setup| {
-        let model = Bootstrap::new(Config::new(*setup, args.events));
+        let model = Bootstrap::new(args.config(*setup));
         (model, explore::simulate(model, args.seed, walks, args.steps))
     });
     let holds = found.iter().all(|(_, found)| found.broken.is_empty());
@@ -222,13 +264,20 @@ fn simulate(setups: &[Setup], args: &Args, walks: u64) -> Exit {
     print(&text, Exit::of(holds))
 }
 
-fn print(text: &str, exit: Exit) -> Exit {
+/// Writes a result to standard output.
+pub(crate) fn print(text: &str, exit: Exit) -> Exit {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => exit,
         // Who reads no further has seen enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => exit,
         Err(_) => Exit::Environment,
     }
+}
+
+/// As many threads as were asked for, or as there are processors.
+pub(crate) fn threads(asked: Option<usize>) -> usize {
+    let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    asked.unwrap_or_else(all)
 }
 
 impl Args {
@@ -245,8 +294,24 @@ impl Args {
     }
 
     fn threads(&self) -> usize {
-        let all = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.threads.unwrap_or_else(all)
+        threads(self.threads)
+    }
+
+    fn config(&self, setup: Setup) -> Config {
+        let attacker = match self.network {
+            Network::Lossy => None,
+            Network::Attacker => Some(self.owns.attacker()),
+        };
+        let config = Config { attacker, ..Config::new(setup, self.events()) };
+        if self.literal { config.literal() } else { config }
+    }
+
+    /// An attacker makes many more states of each event.
+    fn events(&self) -> u8 {
+        self.events.unwrap_or(match self.network {
+            Network::Lossy => Config::EVENTS,
+            Network::Attacker => 1,
+        })
     }
 
     fn limits(&self) -> Limits {
@@ -286,7 +351,7 @@ fn hunt(args: &Args) -> Mutants {
 }
 
 fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {
-    let model = Bootstrap::new(Config::new(setup, args.events));
+    let model = Bootstrap::new(args.config(setup));
     let bar = bars.add(progress(setup));
     let checked = check_model(model, args.limits(), &bar);
     bar.finish_and_clear();

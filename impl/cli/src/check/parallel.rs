@@ -6,7 +6,7 @@ use std::thread;
 
 /// What `work` makes of each item, in the order of the items. `threads` of them are at work at the
 /// same time.
-pub(super) fn map<T: Sync, R: Send>(
+pub(crate) fn map<T: Sync, R: Send>(
     items: &[T],
     threads: usize,
     work: impl Fn(&T) -> R + Sync,

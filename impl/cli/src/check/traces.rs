@@ -8,7 +8,7 @@ use std::{error, fmt, fs};
 use dsboot_model::explore::{Impossible, Trace};
 use dsboot_model::ladder;
 use dsboot_model::properties::PROMISES;
-use dsboot_model::{ActionCode, Bootstrap, Config, Guard, NoAction, Profile, State};
+use dsboot_model::{ActionCode, Attacker, Bootstrap, Config, Guard, NoAction, Profile, State};
 use dsboot_spec::Setup;
 use serde_json::{Value, json};
 
@@ -57,6 +57,8 @@ pub(super) fn kept(model: &Bootstrap, trace: &Trace) -> Value {
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
         "events": config.events,
+        "attacker": config.attacker.map(Attacker::name),
+        "literal": config.literal,
         "without": without,
         "profile": trace.start.environment.profile.name(),
         "actions": actions,
@@ -145,6 +147,11 @@ pub(super) fn replay(path: &Path) -> Result<(Bootstrap, Trace), NoReplay> {
     let events =
         value.get("events").and_then(Value::as_u64).and_then(|events| u8::try_from(events).ok());
     let mut config = Config::new(setup, events.ok_or(NoReplay::Lacks("events"))?);
+    config.literal = value.get("literal").and_then(Value::as_bool).unwrap_or(false);
+    if let Some(name) = value.get("attacker").and_then(Value::as_str) {
+        let attacker = Attacker::ALL.into_iter().find(|attacker| attacker.name() == name);
+        config = config.against(attacker.ok_or(NoReplay::Lacks("attacker"))?);
+    }
     for name in words("without")? {
         let guard = Guard::ALL.iter().find(|guard| guard.name() == name);
         config = config.without(*guard.ok_or(NoReplay::Lacks("without"))?);

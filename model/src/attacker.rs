@@ -1,0 +1,201 @@
+//! The network `attacker`: what somebody who hears everything can send (Dolev and Yao).
+//!
+//! The attacker hears every message, delivers any of them to anyone at any time, and makes new ones
+//! out of what it knows. Keys, secrets and nonces are symbols: whoever does not know a key makes
+//! nothing that is under it, and what is altered is no longer what its authenticator covers. RADIUS
+//! is under secrets of its own, so the attacker makes none of it unless it owns a client or server.
+//!
+//! Losing, repeating and delaying costs the attacker nothing more than it costs the network `lossy`;
+//! a message made or sent where it does not belong costs one event. What it sends does not count as
+//! said: the set of messages stays the record of what the roles have said.
+
+use crate::{Address, Authorisation};
+use crate::{
+    Admission, CareOf4, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message, Network,
+    Owner, Parameters, Reply, Request, State, config::Server, message::Alike, mn::Access,
+};
+
+/// Whom the attacker owns, besides the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Attacker {
+    /// Nobody.
+    Outside,
+    /// The NAS and the FA of every link.
+    Link,
+    /// The AAAF.
+    Aaaf,
+}
+
+impl Attacker {
+    /// All of them.
+    pub const ALL: [Attacker; 3] = [Attacker::Outside, Attacker::Link, Attacker::Aaaf];
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Attacker::Outside => "outside",
+            Attacker::Link => "link",
+            Attacker::Aaaf => "aaaf",
+        }
+    }
+}
+
+/// The MN–FHA keys that the attacker knows, by the FHA and the request that each was made for.
+///
+/// A key travels once, from the AAAH to the FHA, and hidden. Its nonce, which the MN is sent, is of
+/// no use without the secret that MN and AAAH share.
+//= keys.4.1
+//= keys.4.4
+#[must_use]
+pub fn known_keys(config: &Config, network: &Network) -> Vec<(FhaId, Ident)> {
+    let owns_secret =
+        config.attacker == Some(Attacker::Aaaf) && !config.heeds(Guard::MnHasTwoSecrets);
+    if config.heeds(Guard::KeysAreHidden) && !owns_secret {
+        return Vec::new();
+    }
+    made_keys(network).collect()
+}
+
+/// The keys that the AAAH has made.
+pub(crate) fn made_keys(network: &Network) -> impl Iterator<Item = (FhaId, Ident)> + '_ {
+    network.alike(Alike::RegistrationAnswers).filter_map(|answer| match answer {
+        Message::RegistrationAnswer(fha, ident, Authorisation::Granted(_)) => Some((fha, ident)),
+        _ => None,
+    })
+}
+
+/// Everything that the attacker can send now and that nobody else would deliver.
+pub(crate) fn sendable(config: &Config, state: &State) -> Vec<Message> {
+    let Some(attacker) = config.attacker else { return Vec::new() };
+    let mut out = Vec::new();
+    at_access(attacker, state, &mut out);
+    for message in state.network.iter() {
+        sent_elsewhere(config, state, message, &mut out);
+    }
+    replies(config, state, &mut out);
+    under_known_keys(config, state, &mut out);
+    out.sort_unstable();
+    out.dedup();
+    out
+}
+
+/// Steps 0 to 3. Step 3 is under nothing (H-30). Who owns the NAS of a link, or the AAAF, says there
+/// what it likes.
+fn at_access(attacker: Attacker, state: &State, out: &mut Vec<Message>) {
+    let admissions = [
+        Admission::Refused,
+        Admission::Granted(None),
+        Admission::Granted(Some(FhaId::One)),
+        Admission::Granted(Some(FhaId::Two)),
+    ];
+    let (Some(session), Some(link)) = (state.mn.session, state.mn.link) else { return };
+    if state.mn.access == Access::Asking {
+        for admission in admissions {
+            out.push(Message::AccessReply(session, link, admission));
+            if attacker == Attacker::Aaaf && state.nas.of(link).asking {
+                out.push(Message::AccessAnswer(session, link, Server::Aaaf, admission));
+            }
+        }
+    }
+    if attacker == Attacker::Link {
+        // A NAS may hand a response on as if it had come on another link.
+        for message in state.network.iter() {
+            if let Message::AccessAsk(session, _, secret, server) = message {
+                let elsewhere = |link| Message::AccessAsk(session, link, secret, server);
+                out.extend(Link::ALL.map(elsewhere));
+            }
+        }
+    }
+}
+
+/// What was said, sent to somebody else or altered on the way.
+fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Vec<Message>) {
+    match message {
+        Message::Request(_, request) => {
+            // Straight to the FHA, or as if an FA had relayed it, whole or with another care-of
+            // address in it.
+            let altered = |link| Request {
+                care_of: CareOf4 { link, ..request.care_of },
+                intact: request.intact && link == request.care_of.link,
+                ..request
+            };
+            for hop in [Hop::Direct, Hop::Relay] {
+                out.extend(Link::ALL.map(|link| Message::Request(hop, altered(link))));
+            }
+        }
+        Message::Reply(_, reply) => {
+            if let Some(link) = state.mn.link {
+                let hop = hop_on(config, link);
+                out.push(Message::Reply(hop, Reply { link, ..reply }));
+            }
+            out.push(Message::Reply(Hop::Relay, reply));
+        }
+        Message::Update(_, update) => {
+            out.push(Message::Update(Leg::Plain, update));
+            if let Some(binding) = state.fha.of(update.care_of.fha).binding {
+                out.push(Message::Update(Leg::Tunnel(binding.care_of), update));
+            }
+        }
+        Message::Ack(_, ack) => {
+            let care_of = state.mn.registration.map(|registration| registration.care_of);
+            out.extend(care_of.map(|care_of| Message::Ack(Leg::Tunnel(care_of), ack)));
+        }
+        _ => {}
+    }
+}
+
+/// Replies to the MN's last request that are under no key that the MN could take for the right one.
+fn replies(config: &Config, state: &State, out: &mut Vec<Message>) {
+    let (Some(request), Some(link)) = (state.mn.request, state.mn.link) else { return };
+    let hop = hop_on(config, link);
+    let codes = [
+        Code::Accepted,
+        Code::Released,
+        Code::Stale,
+        Code::Unproved,
+        Code::NoAddress,
+        Code::Challenge,
+        Code::Timeout,
+    ];
+    for code in codes {
+        let parameters =
+            (code == Code::Accepted).then_some(Parameters { address: Address::Two, ipv6: true });
+        let Request { ident, fha, .. } = request;
+        out.push(Message::Reply(hop, Reply { ident, fha, link, code, parameters, key: None }));
+    }
+}
+
+/// What a known key lets the attacker say.
+fn under_known_keys(config: &Config, state: &State, out: &mut Vec<Message>) {
+    for (fha, key) in known_keys(config, &state.network) {
+        let newest = Ident::after(state.mn.ident.max(state.fha.of(fha).last));
+        let Some(ident) = newest else { continue };
+        for release in [false, true] {
+            out.push(Message::Request(
+                Hop::Direct,
+                Request {
+                    ident,
+                    fha,
+                    care_of: CareOf4 { link: Link::B, owner: Owner::Mn },
+                    form: Form::Again(key),
+                    release,
+                    challenge: None,
+                    timely: true,
+                    intact: true,
+                },
+            ));
+        }
+        if let (Some(request), Some(link)) = (state.mn.request, state.mn.link) {
+            let parameters = Some(Parameters { address: Address::Two, ipv6: true });
+            let code = Code::Accepted;
+            let Request { ident, fha, .. } = request;
+            let reply = Reply { ident, fha, link, code, parameters, key: Some(key) };
+            out.push(Message::Reply(hop_on(config, link), reply));
+        }
+    }
+}
+
+const fn hop_on(config: &Config, link: Link) -> Hop {
+    if config.care_of(link).via_fa() { Hop::Link } else { Hop::Direct }
+}
