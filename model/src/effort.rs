@@ -297,7 +297,10 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             let elsewhere = mn.registration.is_some_and(|r| r.fha != fha);
             return possible.then_some(u8::from(!elsewhere));
         }
-        Action::AaahRestarts => !state.aaah.restarted && mn.ident.is_some(),
+        Action::AaahRestarts => {
+            let answered = || state.network.any(Alike::RegistrationAnswers);
+            !state.aaah.restarted && !state.environment.gone && answered()
+        }
         Action::StrangersBind(fha) => state.fha.of(fha).free_for_strangers().is_some(),
         Action::StrangersLeave(fha) => {
             return (!state.fha.of(fha).strangers.is_empty()).then_some(0);

@@ -227,9 +227,13 @@ impl Fha {
         self.mark = None;
     }
 
-    /// The address that a stranger would get: any that no binding holds.
+    /// The address that a stranger would get: any that no binding holds. One stranger is enough to
+    /// be in the way.
     #[must_use]
     pub fn free_for_strangers(&self) -> Option<Address> {
+        if !self.strangers.is_empty() {
+            return None;
+        }
         let bound = self.binding.map(|binding| binding.parameters.address);
         Address::ALL.into_iter().find(|a| Some(*a) != bound && !self.strangers.contains(*a))
     }

@@ -103,12 +103,13 @@ impl Bootstrap {
         let mut state = *before;
         state.environment.events = before.environment.events.checked_sub(cost)?;
         let rules = self.apply(&mut state, action);
-        // Judged with all that was said, before any of it is forgotten.
+        // Most deliveries change nothing, not even how many events are left.
         if state != *before {
+            // Judged with all that was said, before any of it is forgotten.
             let broken = properties::broken(&self.config, before, action, &state);
             state.history.broken |= broken;
+            self.forget_dead_letters(&mut state);
         }
-        self.forget_dead_letters(&mut state);
         Some(Step { state, rules })
     }
 

@@ -21,7 +21,7 @@ use stateright::Model as _;
 
 use crate::{
     Action, Bootstrap, Rules, State,
-    properties::{Kind, PROMISES, Promise, Verdict},
+    properties::{Kind, PROMISES, Promise, Verdict, as_delivery},
 };
 
 pub use export::{GraphForm, export};
@@ -300,6 +300,7 @@ impl Exploration {
 
     /// Notes which premises a step meets.
     fn premises_of_step(&mut self, before: &State, action: Action, after: &State) {
+        let action = as_delivery(action);
         for (promise, premise) in PROMISES.iter().zip(&mut self.premises) {
             if let (Kind::Step(judge), false) = (promise.kind, *premise) {
                 *premise = judge(&self.model.config, before, action, after) != Verdict::Vacuous;

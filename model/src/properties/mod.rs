@@ -162,7 +162,7 @@ const MOST: usize = 32;
 const _: () = assert!(PROMISES.len() <= MOST);
 
 /// What the attacker sends is judged like everything that arrives.
-const fn as_delivery(action: Action) -> Action {
+pub(crate) const fn as_delivery(action: Action) -> Action {
     match action {
         Action::Inject(message) => Action::Deliver(message),
         other => other,
