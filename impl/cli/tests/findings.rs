@@ -17,7 +17,7 @@ fn finding_is_shown_and_closed() {
     let (code, stdout, stderr) = findings(&["F-6", "F-9"]);
     assert_eq!((code, stderr.as_str()), (0, ""));
     assert!(stdout.contains("F-6  Anybody may act as FHA"), "{stdout}");
-    assert!(stdout.contains("5.Access Req 1"), "{stdout}");
+    assert!(stdout.contains("  5  Access Req 1"), "{stdout}");
     assert!(stdout.contains("\"keys stay secret\" is kept in every state with it"), "{stdout}");
     assert!(!stdout.contains("F-1 "), "{stdout}");
 }
