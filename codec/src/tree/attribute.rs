@@ -132,7 +132,7 @@ fn special(kind: u8) -> Option<Layout> {
 fn fields(form: Form, value: &[u8]) -> Option<&'static [Field]> {
     Some(match form {
         Form::Text => &[TEXT],
-        Form::Octets => &[STRING],
+        Form::Octets | Form::Vendor => &[STRING],
         Form::Octet => const { &[field("Value", 1, Kind::Unsigned)] },
         Form::Short => const { &[field("Value", 2, Kind::Unsigned)] },
         Form::Integer => const { &[field("Value", 4, Kind::Unsigned)] },
