@@ -42,6 +42,12 @@ pub const SCAPY: Peer = Peer {
     package: "python3-scapy",
 };
 
+/// The browser that pages are looked at with.
+pub const CHROMIUM: Peer = Peer { program: "chromium", module: None, package: "chromium" };
+/// What drives that browser.
+pub const CHROMEDRIVER: Peer =
+    Peer { program: "chromedriver", module: None, package: "chromium-driver" };
+
 impl Peer {
     /// The path of the program, or `None` on a machine that lacks it, after saying so.
     ///

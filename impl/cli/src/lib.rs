@@ -5,6 +5,7 @@ pub mod decode;
 pub mod dictionary;
 pub mod encode;
 pub mod exit;
+pub mod explore;
 pub mod findings;
 pub mod lab;
 pub mod ladder;

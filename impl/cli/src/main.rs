@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
+use dsboot::explore::ExploreArgs;
 use dsboot::lab::LabArgs;
 use dsboot::run::RunArgs;
 use dsboot::serve::ServeArgs;
@@ -35,6 +36,8 @@ enum Command {
     /// Show what the draft alone does not guarantee, each by the shortest run that goes wrong
     #[command(after_help = dsboot::exit::HELP)]
     Findings(findings::Args),
+    #[command(after_help = dsboot::exit::HELP)]
+    Explore(ExploreArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Run(RunArgs),
     #[command(after_help = dsboot::exit::HELP)]
@@ -71,6 +74,9 @@ fn main() -> ExitCode {
         }
         Command::Vectors(args) => {
             dsboot::vectors::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Explore(args) => {
+            dsboot::explore::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
         Command::Spec(args) => {
             dsboot::spec::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
