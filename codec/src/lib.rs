@@ -12,6 +12,7 @@
 //! | [`pana`] | PANA (RFC 5191) |
 //! | [`eap`] | EAP (RFC 3748) |
 //! | [`dsb`] | the bootstrap parameters, in whichever of these they travel |
+//! | [`dhcp`], [`ppp`] | the options of DHCP and PPP that bear on Mobile IP and PANA |
 //! | [`ip`] | IPv4, IPv6, UDP, ICMP headers and the tunnels made of them |
 //! | [`tree`] | any of these, octet by octet, for people and for other programs |
 #![no_std]
@@ -24,6 +25,7 @@ extern crate std;
 #[cfg(feature = "arbitrary")]
 mod chance;
 pub mod crypto;
+pub mod dhcp;
 pub mod dsb;
 pub mod eap;
 mod error;
@@ -32,6 +34,7 @@ pub mod ip;
 pub mod mip4;
 pub mod mip6;
 pub mod pana;
+pub mod ppp;
 pub mod radius;
 pub mod tree;
 mod wire;

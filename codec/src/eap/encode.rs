@@ -49,6 +49,8 @@ fn type_and_data(code: Code, message: &Message<'_>) -> Result<Vec<u8>, Error> {
                 slice(challenge.name),
             )))
         }
+        Message::OneTimePassword(data) => serialize(plain(method::OTP, data)),
+        Message::GenericTokenCard(data) => serialize(plain(method::GTC, data)),
         Message::Expanded(expanded) => serialize(long(expanded.method, expanded.data)),
         Message::ExpandedNak(methods) => serialize(long(NAK, methods.octets())),
         Message::Other { method, data } => serialize(plain(*method, data)),

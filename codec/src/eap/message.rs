@@ -28,6 +28,7 @@ pub enum Body<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+#[non_exhaustive]
 pub enum Message<'a> {
     /// In a request a prompt, which may be empty; in a response the identity (RFC 3748 §5.1).
     Identity(&'a [u8]),
@@ -37,6 +38,12 @@ pub enum Message<'a> {
     Nak(&'a [u8]),
     /// Challenge or response of the MD5 method (RFC 3748 §5.4).
     Md5Challenge(Md5Challenge<'a>),
+    /// One-time password: in a request the challenge to show, in a response what the user typed
+    /// (RFC 3748 §5.5).
+    OneTimePassword(&'a [u8]),
+    /// Generic token card: in a request a text to show, in a response what the user typed
+    /// (RFC 3748 §5.6).
+    GenericTokenCard(&'a [u8]),
     /// A method of a vendor, or of the IETF in long form (RFC 3748 §5.7).
     Expanded(Expanded<'a>),
     /// The methods, in long form, that the peer would do instead (RFC 3748 §5.3.2).
@@ -165,6 +172,12 @@ pub(super) fn decode(code: Code, octets: &[u8]) -> Result<Message<'_>, Error> {
         }
         method::NAK => Message::Nak(data),
         method::MD5_CHALLENGE => Message::Md5Challenge(md5_challenge(data)?),
+        //= wire.7.16
+        method::OTP | method::GTC if data.is_empty() => {
+            return Err(Error::new(ErrorKind::Truncated, DATA, "wire.7.16"));
+        }
+        method::OTP => Message::OneTimePassword(data),
+        method::GTC => Message::GenericTokenCard(data),
         method::EXPANDED => expanded(code, data)?,
         //= wire.7.6
         _ => Message::Other { method: kind, data },

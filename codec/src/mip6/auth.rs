@@ -44,6 +44,7 @@ pub fn mn_aaa(key: &[u8], digest: &[u8; 20]) -> [u8; MN_AAA_DATA_LENGTH] {
 pub struct MobilityData<'a> {
     addresses: Addresses,
     before_checksum: &'a [u8],
+    checksum: [u8; 2],
     after_checksum: &'a [u8],
 }
 
@@ -69,8 +70,14 @@ impl<'a> MobilityData<'a> {
         Some(MobilityData {
             addresses,
             before_checksum: covered.get(..CHECKSUM_OFFSET)?,
+            checksum: [0, 0],
             after_checksum: covered.get(CHECKSUM_OFFSET + 2..)?,
         })
+    }
+
+    /// The same with another checksum than zero.
+    pub(super) const fn with_checksum(self, checksum: [u8; 2]) -> MobilityData<'a> {
+        MobilityData { checksum, ..self }
     }
 
     /// MAC_Mobility_Data: what an MN-AAA authenticator is made over.
@@ -96,7 +103,7 @@ impl<'a> MobilityData<'a> {
             &care_of.octets(),
             &home.octets(),
             self.before_checksum,
-            &[0, 0],
+            &self.checksum,
             self.after_checksum,
         ])
     }

@@ -4,6 +4,7 @@ use nom::bytes::complete::take;
 use nom::number::complete::{be_u8, be_u16};
 
 use super::message::Message;
+use super::reading::Reading;
 use crate::ip::Pseudo;
 use crate::wire::parse;
 use crate::{Error, ErrorKind};
@@ -26,9 +27,21 @@ impl<'a> Header<'a> {
     /// When the message is to be discarded for its length, its checksum or its Payload Proto; an
     /// error at octet 0 about the latter is what ICMP Parameter Problem points at.
     pub fn decode(octets: &'a [u8], pseudo: &Pseudo) -> Result<Header<'a>, Error> {
+        Header::decode_by(octets, pseudo, &Reading::DEFAULT)
+    }
+
+    /// The same by a reading of what the RFCs contradict each other about.
+    ///
+    /// # Errors
+    /// As [`Header::decode`].
+    pub fn decode_by(
+        octets: &'a [u8],
+        pseudo: &Pseudo,
+        reading: &Reading,
+    ) -> Result<Header<'a>, Error> {
         let header = Header::split(octets)?;
         //= wire.8.2
-        if pseudo.checksum(next_header::MOBILITY, &[header.octets]) != 0 {
+        if pseudo.checksum(reading.pseudo_header.next_header(), &[header.octets]) != 0 {
             return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.8.2"));
         }
         header.checked()
@@ -54,6 +67,13 @@ impl<'a> Header<'a> {
     pub const fn reserved(&self) -> u8 {
         //= wire.8.11
         self.reserved
+    }
+
+    /// The checksum as received.
+    #[must_use]
+    pub fn checksum(&self) -> [u8; 2] {
+        let field = self.octets.get(CHECKSUM_OFFSET..).and_then(<[u8]>::first_chunk);
+        field.copied().unwrap_or_default()
     }
 
     /// The whole mobility header as received, without what may have followed it.

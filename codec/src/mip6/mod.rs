@@ -57,6 +57,7 @@
 
 pub mod auth;
 mod builder;
+pub mod discovery;
 mod header;
 mod keys;
 mod message;
@@ -64,6 +65,7 @@ mod option;
 mod options;
 mod packet;
 mod proxy;
+mod reading;
 mod value;
 
 pub use auth::MnAaa;
@@ -81,4 +83,5 @@ pub use option::{
 pub use options::{Options, OptionsIter};
 pub use packet::{Addresses, Packet, Route};
 pub use proxy::{DnsUpdate, FastBindingAuthorizationData, LinkLayerAddress, VendorOption};
+pub use reading::{MnAaaChecksum, PseudoHeader, Reading};
 pub use value::{AcknowledgementFlags, Lifetime, Sequence, Timestamp, UpdateFlags};

@@ -7,6 +7,7 @@ use dsboot_spec::registry::mip6::message;
 use super::auth::{MnAaa, MobilityData};
 use super::header::Header;
 use super::message::Message;
+use super::reading::{MnAaaChecksum, Reading};
 use crate::ip::{Pseudo, v6};
 use crate::{Error, ErrorKind, crypto};
 
@@ -39,6 +40,14 @@ impl<'a> Packet<'a> {
     /// When the packet is none of IPv6, is a fragment, has no mobility header, or the message is to
     /// be discarded. The offset counts from the start of the packet.
     pub fn decode(octets: &'a [u8]) -> Result<Packet<'a>, Error> {
+        Packet::decode_by(octets, &Reading::DEFAULT)
+    }
+
+    /// The same by a reading of what the RFCs contradict each other about.
+    ///
+    /// # Errors
+    /// As [`Packet::decode`].
+    pub fn decode_by(octets: &'a [u8], reading: &Reading) -> Result<Packet<'a>, Error> {
         let packet = v6::Packet::decode(octets)?;
         let upper = packet.upper_layer()?;
         let mobility = upper.octets_of(next_header::MOBILITY)?;
@@ -49,7 +58,7 @@ impl<'a> Packet<'a> {
             routed_to: upper.routed_to,
             hop_limit: packet.hop_limit,
         };
-        Packet::from_parts(route, mobility).map_err(|error| error.shifted(upper.offset))
+        Packet::read(route, mobility, reading).map_err(|error| error.shifted(upper.offset))
     }
 
     /// Decodes the mobility header of a packet that went this way.
@@ -57,7 +66,11 @@ impl<'a> Packet<'a> {
     /// # Errors
     /// When the message is to be discarded. The offset counts from the start of the mobility header.
     pub fn from_parts(route: Route, mobility_header: &'a [u8]) -> Result<Packet<'a>, Error> {
-        let header = Header::decode(mobility_header, &route.pseudo())?;
+        Packet::read(route, mobility_header, &Reading::DEFAULT)
+    }
+
+    fn read(route: Route, octets: &'a [u8], reading: &Reading) -> Result<Packet<'a>, Error> {
+        let header = Header::decode_by(octets, &route.pseudo(), reading)?;
         route.check(header.kind())?;
         Ok(Packet { route, header, message: header.message()? })
     }
@@ -72,8 +85,19 @@ impl<'a> Packet<'a> {
     /// no such option.
     #[must_use]
     pub fn mn_aaa(&self) -> Option<MnAaa<'a>> {
+        self.mn_aaa_by(&Reading::DEFAULT)
+    }
+
+    /// The same by a reading of what the RFCs contradict each other about.
+    #[must_use]
+    pub fn mn_aaa_by(&self, reading: &Reading) -> Option<MnAaa<'a>> {
         let option = self.message.options().mn_aaa()?;
         let data = MobilityData::of(self.addresses(), &self.header, &option)?;
+        //= wire.12.15
+        let data = match reading.mn_aaa_checksum {
+            MnAaaChecksum::Zero => data,
+            MnAaaChecksum::AsReceived => data.with_checksum(self.header.checksum()),
+        };
         Some(MnAaa {
             spi: option.value.spi,
             authenticator: option.value.data,

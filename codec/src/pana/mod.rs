@@ -47,3 +47,4 @@ pub use avp::{Avp, Avps, VendorAvp};
 pub use builder::MessageBuilder;
 pub use header::{Flags, Header, Kind};
 pub use message::Message;
+pub use validate::{Reading, Reserved, UnknownAvps};

@@ -1,14 +1,62 @@
 //! What RFC 5191 §5.5 asks of a message by itself, without its session.
 
-use dsboot_spec::registry::pana::{avp, result};
+use dsboot_spec::registry::pana::{avp, avp_flag, flag, result};
 
-use super::{Avp, Flags, Kind, Message};
+use super::{Avp, Flags, Header, Kind, Message};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 /// Where in the header the fields that are checked here begin, in octets.
 const FLAGS: usize = 4;
 const SESSION_ID: usize = 8;
 const SEQUENCE: usize = 12;
+
+/// The flags that mean something in RFC 5191.
+const KNOWN_FLAGS: u16 = flag::REQUEST
+    | flag::START
+    | flag::COMPLETE
+    | flag::RE_AUTHENTICATION
+    | flag::PING
+    | flag::IP_RECONFIGURATION;
+
+/// Which way a message is taken where RFC 5191 and its implementations differ. Each field is named
+/// after its contradiction; [`Reading::DEFAULT`] has what this project takes.
+//= wire.12.1
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Reading {
+    /// AVPs that are not understood.
+    pub unknown_avps: UnknownAvps,
+    /// Reserved fields and flags without a meaning.
+    pub reserved: Reserved,
+}
+
+impl Reading {
+    /// What this project takes.
+    pub const DEFAULT: Reading =
+        Reading { unknown_avps: UnknownAvps::Refused, reserved: Reserved::Ignored };
+}
+
+/// RFC 5191 §5.5 discards a message with an AVP that is not recognised, though §6.3 gives vendors
+/// AVPs of their own and has no bit that says which must be understood.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum UnknownAvps {
+    /// They make the message invalid.
+    #[default]
+    Refused,
+    /// They are skipped.
+    Skipped,
+}
+
+/// RFC 5191 §6.2 has reserved fields ignored; implementations discard messages where they are not
+/// zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reserved {
+    /// They are ignored.
+    #[default]
+    Ignored,
+    /// A message where they are not zero is invalid.
+    Refused,
+}
 
 /// How often an AVP stands in a message (RFC 5191 §8, Figure 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,11 +114,28 @@ impl Message<'_> {
     /// # Errors
     /// Says what is wrong and where. The message is to be discarded without an answer.
     pub fn validate(&self, vendor_id: u32) -> Result<Kind, Error> {
+        self.validate_by(vendor_id, &Reading::DEFAULT)
+    }
+
+    /// The same by a reading of what is contradictory.
+    ///
+    /// # Errors
+    /// As [`Message::validate`].
+    pub fn validate_by(&self, vendor_id: u32, reading: &Reading) -> Result<Kind, Error> {
+        //= wire.12.18
+        if reading.reserved == Reserved::Refused {
+            self.validate_reserved()?;
+        }
         //= wire.6.4
         let kind = self.kind().ok_or(Error::new(ErrorKind::BadType, FLAGS, "wire.6.4"))?;
         self.validate_header(kind)?;
         for unit in self.avps() {
-            understood(&unit, vendor_id)?;
+            match understood(&unit, vendor_id) {
+                //= wire.12.17
+                Err(Error { kind: ErrorKind::NotSkippable, .. })
+                    if reading.unknown_avps == UnknownAvps::Skipped => {}
+                result => result?,
+            }
         }
         LIMITED.into_iter().try_for_each(|code| self.validate_occurrence(kind, code))?;
         self.validate_positions()?;
@@ -78,6 +143,28 @@ impl Message<'_> {
             self.validate_result()?;
         }
         Ok(kind)
+    }
+
+    fn validate_reserved(&self) -> Result<(), Error> {
+        let Header { reserved, flags, .. } = *self.header();
+        let refused = |at| Err(Error::new(ErrorKind::BadValue, at, "wire.12.18"));
+        if reserved != 0 {
+            return refused(0);
+        }
+        if flags.and(Flags(!KNOWN_FLAGS)) != Flags::NONE {
+            return refused(FLAGS);
+        }
+        for unit in self.avps() {
+            let [_, _, flags, more_flags, _, _, high, low, ..] = *unit.raw else { continue };
+            let flags = u16::from_be_bytes([flags, more_flags]) & !avp_flag::VENDOR;
+            if flags != 0 {
+                return refused(unit.offset + 2);
+            }
+            if [high, low] != [0, 0] {
+                return refused(unit.offset + 6);
+            }
+        }
+        Ok(())
     }
 
     fn validate_header(&self, kind: Kind) -> Result<(), Error> {

@@ -48,6 +48,7 @@ mod expect;
 mod extended;
 mod hidden;
 mod packet;
+mod reading;
 mod tagged;
 mod three_gpp2;
 mod value;
@@ -66,6 +67,7 @@ pub use extended::{
 };
 pub use hidden::{Salted, UserPassword, hide_key, hide_password};
 pub use packet::{Packet, Units, encode};
+pub use reading::{HomeLinkPrefix, Reading};
 pub use tagged::{TaggedInteger, TaggedText, TunnelPassword};
 pub use three_gpp2::{ThreeGpp2, ThreeGpp2Attribute};
 pub use value::{ChapPassword, HomeIpv4, Ipv6Prefix, VendorSpecific};

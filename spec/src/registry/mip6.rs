@@ -4,6 +4,9 @@
 /// Octets before the message data of a mobility header (RFC 6275 §6.1.1).
 pub const HEADER_LENGTH: usize = 6;
 
+/// The Next Header of the checksum's pseudo-header in RFC 3775 §6.1.1; RFC 6275 has 135.
+pub const PSEUDO_HEADER_OF_RFC_3775: u8 = 2;
+
 /// The unit of Header Len, in octets; the first unit is not counted (RFC 6275 §6.1.1).
 pub const HEADER_UNIT: usize = 8;
 
