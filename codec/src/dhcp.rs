@@ -17,13 +17,13 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+use crate::wire::number::u8 as octet;
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use cookie_factory::multi::all;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::dhcp::option;
 use nom::multi::length_data;
-use nom::number::complete::u8 as octet;
 
 use crate::wire::{parse, serialize};
 use crate::{Error, ErrorKind};

@@ -24,11 +24,11 @@
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::wire::number::{be_u32, be_u128, u8};
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::dsb::{FQDN_MAX_LENGTH, bootstrap_request, parameter};
 use nom::combinator::{all_consuming, fail, map_opt, rest};
-use nom::number::complete::{be_u32, be_u128, u8};
 use nom::{IResult, Parser};
 
 use crate::Found;

@@ -3,13 +3,13 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::wire::number::{
+    be_u16 as short_integer, be_u32 as integer, be_u64 as long_integer, be_u128,
+};
 use cookie_factory::bytes::{be_u16, be_u32, be_u64};
 use cookie_factory::combinator::slice;
 use nom::Parser;
 use nom::combinator::all_consuming;
-use nom::number::complete::{
-    be_u16 as short_integer, be_u32 as integer, be_u64 as long_integer, be_u128,
-};
 
 use crate::wire::{NomError, Out, Written};
 
@@ -131,6 +131,7 @@ impl Form for Address6 {
 }
 
 /// What the parser makes of all octets, if it takes them all.
+#[inline]
 pub(crate) fn whole<'a, T>(
     parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
     octets: &'a [u8],

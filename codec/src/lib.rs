@@ -15,6 +15,14 @@
 //! | [`dhcp`], [`ppp`] | the options of DHCP and PPP that bear on Mobile IP and PANA |
 //! | [`ip`] | IPv4, IPv6, UDP, ICMP headers and the tunnels made of them |
 //! | [`tree`] | any of these, octet by octet, for people and for other programs |
+//!
+//! Where RFCs contradict each other, a decoder takes one reading, and offers the other:
+//! [`mip4::Reading`], [`mip6::Reading`], [`radius::Reading`], [`pana::Reading`].
+//!
+//! # Features
+//!
+//! `std` (default) lets what the codec depends on use the standard library; `serde` serializes
+//! values; `arbitrary` makes values of random octets.
 #![no_std]
 
 extern crate alloc;
@@ -41,3 +49,8 @@ mod wire;
 
 pub use error::{Error, ErrorKind};
 pub use wire::{Found, Positioned};
+
+/// The examples of the README are run too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -14,11 +14,11 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u32, u8 as octet};
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ppp::ipcp_option;
-use nom::number::complete::{be_u32, u8 as octet};
 
 use crate::wire::{parse, serialize};
 use crate::{Error, ErrorKind};

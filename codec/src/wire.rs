@@ -73,12 +73,71 @@ impl<T> FromIterator<T> for Found<T> {
 /// The error type of the nom parsers in this crate.
 pub(crate) type NomError<'a> = nom::error::Error<&'a [u8]>;
 
+/// Parsers of integers in network order.
+///
+/// Those of nom read any kind of input octet by octet; these read slices at once.
+pub(crate) mod number {
+    use nom::error::{ErrorKind, ParseError};
+    use nom::{Err, IResult};
+
+    use super::NomError;
+
+    /// What a parser here gives back.
+    type Number<'a, T> = IResult<&'a [u8], T, NomError<'a>>;
+
+    fn missing<T>(input: &[u8]) -> Number<'_, T> {
+        Err(Err::Error(NomError::from_error_kind(input, ErrorKind::Eof)))
+    }
+
+    /// An octet.
+    #[inline]
+    pub(crate) fn u8(input: &[u8]) -> Number<'_, u8> {
+        match input.split_first() {
+            Some((value, rest)) => Ok((rest, *value)),
+            None => missing(input),
+        }
+    }
+
+    pub(crate) use u8 as be_u8;
+
+    /// Declares the parser of an integer type of so many octets.
+    macro_rules! integer {
+        ($($parser:ident: $ty:ty;)*) => {
+            $(#[inline]
+            pub(crate) fn $parser(input: &[u8]) -> Number<'_, $ty> {
+                match input.split_first_chunk() {
+                    Some((octets, rest)) => Ok((rest, <$ty>::from_be_bytes(*octets))),
+                    None => missing(input),
+                }
+            })*
+        };
+    }
+
+    integer! {
+        be_u16: u16;
+        be_u32: u32;
+        be_i32: i32;
+        be_u64: u64;
+        be_u128: u128;
+    }
+
+    /// An integer of 3 octets.
+    #[inline]
+    pub(crate) fn be_u24(input: &[u8]) -> Number<'_, u32> {
+        match input.split_first_chunk() {
+            Some(([a, b, c], rest)) => Ok((rest, u32::from_be_bytes([0, *a, *b, *c]))),
+            None => missing(input),
+        }
+    }
+}
+
 /// What remains of the input and what was parsed, or why that failed.
 pub(crate) type Parsed<'a, T> = Result<(&'a [u8], T), Error>;
 
 /// Runs a nom parser over `input`, which begins at octet `base` of the message.
 ///
 /// The parsers used in this crate fail for one reason only: the input ends too early.
+#[inline]
 pub(crate) fn parse<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
     input: &'a [u8],
@@ -114,10 +173,13 @@ pub(crate) type Written = GenResult<Sink>;
 
 /// The octets that a serializer writes.
 pub(crate) fn serialize(serializer: impl FnOnce(Out) -> Written) -> Vec<u8> {
-    let mut octets = Vec::new();
+    let mut octets = Vec::with_capacity(USUAL_LENGTH);
     append(&mut octets, serializer);
     octets
 }
+
+/// Octets that most of what is serialized at once fits into.
+const USUAL_LENGTH: usize = 64;
 
 /// Appends to a vector what a serializer writes.
 #[inline]

@@ -23,12 +23,14 @@ proptest! {
         name in vec(any::<u8>(), 1..300),
         vendor_id in 1..(1_u32 << 24),
         number: u32,
-        method in 5..=253_u8,
+        method in 7..=253_u8,
     ) {
         let messages = [
             Message::Identity(&name),
             Message::Md5Challenge(Md5Challenge { value: &value, name: &name }),
             Message::Expanded(Expanded { method: Method { vendor_id, number }, data: &name }),
+            Message::OneTimePassword(&name),
+            Message::GenericTokenCard(&name),
             Message::Other { method, data: &name },
         ];
         let nak = Body::Response(Message::Nak(&value));

@@ -1,9 +1,9 @@
 use core::slice::Iter;
 
+use crate::wire::number::{be_u8, be_u24, be_u32};
 use dsboot_spec::registry::eap::{HEADER_LENGTH, MD5_VALUE_LENGTH, method};
 use nom::bytes::complete::take;
 use nom::combinator::rest;
-use nom::number::complete::{be_u8, be_u24, be_u32};
 
 use super::Code;
 use crate::wire::parse;

@@ -26,9 +26,9 @@
 mod encode;
 mod message;
 
+use crate::wire::number::{be_u8, be_u16};
 use dsboot_spec::registry::eap::{HEADER_LENGTH, code};
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8, be_u16};
 
 pub use encode::encode;
 pub use message::{Body, Expanded, Md5Challenge, Message, Method, Methods, md5_value};

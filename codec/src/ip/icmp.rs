@@ -21,13 +21,13 @@
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{
     ICMP_HEADER_LENGTH, IPV6_HEADER_LENGTH, IPV6_MINIMUM_MTU, icmpv6, protocol,
 };
-use nom::number::complete::{be_u8 as octet, be_u16 as word};
 
 use super::{Pseudo, checksum, v6};
 use crate::wire::{parse, serialize};

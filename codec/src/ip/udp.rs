@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, SocketAddr};
 
+use crate::wire::number::be_u16 as word;
 use cookie_factory::bytes::be_u16;
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{UDP_HEADER_LENGTH, protocol};
 use nom::bytes::complete::take;
-use nom::number::complete::be_u16 as word;
 
 use super::{Packet, Pseudo, v4, v6};
 use crate::wire::{parse, serialize};

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u32 as address};
 use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
@@ -10,7 +11,6 @@ use dsboot_spec::registry::ip::{
     DEFAULT_TTL, IPV4_FRAGMENT_OFFSET_MASK, IPV4_HEADER_LENGTH, IPV4_OPTIONS_MAX_LENGTH, ipv4_flag,
 };
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as address};
 
 use super::{Pseudo, checksum};
 use crate::wire::{parse, serialize};

@@ -11,9 +11,9 @@
 //! # Ok::<(), dsboot_codec::Error>(())
 //! ```
 
+use crate::wire::number::{be_u64, u8 as octet};
 use dsboot_spec::registry::dsb::{ACCESS_HEADER_LENGTH, access_message};
 use dsboot_spec::registry::mip4::message;
-use nom::number::complete::{be_u64, u8 as octet};
 
 use super::{Extensions, Identification, Reading};
 use crate::wire::parse;

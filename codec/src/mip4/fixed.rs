@@ -2,11 +2,11 @@
 
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u16 as short, be_u32 as long, be_u64 as quad, u8 as octet};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32, be_u64};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::mip4::{message, notification_flag, revocation_flag};
-use nom::number::complete::{be_u16 as short, be_u32 as long, be_u64 as quad, u8 as octet};
 use nom::{IResult, Parser};
 
 use super::header::{Identification, ReplyHeader, RequestHeader, ipv4};

@@ -1,10 +1,10 @@
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u16 as u16_be, be_u32 as u32_be, be_u64 as u64_be, u8 as octet};
 use cookie_factory::bytes::{be_u8, be_u16, be_u64};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::mip4::{LIFETIME_INFINITE, code, request_flag};
-use nom::number::complete::{be_u16 as u16_be, be_u32 as u32_be, be_u64 as u64_be, u8 as octet};
 use nom::{IResult, Parser};
 
 use crate::wire::{Out, Written};

@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 
+use crate::wire::number::{be_u16 as u16_be, u8 as octet};
 use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::mip4::{REPLY_LENGTH, REQUEST_LENGTH, message};
 use nom::Parser;
 use nom::combinator::rest;
-use nom::number::complete::{be_u16 as u16_be, u8 as octet};
 
 use super::extensions::Extensions;
 use super::fixed::FixedPart;

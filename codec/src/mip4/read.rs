@@ -2,6 +2,7 @@
 
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u16, be_u32, be_u64, be_u128, u8 as octet};
 use dsboot_spec::registry::mip4::{
     MIN_GENERALIZED_LENGTH, MIN_NONCE_LENGTH, dual_stack, extension, fa_error,
     generalized_authentication, gre_key, key_generation, mobile_network, multipath, pmipv4,
@@ -11,7 +12,6 @@ use dsboot_spec::registry::mip4::{
 use nom::bytes::complete::tag;
 use nom::combinator::{complete, map_opt, opt, rest, verify};
 use nom::multi::length_data;
-use nom::number::complete::{be_u16, be_u32, be_u64, be_u128, u8 as octet};
 use nom::{IResult, Parser};
 
 use super::discovery::CareOfAddresses;

@@ -14,7 +14,7 @@ use super::header::{CHECKSUM_OFFSET, Header};
 use super::message::Message;
 use super::option::{Authentication, MobilityOption};
 use super::packet::{Addresses, Route};
-use crate::wire::serialize;
+use crate::wire::append as append_octets;
 use crate::{Error, ErrorKind};
 
 /// Makes a mobility header: fixed part, options each at its alignment, authenticators, length and
@@ -27,6 +27,9 @@ pub struct Builder<'k> {
     octets: Result<Vec<u8>, Error>,
     signatures: Vec<Signature<'k>>,
 }
+
+/// Octets that most mobility headers fit into.
+const USUAL_LENGTH: usize = 128;
 
 /// An authentication option whose data is still zero.
 #[derive(Clone, Copy)]
@@ -42,15 +45,19 @@ impl<'k> Builder<'k> {
     pub fn new<'a>(message: impl Into<Message<'a>>) -> Builder<'k> {
         let message = message.into();
         //= wire.8.11
-        let octets = serialize(tuple((
-            be_u8(next_header::NO_NEXT_HEADER),
-            be_u8(0),
-            be_u8(message.kind()),
-            be_u8(0),
-            be_u16(0),
-            slice(message.fixed_part()),
-            slice(message.options().octets()),
-        )));
+        let mut octets = Vec::with_capacity(USUAL_LENGTH);
+        append_octets(
+            &mut octets,
+            tuple((
+                be_u8(next_header::NO_NEXT_HEADER),
+                be_u8(0),
+                be_u8(message.kind()),
+                be_u8(0),
+                be_u16(0),
+                slice(message.fixed_part()),
+                slice(message.options().octets()),
+            )),
+        );
         Builder { octets: Ok(octets), signatures: Vec::new() }
     }
 
@@ -158,11 +165,15 @@ impl core::fmt::Debug for Signature<'_> {
 /// Appends `option` where it may begin.
 fn append(mut octets: Vec<u8>, option: &MobilityOption<'_>) -> Result<Vec<u8>, Error> {
     if ends_header(option.kind()) {
-        let encoded = option.encode()?;
+        let start = octets.len();
+        option.append(&mut octets)?;
         //= wire.9.16
-        let padding = (octets.len() + encoded.len()).wrapping_neg() % HEADER_UNIT;
+        let padding = octets.len().wrapping_neg() % HEADER_UNIT;
         pad(&mut octets, padding);
-        octets.extend_from_slice(&encoded);
+        // The padding belongs before the option.
+        if let Some(option) = octets.get_mut(start..) {
+            option.rotate_right(padding);
+        }
         return Ok(octets);
     }
     //= wire.9.4

@@ -15,12 +15,12 @@
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word};
 use cookie_factory::bytes::be_u16;
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{EXTENSION_UNIT, ICMP_HEADER_LENGTH, icmpv6};
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8 as octet, be_u16 as word};
 
 use crate::ip::icmp;
 use crate::wire::{parse, serialize};

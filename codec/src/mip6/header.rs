@@ -1,7 +1,7 @@
+use crate::wire::number::{be_u8, be_u16};
 use dsboot_spec::registry::ip::next_header;
 use dsboot_spec::registry::mip6::{HEADER_LENGTH, HEADER_UNIT};
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8, be_u16};
 
 use super::message::Message;
 use super::reading::Reading;

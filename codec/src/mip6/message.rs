@@ -1,12 +1,12 @@
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u64 as quad, be_u128};
 use cookie_factory::bytes::{be_u8, be_u16, be_u64};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::mip6::{FIRST_REJECTING_STATUS, HEADER_LENGTH, message};
 use nom::Parser;
-use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u64 as quad, be_u128};
 
 use super::options::Options;
 use super::value::{AcknowledgementFlags, Lifetime, Sequence, UpdateFlags};

@@ -1,23 +1,22 @@
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::wire::number::{
+    be_u8 as octet, be_u16 as word, be_u32 as double, be_u64 as quad, be_u128,
+};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32, be_u64};
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::mip6::{
     identifier_subtype, ipv4_home_address_flag, nat_detection_flag, option,
 };
 use nom::Parser;
-use nom::bytes::complete::take;
-use nom::combinator::{flat_map, map_opt, rest};
-use nom::number::complete::{
-    be_u8 as octet, be_u16 as word, be_u32 as double, be_u64 as quad, be_u128,
-};
+use nom::combinator::{map_opt, rest};
 
 use super::proxy::{self, DnsUpdate, FastBindingAuthorizationData, LinkLayerAddress, VendorOption};
 use super::value::{Lifetime, Timestamp};
 use crate::dsb::Prefixed;
 use crate::form::whole;
-use crate::wire::{self, Out, Parsed, Written, parse};
+use crate::wire::{self, Out, Parsed, Written};
 use crate::{Error, ErrorKind, Positioned};
 
 /// A mobility option (RFC 6275 §6.2).
@@ -311,7 +310,7 @@ impl<'a> MobilityOption<'a> {
             octets.push(option::PAD1);
             return Ok(());
         }
-        wire::append(octets, |out| self.data(be_u8(0)(be_u8(self.kind())(out)?)?));
+        wire::append(octets, |out| self.data(slice([self.kind(), 0])(out)?));
         let written = octets.get_mut(start..).unwrap_or_default();
         if let [_, length, data @ ..] = written {
             //= wire.9.1
@@ -380,17 +379,19 @@ pub(super) fn split(
     octets: &[u8],
     offset: usize,
 ) -> Parsed<'_, Positioned<'_, MobilityOption<'_>>> {
+    let truncated = |at| Err(Error::new(ErrorKind::Truncated, offset + at, "wire.9.1"));
     //= wire.9.1
-    let (rest, kind) = parse(octet, octets, offset, "wire.9.1")?;
-    let (rest, value) = match kind {
-        option::PAD1 => (rest, MobilityOption::Pad1),
-        _ => {
-            let (rest, data) = parse(flat_map(octet, take), rest, offset + 1, "wire.9.1")?;
-            (rest, MobilityOption::decode(kind, data))
-        }
+    let (length, decoded) = match *octets {
+        [] => return truncated(0),
+        [option::PAD1, ..] => (1, MobilityOption::Pad1),
+        [_] => return truncated(1),
+        [kind, length, ref rest @ ..] => match rest.get(..length.into()) {
+            Some(data) => (2 + usize::from(length), MobilityOption::decode(kind, data)),
+            None => return truncated(2),
+        },
     };
-    let raw = octets.get(..octets.len() - rest.len()).unwrap_or(octets);
-    Ok((rest, Positioned { offset, raw, value }))
+    let (raw, rest) = octets.split_at_checked(length).unwrap_or((octets, &[]));
+    Ok((rest, Positioned { offset, raw, value: decoded }))
 }
 
 fn network_prefix(data: &[u8]) -> Option<MobilityOption<'_>> {

@@ -1,14 +1,14 @@
 //! The mobility options that the bootstrap does not use: of Proxy Mobile IPv6, fast handovers,
 //! cryptographically generated addresses, vendors and experiments.
 
+use crate::wire::number::{
+    be_u8 as octet, be_u16 as word, be_u32 as double, be_u64 as quad, be_u128,
+};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32, be_u64};
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::mip6::{dns_update_flag, option};
 use nom::Parser;
 use nom::combinator::{complete, opt, rest};
-use nom::number::complete::{
-    be_u8 as octet, be_u16 as word, be_u32 as double, be_u64 as quad, be_u128,
-};
 
 use super::option::MobilityOption;
 use crate::dsb::Prefixed;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use crate::wire::number::{be_u16 as short, be_u32 as long, be_u128};
 use cookie_factory::bytes::{be_u16, be_u32};
 use cookie_factory::combinator::{cond, slice};
 use cookie_factory::sequence::tuple;
@@ -13,7 +14,6 @@ use nom::Parser;
 use nom::branch::alt;
 use nom::bytes::complete::take;
 use nom::combinator::all_consuming;
-use nom::number::complete::{be_u16 as short, be_u32 as long, be_u128};
 
 use super::Message;
 use crate::dsb::Parameter;
@@ -68,6 +68,9 @@ impl Avp<'_> {
     /// Appends the AVP to a message. The offset of an error counts from the start of the AVP.
     pub(super) fn append(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
         let start = octets.len();
+        if octets.capacity() == 0 {
+            octets.reserve(USUAL_LENGTH);
+        }
         let vendor_id = match self {
             Avp::Vendor(avp) => Some(avp.vendor_id),
             _ => None,
@@ -97,6 +100,9 @@ impl Avp<'_> {
         })
     }
 }
+
+/// Octets that the AVPs of most messages fit into.
+const USUAL_LENGTH: usize = 128;
 
 /// Where AVP Length stands in an AVP.
 const LENGTH_OFFSET: usize = 4;

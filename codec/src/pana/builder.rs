@@ -73,7 +73,8 @@ impl MessageBuilder {
         //= wire.6.2
         let length = u16::try_from(HEADER_LENGTH + self.avps.len())
             .map_err(|_| Error::new(ErrorKind::TooLong, 2, "wire.6.2"))?;
-        let mut octets = self.header.encode(length);
+        let mut octets = Vec::with_capacity(length.into());
+        self.header.append(length, &mut octets);
         octets.extend_from_slice(&self.avps);
         Ok(octets)
     }

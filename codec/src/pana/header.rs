@@ -8,7 +8,7 @@ use cookie_factory::bytes::{be_u16, be_u32};
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::pana::{flag, message};
 
-use crate::wire::serialize;
+use crate::wire::append;
 
 /// The messages (RFC 5191 §7, RFC 6345 §4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -145,14 +145,17 @@ impl Header {
         Header { reserved: 0, flags, message_type, session_id, sequence }
     }
 
-    pub(super) fn encode(&self, length: u16) -> Vec<u8> {
-        serialize(tuple((
-            be_u16(self.reserved),
-            be_u16(length),
-            be_u16(self.flags.0),
-            be_u16(self.message_type),
-            be_u32(self.session_id),
-            be_u32(self.sequence),
-        )))
+    pub(super) fn append(&self, length: u16, octets: &mut Vec<u8>) {
+        append(
+            octets,
+            tuple((
+                be_u16(self.reserved),
+                be_u16(length),
+                be_u16(self.flags.0),
+                be_u16(self.message_type),
+                be_u32(self.session_id),
+                be_u32(self.sequence),
+            )),
+        );
     }
 }

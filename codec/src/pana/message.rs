@@ -1,7 +1,7 @@
 //! The message around the AVPs (RFC 5191 §6.2).
 
+use crate::wire::number::{be_u16, be_u32};
 use dsboot_spec::registry::pana::{HEADER_LENGTH, result};
-use nom::number::complete::{be_u16, be_u32};
 
 use super::{Avp, Avps, Flags, Header, Kind};
 use crate::dsb::Parameters;

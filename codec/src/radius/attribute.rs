@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use cookie_factory::bytes::be_u8;
+use cookie_factory::combinator::slice;
 use dsboot_spec::registry::radius::{
     ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, MAX_VALUE_LENGTH, MIN_CHAP_CHALLENGE_LENGTH,
     attribute,
@@ -449,7 +449,7 @@ pub(super) fn append(
     value: impl FnOnce(Out) -> Written,
 ) -> Result<(), Error> {
     let start = octets.len();
-    wire::append(octets, |out| value(be_u8(0)(be_u8(kind)(out)?)?));
+    wire::append(octets, |out| value(slice([kind, 0])(out)?));
     let length = octets.len() - start;
     //= wire.5.5
     let fits = length <= ATTRIBUTE_HEADER_LENGTH + longest;

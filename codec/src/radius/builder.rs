@@ -17,6 +17,9 @@ use crate::{Error, ErrorKind};
 /// Where the value of Message-Authenticator stands in what we send: it is the first attribute.
 const SIGNATURE: usize = HEADER_LENGTH + ATTRIBUTE_HEADER_LENGTH;
 
+/// Octets that the attributes of most packets fit into.
+const USUAL_LENGTH: usize = 256;
+
 /// A packet being made. An error in one step comes out at the end, when the packet is signed.
 #[derive(Clone, Debug)]
 pub struct Builder<K> {
@@ -60,7 +63,8 @@ pub type ResponseBuilder = Builder<Response>;
 
 impl<K> Builder<K> {
     fn start(kind: K) -> Builder<K> {
-        let mut builder = Builder { kind, attributes: Vec::new(), failed: None };
+        let attributes = Vec::with_capacity(USUAL_LENGTH);
+        let mut builder = Builder { kind, attributes, failed: None };
         //= wire.4.10
         builder.attribute(&Attribute::MessageAuthenticator(&[0; AUTHENTICATOR_LENGTH]));
         builder

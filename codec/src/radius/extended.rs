@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::wire::number::{be_u8 as octet, be_u32 as integer};
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::radius::{
@@ -10,7 +11,6 @@ use dsboot_spec::registry::radius::{
     long_extended_flag,
 };
 use nom::combinator::rest;
-use nom::number::complete::{be_u8 as octet, be_u32 as integer};
 
 use super::{Attribute, Packet};
 use crate::form::whole;

@@ -3,6 +3,8 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as integer};
+use cookie_factory::SerializeFn;
 use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
@@ -10,10 +12,9 @@ use dsboot_spec::registry::radius::{
     ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, HEADER_LENGTH, MAX_LENGTH, attribute,
 };
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8 as octet, be_u16 as integer};
 
 use super::{Attribute, Authenticator, Ipv6Prefix, Vendor};
-use crate::wire::{Parsed, parse, serialize};
+use crate::wire::{Parsed, Sink, append, parse};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 /// A packet whose header and framing are in order.
@@ -196,8 +197,9 @@ impl<'a, T> Iterator for Units<'a, T> {
     type Item = Positioned<'a, T>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (rest, (kind, data)) = unit(self.rest, self.offset, "").ok()?;
-        let (raw, rest) = self.rest.split_at_checked(self.rest.len() - rest.len())?;
+        let [kind, length, ..] = *self.rest else { return None };
+        let (raw, rest) = self.rest.split_at_checked(length.into())?;
+        let data = raw.get(ATTRIBUTE_HEADER_LENGTH..)?;
         let offset = self.offset;
         self.rest = rest;
         self.offset += raw.len();
@@ -205,16 +207,19 @@ impl<'a, T> Iterator for Units<'a, T> {
     }
 }
 
-/// Parses one unit of type, length (which counts both) and value: type and value.
+/// Cuts one unit of type, length (which counts both) and value off: what is left, and type and
+/// value.
+#[inline]
 fn unit<'a>(octets: &'a [u8], offset: usize, sentence: &'static str) -> Parsed<'a, (u8, &'a [u8])> {
-    let (rest, (kind, length)) = parse((octet, octet), octets, offset, sentence)?;
-    let length = usize::from(length).checked_sub(ATTRIBUTE_HEADER_LENGTH).ok_or(Error::new(
-        ErrorKind::BadLength,
-        offset + 1,
-        sentence,
-    ))?;
-    let (rest, data) = parse(take(length), rest, offset + ATTRIBUTE_HEADER_LENGTH, sentence)?;
-    Ok((rest, (kind, data)))
+    let truncated = |at| Err(Error::new(ErrorKind::Truncated, offset + at, sentence));
+    let [kind, length, ..] = *octets else { return truncated(octets.len()) };
+    let Some((unit, rest)) = octets.split_at_checked(length.into()) else {
+        return truncated(ATTRIBUTE_HEADER_LENGTH);
+    };
+    match unit {
+        [_, _, data @ ..] => Ok((rest, (kind, data))),
+        _ => Err(Error::new(ErrorKind::BadLength, offset + 1, sentence)),
+    }
 }
 
 /// Encodes a packet as it is, without computing an authenticator: what a decoder took apart, or a
@@ -228,12 +233,38 @@ pub fn encode<'a>(
     authenticator: &Authenticator,
     attributes: impl IntoIterator<Item = Attribute<'a>>,
 ) -> Result<Vec<u8>, Error> {
-    let mut octets = Vec::new();
+    let mut octets = Vec::with_capacity(USUAL_LENGTH);
+    append(&mut octets, |out| header(code, identifier, 0, authenticator)(out));
     for attribute in attributes {
-        let base = HEADER_LENGTH + octets.len();
+        let base = octets.len();
         attribute.append(&mut octets).map_err(|error| error.shifted(base))?;
     }
-    frame(code, identifier, authenticator, &octets)
+    //= wire.4.2
+    let length = length(octets.len())?;
+    if let Some([_, _, high, low]) = octets.first_chunk_mut() {
+        [*high, *low] = length.to_be_bytes();
+    }
+    Ok(octets)
+}
+
+/// Octets that most packets fit into.
+const USUAL_LENGTH: usize = 256;
+
+/// The Length of a packet of so many octets.
+fn length(octets: usize) -> Result<u16, Error> {
+    u16::try_from(octets)
+        .ok()
+        .filter(|length| usize::from(*length) <= MAX_LENGTH)
+        .ok_or(Error::new(ErrorKind::TooLong, 2, "wire.4.2"))
+}
+
+fn header(
+    code: u8,
+    identifier: u8,
+    length: u16,
+    authenticator: &Authenticator,
+) -> impl SerializeFn<Sink> {
+    tuple((be_u8(code), be_u8(identifier), be_u16(length), slice(authenticator.as_slice())))
 }
 
 /// Puts the header before encoded attributes.
@@ -244,15 +275,10 @@ pub(super) fn frame(
     attributes: &[u8],
 ) -> Result<Vec<u8>, Error> {
     //= wire.4.2
-    let length = u16::try_from(HEADER_LENGTH + attributes.len())
-        .ok()
-        .filter(|length| usize::from(*length) <= MAX_LENGTH)
-        .ok_or(Error::new(ErrorKind::TooLong, 2, "wire.4.2"))?;
-    Ok(serialize(tuple((
-        be_u8(code),
-        be_u8(identifier),
-        be_u16(length),
-        slice(authenticator.as_slice()),
-        slice(attributes),
-    ))))
+    let length = length(HEADER_LENGTH + attributes.len())?;
+    let mut octets = Vec::with_capacity(length.into());
+    append(&mut octets, |out| {
+        slice(attributes)(header(code, identifier, length, authenticator)(out)?)
+    });
+    Ok(octets)
 }

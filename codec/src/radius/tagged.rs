@@ -1,10 +1,10 @@
 //! Values with a tag, which groups the attributes of one tunnel (RFC 2868 §3).
 
+use crate::wire::number::{be_u8 as octet, be_u24 as triple};
 use cookie_factory::bytes::{be_u8, be_u24};
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::radius::{MAX_TAG, MAX_TAGGED_INTEGER};
 use nom::combinator::rest;
-use nom::number::complete::{be_u8 as octet, be_u24 as triple};
 
 use super::hidden::Salted;
 use crate::form::{Form, whole};

@@ -2,13 +2,13 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
+use crate::wire::number::{be_u8 as octet, be_u16 as short, be_u32 as integer, be_u128};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::radius::AUTHENTICATOR_LENGTH;
 use nom::Parser;
 use nom::bytes::complete::tag;
 use nom::combinator::rest;
-use nom::number::complete::{be_u8 as octet, be_u16 as short, be_u32 as integer, be_u128};
 
 use super::hidden::{Salted, UserPassword};
 use crate::dsb::Prefixed;

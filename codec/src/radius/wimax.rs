@@ -5,11 +5,11 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use crate::wire::number::be_u8 as octet;
 use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
 use dsboot_spec::registry::radius::{MAX_VALUE_LENGTH, vendor, wimax, wimax_flag};
 use nom::bytes::complete::take;
-use nom::number::complete::be_u8 as octet;
 
 use super::hidden::Salted;
 use super::value::SaltHidden;

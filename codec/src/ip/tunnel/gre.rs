@@ -2,12 +2,12 @@
 
 use alloc::vec::Vec;
 
+use crate::wire::number::{be_u16 as word, be_u32 as double};
 use cookie_factory::bytes::{be_u16, be_u32};
 use cookie_factory::combinator::{cond, slice};
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{GRE_MUST_BE_ZERO, gre_flag};
 use nom::combinator::cond as optional;
-use nom::number::complete::{be_u16 as word, be_u32 as double};
 
 use crate::ip::checksum;
 use crate::wire::{parse, serialize};

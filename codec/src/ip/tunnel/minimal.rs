@@ -3,12 +3,12 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u32 as address};
 use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::{cond, slice};
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{MINIMAL_SOURCE_PRESENT, protocol};
 use nom::combinator::cond as optional;
-use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as address};
 
 use crate::ip::checksum;
 use crate::ip::v4;

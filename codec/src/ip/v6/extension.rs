@@ -1,10 +1,10 @@
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8, be_u16, be_u32, be_u128};
 use dsboot_spec::registry::ip::{
     EXTENSION_UNIT, IPV6_HEADER_LENGTH, ipv6_option, next_header, routing_type,
 };
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8, be_u16, be_u32, be_u128};
 
 use super::{Options, Packet, Pseudo};
 use crate::form::whole;

@@ -31,12 +31,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u32 as double, be_u128 as address};
 use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{DEFAULT_TTL, EXTENSION_UNIT, IPV6_HEADER_LENGTH, next_header};
 use nom::bytes::complete::take;
-use nom::number::complete::{be_u8 as octet, be_u16 as word, be_u32 as double, be_u128 as address};
 
 pub use extension::{
     Chain, Extension, Extensions, Fragment, UpperLayer, encapsulation_limit_header,
@@ -57,7 +57,7 @@ pub struct Packet<'a> {
     pub traffic_class: u8,
     /// Flow label: the low 20 bits.
     pub flow_label: u32,
-    /// What the payload begins with, a [`next_header`](dsboot_spec::registry::ip::next_header).
+    /// What the payload begins with, a [`next_header`].
     pub next_header: u8,
     /// Hop limit.
     pub hop_limit: u8,

@@ -1,10 +1,10 @@
 use core::net::Ipv6Addr;
 
+use crate::wire::number::{be_u8, be_u128};
 use dsboot_spec::registry::ip::{UNKNOWN_OPTION_ACTION_MASK, ipv6_option, unknown_option_action};
 use nom::Parser;
 use nom::bytes::complete::take;
 use nom::combinator::flat_map;
-use nom::number::complete::{be_u8, be_u128};
 
 use crate::form::whole;
 use crate::ip::is_routable;

@@ -1,10 +1,10 @@
 use core::net::Ipv4Addr;
 
+use crate::wire::number::{be_i32, be_u16, u8 as octet};
 use dsboot_spec::registry::ip::ICMP_HEADER_LENGTH;
 use dsboot_spec::registry::mip4::{ADDRESS_ENTRY_WORDS, advertisement_code};
 use nom::Parser;
 use nom::bytes::complete::take;
-use nom::number::complete::{be_i32, be_u16, u8 as octet};
 
 use super::extension::{DiscoveryExtension, MobilityAgent};
 use crate::ip::icmp;

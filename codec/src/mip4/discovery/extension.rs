@@ -1,9 +1,9 @@
 use core::net::Ipv4Addr;
 
+use crate::wire::number::be_u16;
 use dsboot_spec::registry::mip4::{advertisement_flag, discovery_extension};
 use nom::Parser;
 use nom::combinator::{all_consuming, rest, verify};
-use nom::number::complete::be_u16;
 
 use crate::mip4::frame::{Body, Frame};
 use crate::mip4::reading::Reader;
