@@ -377,3 +377,20 @@ fn requests_whose_authenticator_is_a_digest() {
     let error = SignedRequestBuilder::new(code::ACCESS_REQUEST, 1).sign(SECRET).unwrap_err();
     assert_eq!((error.kind, error.sentence), (ErrorKind::BadType, "wire.4.22"));
 }
+
+/// Every attribute of the registry as it is read, so that a change of one is seen.
+#[test]
+fn as_they_are_read() {
+    let lines: Vec<String> = attribute::SPACE
+        .entries
+        .iter()
+        .map(|entry| {
+            let kind = u8::try_from(entry.number).unwrap();
+            let (good, _) = particular(kind).unwrap_or_else(|| samples(entry.value));
+            let section = entry.section().unwrap();
+            let read = Attribute::decode(kind, &good);
+            format!("{kind} {} ({section})\n  {}\n  {read:?}", entry.name, hex::encode(&good))
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}

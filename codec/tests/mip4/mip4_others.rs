@@ -484,3 +484,21 @@ fn access_messages_are_read_where_they_are_looked_for() {
     assert_eq!(other(0, 1), (ErrorKind::BadType, 0));
     assert_eq!(other(1, 3), (ErrorKind::BadType, 1));
 }
+
+/// Every message and extension of this file as it is read, so that a change of one is seen.
+#[test]
+fn as_they_are_read() {
+    let mut lines = Vec::new();
+    for (_, hex) in fixed_parts() {
+        let octets = octets(hex);
+        let message = Message::decode(&octets).unwrap();
+        lines.push(format!("{hex}\n  {:?}", message.fixed_part().unwrap()));
+    }
+    for (_, hex) in extensions() {
+        let message = request(&octets(hex));
+        let decoded = Message::decode_leniently(&message).unwrap();
+        let read: Vec<_> = decoded.extensions().unwrap().iter().map(|e| e.value).collect();
+        lines.push(format!("{}\n  {read:?}", hex.replace(' ', "")));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}

@@ -459,3 +459,17 @@ fn every_known_type_has_an_option() {
     made.dedup();
     assert_eq!(made, known);
 }
+
+/// Every option as it is read, so that a change of one is seen.
+#[test]
+fn as_they_are_read() {
+    let others = others();
+    let options = every().into_iter().chain(others.into_iter().map(|(option, _)| option));
+    let lines: Vec<String> = options
+        .map(|option| {
+            let octets = option.encode().unwrap();
+            format!("{}\n  {:?}", hex::encode(&octets), one(&octets))
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
