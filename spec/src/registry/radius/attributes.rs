@@ -13,7 +13,7 @@ code_points! {
         NAS_IP_ADDRESS = 4, "NAS-IP-Address": Ipv4;
         /// Port of the client that the user is at (RFC 2865 §5.5).
         NAS_PORT = 5, "NAS-Port": Integer;
-        /// See [`super::service_type`] (RFC 2865 §5.6).
+        /// See [`crate::registry::radius::service_type`] (RFC 2865 §5.6).
         SERVICE_TYPE = 6, "Service-Type": Integer;
         /// What runs in the frames (RFC 2865 §5.7).
         FRAMED_PROTOCOL = 7, "Framed-Protocol": Integer;
@@ -55,7 +55,7 @@ code_points! {
         SESSION_TIMEOUT = 27, "Session-Timeout": Integer;
         /// After how many idle seconds the service ends (RFC 2865 §5.28).
         IDLE_TIMEOUT = 28, "Idle-Timeout": Integer;
-        /// See [`super::termination_action`] (RFC 2865 §5.29).
+        /// See [`crate::registry::radius::termination_action`] (RFC 2865 §5.29).
         TERMINATION_ACTION = 29, "Termination-Action": Integer;
         /// Where the user called (RFC 2865 §5.30).
         CALLED_STATION_ID = 30, "Called-Station-Id": Text;
@@ -77,7 +77,7 @@ code_points! {
         FRAMED_APPLETALK_NETWORK = 38, "Framed-AppleTalk-Network": Integer;
         /// AppleTalk zone of the user (RFC 2865 §5.39).
         FRAMED_APPLETALK_ZONE = 39, "Framed-AppleTalk-Zone": Text;
-        /// See [`super::acct_status_type`] (RFC 2866 §5.1).
+        /// See [`crate::registry::radius::acct_status_type`] (RFC 2866 §5.1).
         ACCT_STATUS_TYPE = 40, "Acct-Status-Type": Integer;
         /// For how many seconds the client has tried to send this (RFC 2866 §5.2).
         ACCT_DELAY_TIME = 41, "Acct-Delay-Time": Integer;
@@ -87,7 +87,7 @@ code_points! {
         ACCT_OUTPUT_OCTETS = 43, "Acct-Output-Octets": Integer;
         /// The session, for accounting (RFC 2866 §5.5).
         ACCT_SESSION_ID = 44, "Acct-Session-Id": Text;
-        /// See [`super::acct_authentic`] (RFC 2866 §5.6).
+        /// See [`crate::registry::radius::acct_authentic`] (RFC 2866 §5.6).
         ACCT_AUTHENTIC = 45, "Acct-Authentic": Integer;
         /// How long the session has lasted, in seconds (RFC 2866 §5.7).
         ACCT_SESSION_TIME = 46, "Acct-Session-Time": Integer;
@@ -95,7 +95,7 @@ code_points! {
         ACCT_INPUT_PACKETS = 47, "Acct-Input-Packets": Integer;
         /// Packets to the user (RFC 2866 §5.9).
         ACCT_OUTPUT_PACKETS = 48, "Acct-Output-Packets": Integer;
-        /// See [`super::acct_terminate_cause`] (RFC 2866 §5.10).
+        /// See [`crate::registry::radius::acct_terminate_cause`] (RFC 2866 §5.10).
         ACCT_TERMINATE_CAUSE = 49, "Acct-Terminate-Cause": Integer;
         /// Several sessions, for accounting (RFC 2866 §5.11).
         ACCT_MULTI_SESSION_ID = 50, "Acct-Multi-Session-Id": Text;
@@ -117,15 +117,15 @@ code_points! {
         USER_PRIORITY_TABLE = 59, "User-Priority-Table": Octets;
         /// The challenge that CHAP-Password answers (RFC 2865 §5.40).
         CHAP_CHALLENGE = 60, "CHAP-Challenge": Octets;
-        /// See [`super::nas_port_type`] (RFC 2865 §5.41).
+        /// See [`crate::registry::radius::nas_port_type`] (RFC 2865 §5.41).
         NAS_PORT_TYPE = 61, "NAS-Port-Type": Integer;
         /// How many ports the user may have (RFC 2865 §5.42).
         PORT_LIMIT = 62, "Port-Limit": Integer;
         /// LAT port of the user (RFC 2865 §5.43).
         LOGIN_LAT_PORT = 63, "Login-LAT-Port": Text;
-        /// See [`super::tunnel_type`] (RFC 2868 §3.1).
+        /// See [`crate::registry::radius::tunnel_type`] (RFC 2868 §3.1).
         TUNNEL_TYPE = 64, "Tunnel-Type": TaggedInteger;
-        /// See [`super::tunnel_medium_type`] (RFC 2868 §3.2).
+        /// See [`crate::registry::radius::tunnel_medium_type`] (RFC 2868 §3.2).
         TUNNEL_MEDIUM_TYPE = 65, "Tunnel-Medium-Type": TaggedInteger;
         /// The tunnel's near end, an address or a name (RFC 2868 §3.3).
         TUNNEL_CLIENT_ENDPOINT = 66, "Tunnel-Client-Endpoint": TaggedText;
@@ -195,7 +195,7 @@ code_points! {
         FRAMED_IPV6_ROUTE = 99, "Framed-IPv6-Route": Text;
         /// Name of a pool to take a prefix from (RFC 3162 §2.6).
         FRAMED_IPV6_POOL = 100, "Framed-IPv6-Pool": Text;
-        /// See [`super::error_cause`] (RFC 5176 §3.5).
+        /// See [`crate::registry::radius::error_cause`] (RFC 5176 §3.5).
         ERROR_CAUSE = 101, "Error-Cause": Integer;
         /// Name of the EAP session's keys; empty to ask for it (RFC 7268 §2.2).
         EAP_KEY_NAME = 102, "EAP-Key-Name": Octets;
@@ -241,7 +241,7 @@ code_points! {
         SIP_AOR = 122, "SIP-AOR": Text;
         /// A prefix that the user may delegate (RFC 4818 §3).
         DELEGATED_IPV6_PREFIX = 123, "Delegated-IPv6-Prefix": Ipv6Prefix;
-        /// See [`super::mip6_feature`] (RFC 5447 §4.2.5).
+        /// See [`crate::registry::radius::mip6_feature`] (RFC 5447 §4.2.5).
         MIP6_FEATURE_VECTOR = 124, "MIP6-Feature-Vector": Integer64;
         /// The mobile node's home prefix (RFC 5447 §4.2.4).
         MIP6_HOME_LINK_PREFIX = 125, "MIP6-Home-Link-Prefix": Ipv6WithLength;
