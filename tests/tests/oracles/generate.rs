@@ -21,6 +21,13 @@ use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
+/// Attributes that are generated: those that the bootstrap has a use for. Were they all of the
+/// registry, each addition to it would change every packet.
+const KINDS: [u8; 31] = [
+    1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 18, 24, 25, 27, 28, 29, 30, 31, 32, 33, 60, 61, 87, 95, 96, 97,
+    101, 123, 124, 125, 168,
+];
+
 /// How many packets of each kind.
 const EACH: usize = 150;
 
@@ -70,7 +77,7 @@ fn over_udp(
     port: u16,
     payload: impl Strategy<Value = Vec<u8>> + 'static,
 ) -> BoxedStrategy<Vec<u8>> {
-    let packet = (ipv4(), ipv4(), 20_000..30_000_u16, payload);
+    let packet = (ipv4(), ipv4(), 40_000..44_000_u16, payload);
     packet
         .prop_map(move |(from, to, source, payload)| {
             udp::packet((from, source).into(), (to, port).into(), 64, &payload).unwrap()
@@ -80,7 +87,7 @@ fn over_udp(
 
 /// Type and value of an attribute that is known and right.
 fn attribute() -> impl Strategy<Value = (u8, Vec<u8>)> {
-    let kinds: Vec<u8> = attribute::TABLE.iter().map(|(kind, _)| *kind).collect();
+    let kinds = KINDS.to_vec();
     let value = prop_oneof![
         3 => text(1, 24),
         2 => octets(4, 4),

@@ -2,6 +2,7 @@
 //! tree says under the names that the table puts beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use crate::fields::{self, Field, Said};
 use crate::table::Table;
@@ -50,10 +51,25 @@ pub(crate) fn same(ours: &Said, theirs: &str) -> bool {
         Said::Ipv4(address) => theirs.parse() == Ok(*address),
         Said::Ipv6(address) => theirs.parse() == Ok(*address),
         Said::Text(text) => theirs == text || is_hex(text.as_bytes()),
-        Said::Octets(octets) => is_hex(octets) || theirs.as_bytes() == octets,
+        Said::Octets(octets) => {
+            is_hex(octets)
+                || theirs.as_bytes() == octets
+                || value_of(theirs, octets.len()) == *octets
+        }
         Said::Time(seconds, fraction) => {
             theirs.parse() == Ok(u64::from(*seconds) << 32 | u64::from(*fraction))
         }
+    }
+}
+
+/// The octets of a number or an address, if it has so many; none otherwise.
+fn value_of(theirs: &str, length: usize) -> Vec<u8> {
+    let number = theirs.parse().map(u64::to_be_bytes).unwrap_or_default();
+    match (length, theirs.parse::<IpAddr>()) {
+        (4, Ok(IpAddr::V4(address))) => address.octets().to_vec(),
+        (16, Ok(IpAddr::V6(address))) => address.octets().to_vec(),
+        (1 | 4, Err(_)) if theirs.parse::<u64>().is_ok() => number[8 - length..].to_vec(),
+        _ => Vec::new(),
     }
 }
 
