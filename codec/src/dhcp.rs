@@ -46,12 +46,12 @@ impl<'a> AddressOption<'a> {
     /// When it has another code, is not whole, or its length is not that of addresses: of any
     /// number of home agents, or of one PANA agent at least.
     pub fn decode(octets: &'a [u8]) -> Result<(AddressOption<'a>, &'a [u8]), Error> {
-        //= wire.10.26
-        let (rest, (code, data)) = parse((octet, length_data(octet)), octets, 0, "wire.10.26")?;
+        //= wire.10.29
+        let (rest, (code, data)) = parse((octet, length_data(octet)), octets, 0, "wire.10.29")?;
         let (code, data): (u8, &[u8]) = (code, data);
-        let least = least(code).ok_or(Error::new(ErrorKind::BadType, 0, "wire.10.26"))?;
+        let least = least(code).ok_or(Error::new(ErrorKind::BadType, 0, "wire.10.29"))?;
         if !data.len().is_multiple_of(ADDRESS) || data.len() < least {
-            return Err(Error::new(ErrorKind::BadLength, 1, "wire.10.26"));
+            return Err(Error::new(ErrorKind::BadLength, 1, "wire.10.29"));
         }
         Ok((AddressOption { code, octets: data }, rest))
     }
@@ -82,12 +82,12 @@ const fn least(code: u8) -> Option<usize> {
 /// # Errors
 /// When the code is neither 68 nor 136, there are more than 63 addresses, or no PANA agent.
 pub fn encode(code: u8, addresses: &[Ipv4Addr]) -> Result<Vec<u8>, Error> {
-    //= wire.10.26
-    let least = least(code).ok_or(Error::new(ErrorKind::BadType, 0, "wire.10.26"))?;
+    //= wire.10.29
+    let least = least(code).ok_or(Error::new(ErrorKind::BadType, 0, "wire.10.29"))?;
     let length = u8::try_from(ADDRESS * addresses.len())
-        .map_err(|_| Error::new(ErrorKind::TooLong, 1, "wire.10.26"))?;
+        .map_err(|_| Error::new(ErrorKind::TooLong, 1, "wire.10.29"))?;
     if usize::from(length) < least {
-        return Err(Error::new(ErrorKind::BadLength, 1, "wire.10.26"));
+        return Err(Error::new(ErrorKind::BadLength, 1, "wire.10.29"));
     }
     let addresses = all(addresses.iter().map(|address| slice(address.octets())));
     Ok(serialize(tuple((be_u8(code), be_u8(length), addresses))))

@@ -24,7 +24,7 @@ fn v6(text: &str) -> Ipv6Addr {
     text.parse().unwrap()
 }
 
-//= wire.10.26
+//= wire.10.29
 #[test]
 fn home_agents_and_pana_agents_by_dhcp() {
     let addresses = [Ipv4Addr::new(192, 0, 2, 1), Ipv4Addr::new(192, 0, 2, 2)];
@@ -45,7 +45,7 @@ fn home_agents_and_pana_agents_by_dhcp() {
     }
     let error = |octets: &[u8]| {
         let error = AddressOption::decode(octets).unwrap_err();
-        assert_eq!(error.sentence, "wire.10.26");
+        assert_eq!(error.sentence, "wire.10.29");
         (error.kind, error.offset)
     };
     assert_eq!(error(&[67, 4, 1, 2, 3, 4]), (ErrorKind::BadType, 0));

@@ -23,7 +23,7 @@ fn prefix4(least: u8) -> impl Strategy<Value = Prefixed<Ipv4Addr>> {
 
 /// Every option that may stand anywhere, but padding.
 fn option() -> impl Strategy<Value = MobilityOption<'static>> {
-    let unknown = (33u8..=255, data());
+    let unknown = (200u8..=255, data());
     prop_oneof![
         any::<u16>()
             .prop_map(|units| MobilityOption::BindingRefreshAdvice(Lifetime::from_units(units))),

@@ -266,7 +266,7 @@ mod tests {
     #[test]
     fn another_method_gets_a_nak_but_not_after_the_method_was_answered() {
         let others = [
-            Message::Other { method: method::GTC, data: b"" },
+            Message::GenericTokenCard(b"x"),
             Message::Expanded(Expanded {
                 method: Method { vendor_id: 311, number: 1 },
                 data: b"x",
