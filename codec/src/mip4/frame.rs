@@ -1,7 +1,7 @@
 //! Where one extension ends and the next begins.
 
 use dsboot_spec::registry::mip4::{
-    FIRST_SKIPPABLE, discovery_extension, dynamic_ha, extension, multipath,
+    FIRST_SKIPPABLE, discovery_extension, dynamic_ha, extension, is_long_extension, multipath,
 };
 
 use super::reading::Forms;
@@ -114,32 +114,13 @@ impl<'a> Iterator for Frames<'a> {
 
 /// Where in an extension that ends too early the first field begins that is not whole.
 fn truncated_at(rest: &[u8], space: &Space) -> usize {
-    let long =
-        matches!(space, Space::Registration(_)) && rest.first().copied().is_some_and(is_long);
+    let long = matches!(space, Space::Registration(_))
+        && rest.first().copied().is_some_and(is_long_extension);
     match (rest.len(), long) {
         (length @ 0..=1, _) => length,
         (2..=3, true) | (_, false) => 2,
         (_, true) => 4,
     }
-}
-
-/// Whether a type has a 16-bit Length: those of the registry in the long form, and the critical
-/// vendor extensions.
-pub(super) const fn is_long(kind: u8) -> bool {
-    matches!(
-        kind,
-        extension::GENERALIZED_AUTHENTICATION
-            | extension::CVSE_OLD
-            | extension::CVSE
-            | extension::MN_FA_KEY_REQUEST
-            | extension::MN_FA_KEY_REPLY
-            | extension::MN_HA_KEY_REQUEST
-            | extension::MN_HA_KEY_REPLY
-            | extension::PMIPV4_NON_SKIPPABLE
-            | extension::GRE_KEY
-            | extension::PREFIX_ADVERTISEMENT
-            | extension::EXPERIMENTAL_NON_SKIPPABLE
-    )
 }
 
 /// The length of an extension of a message on port 434, and what follows its type.
@@ -151,7 +132,7 @@ fn registration(kind: u8, octets: &[u8], forms: Forms) -> Option<(usize, Body<'_
         //= wire.12.4
         extension::CVSE_OLD | extension::CVSE if forms.cvse_with_reserved() => long(octets, 1),
         //= wire.2.2
-        kind if is_long(kind) => long(octets, 0),
+        kind if is_long_extension(kind) => long(octets, 0),
         //= wire.2.19
         extension::DYNAMIC_HA if !forms.skippable_by_number() && is_dynamic_ha(octets) => {
             long(octets, 0)

@@ -5,9 +5,9 @@ use core::net::Ipv4Addr;
 use crate::wire::number::{be_u16, be_u32, be_u64, be_u128, u8 as octet};
 use dsboot_spec::registry::mip4::{
     MIN_GENERALIZED_LENGTH, MIN_NONCE_LENGTH, dual_stack, extension, fa_error,
-    generalized_authentication, gre_key, key_generation, mobile_network, multipath, pmipv4,
-    pmipv4_authentication, prefix_advertisement, route_optimization, route_optimization_reply,
-    udp_tunnel, udp_tunnel_flag,
+    generalized_authentication, gre_key, is_long_extension, key_generation, mobile_network,
+    multipath, pmipv4, pmipv4_authentication, prefix_advertisement, route_optimization,
+    route_optimization_reply, udp_tunnel, udp_tunnel_flag,
 };
 use nom::bytes::complete::tag;
 use nom::combinator::{complete, map_opt, opt, rest, verify};
@@ -20,7 +20,7 @@ use super::extension::{
     MobileCorrespondentAuthentication, Multipath, RevocationSupport, RouteOptimizationCapability,
     RouteOptimizationReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
-use super::frame::{Body, Frame, is_long};
+use super::frame::{Body, Frame};
 use super::header::{Identification, ipv4};
 use super::reading::{Forms, Reader, Understood};
 use crate::dsb::Prefixed;
@@ -66,7 +66,9 @@ pub(super) fn read_leniently<'a>(frame: &Frame<'a>, forms: Forms) -> Extension<'
 pub(super) fn from_parts(kind: u8, sub_type: u8, data: &[u8]) -> Extension<'_> {
     let body = match kind {
         extension::PAD => Body::Pad,
-        kind if is_long(kind) || matches!(kind, extension::DYNAMIC_HA | extension::MULTIPATH) => {
+        kind if is_long_extension(kind)
+            || matches!(kind, extension::DYNAMIC_HA | extension::MULTIPATH) =>
+        {
             Body::Long { sub_type, data }
         }
         _ => Body::Simple(data),

@@ -4,4 +4,4 @@ mod freeradius;
 mod wireshark;
 
 pub use freeradius::freeradius;
-pub use wireshark::{LONG_EXTENSIONS, wireshark};
+pub use wireshark::wireshark;

@@ -6,28 +6,13 @@ use core::fmt::{Display, Write as _};
 use crate::registry::Value;
 use crate::registry::dsb::{bootstrap_request, client_role, parameter};
 use crate::registry::mip4::{
-    algorithm, code, dual_stack, dynamic_ha, extension, message, message_string, prefix_reply,
-    replay_method, request_flag, spi, udp_tunnel_reply,
+    algorithm, code, dual_stack, dynamic_ha, extension, is_long_extension, message, message_string,
+    prefix_reply, replay_method, request_flag, spi, udp_tunnel_reply,
 };
 use crate::registry::{mip4, pana, radius};
 
 /// The program without its tables.
 const PROGRAM: &str = include_str!("wireshark.lua");
-
-/// The extensions with a 16-bit Length behind a sub-type or reserved octet (wire.2.2).
-pub const LONG_EXTENSIONS: [u8; 11] = [
-    extension::GENERALIZED_AUTHENTICATION,
-    extension::CVSE_OLD,
-    extension::CVSE,
-    extension::MN_FA_KEY_REQUEST,
-    extension::MN_FA_KEY_REPLY,
-    extension::MN_HA_KEY_REQUEST,
-    extension::MN_HA_KEY_REPLY,
-    extension::PMIPV4_NON_SKIPPABLE,
-    extension::GRE_KEY,
-    extension::PREFIX_ADVERTISEMENT,
-    extension::EXPERIMENTAL_NON_SKIPPABLE,
-];
 
 /// A dissector with the parameters of the vendor with this number, for `-X lua_script:FILE`.
 ///
@@ -73,7 +58,7 @@ pub fn wireshark(vendor: u32) -> String {
     table(&mut text, "MESSAGE_STRING", message_string::TABLE);
     table(&mut text, "UDP_TUNNEL_REPLY", udp_tunnel_reply::TABLE);
     text.push_str("local LONG = { ");
-    for kind in LONG_EXTENSIONS {
+    for kind in (0..=u8::MAX).filter(|kind| is_long_extension(*kind)) {
         let _ = write!(text, "[{kind}] = true, ");
     }
     text.push_str("}\n\n");

@@ -107,3 +107,23 @@ code_points! {
         EXPERIMENTAL_SKIPPABLE = 255, "Experimental Skippable": Octets;
     }
 }
+
+/// Whether an extension has a 16-bit Length behind a sub-type or reserved octet (wire.2.2).
+#[inline]
+#[must_use]
+pub const fn is_long_extension(kind: u8) -> bool {
+    matches!(
+        kind,
+        extension::GENERALIZED_AUTHENTICATION
+            | extension::CVSE_OLD
+            | extension::CVSE
+            | extension::MN_FA_KEY_REQUEST
+            | extension::MN_FA_KEY_REPLY
+            | extension::MN_HA_KEY_REQUEST
+            | extension::MN_HA_KEY_REPLY
+            | extension::PMIPV4_NON_SKIPPABLE
+            | extension::GRE_KEY
+            | extension::PREFIX_ADVERTISEMENT
+            | extension::EXPERIMENTAL_NON_SKIPPABLE
+    )
+}
