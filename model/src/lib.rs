@@ -35,6 +35,7 @@ pub mod explore;
 pub mod findings;
 pub mod ladder;
 pub mod mutants;
+pub mod pack;
 pub mod properties;
 
 use stateright::{Model, Property};

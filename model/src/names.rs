@@ -243,6 +243,16 @@ impl IdentSet {
         self.0 == 0
     }
 
+    /// The set as bits: bit *n* is that of the Identification *n*.
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// The set of these bits; `None` when there is no such set.
+    pub(crate) fn of_bits(bits: u32) -> Option<IdentSet> {
+        (bits & 1 == 0).then_some(IdentSet(bits))
+    }
+
     /// Those that are in, from the oldest.
     pub fn iter(self) -> impl Iterator<Item = Ident> {
         (1..=NUMBERS).filter_map(Ident::new).filter(move |ident| self.contains(*ident))

@@ -9,7 +9,11 @@
 
 use core::{fmt, hash, ops::Range};
 
-use crate::{Message, message::Alike};
+use crate::{
+    Message,
+    message::Alike,
+    pack::{Pack, Packer, Unpacker},
+};
 
 /// How many messages a run has room for. One more is outside the model's bounds and shows as such.
 pub const MESSAGES: usize = 112;
@@ -135,6 +139,21 @@ impl Network {
 impl hash::Hash for Network {
     fn hash<H: hash::Hasher>(&self, state: &mut H) {
         self.packed().hash(state);
+    }
+}
+
+impl Pack for Network {
+    fn pack(&self, to: &mut Packer<'_>) {
+        self.len.pack(to);
+        self.packed().iter().for_each(|packed| packed.pack(to));
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Network> {
+        let mut network = Network { len: u8::unpack(from)?, ..Network::EMPTY };
+        for slot in network.packed.get_mut(..usize::from(network.len))? {
+            *slot = u32::unpack(from)?;
+        }
+        Some(network)
     }
 }
 
