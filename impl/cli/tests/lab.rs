@@ -31,30 +31,90 @@ fn namespaces_of(process: u32) -> usize {
     listed.lines().filter(|line| line.starts_with(&format!("dsboot{process}-"))).count()
 }
 
-#[test]
-fn ipv6_goes_through_an_ipv4_network_between_namespaces() {
+/// The number of frames of a kind that a link carried, from a lab's table.
+fn carried(stdout: &str, link: &str) -> Vec<u64> {
+    let line = stdout.lines().find(|line| line.trim_start().starts_with(link)).expect(link);
+    line.split_whitespace().skip(1).map(|number| number.parse().expect("a number")).collect()
+}
+
+/// Runs the lab of a scenario with a movement, which must hold for each of `setups`.
+fn holds_with_movement(scenario: &str, setups: &[&str]) {
     let directory = tempfile::tempdir().expect("a directory");
-    let output = lab(&directory.path().to_string_lossy(), "1").output().expect("runs");
+    let mut command = lab(&directory.path().to_string_lossy(), "3");
+    let output = command.arg(scenario).output().expect("runs");
     let [stdout, stderr] =
         [output.stdout, output.stderr].map(|octets| String::from_utf8_lossy(&octets).into_owned());
     if is_left_out(output.status.code(), &stderr) {
         return;
     }
     assert!(output.status.success(), "{stdout}{stderr}");
-    for part in ["integrated-colocated: 6 hosts", "subscription-colocated: 7 hosts"] {
-        assert!(stdout.contains(part), "{stdout}");
+    for setup in setups {
+        assert!(stdout.contains(&format!("{setup}: ")), "{setup}: {stdout}");
     }
-    for part in ["home address", "1280 octets", "TCP", "released everything", "no IPv4 reached"] {
+    for part in [
+        "home address",
+        "1280 octets",
+        "moves to NAS2",
+        "goes on",
+        "released everything",
+        "no IPv4 reached",
+        "IPv6 went in IPv4",
+    ] {
         let holds = |line: &&str| line.contains(part) && line.starts_with("  pass");
-        assert!(stdout.lines().filter(holds).count() >= 2, "{part}: {stdout}");
+        assert!(stdout.lines().filter(holds).count() >= setups.len(), "{part}: {stdout}");
     }
-    // What must be there: IPv4 on the access link, IPv6 at the home agent.
-    let carried = |link: &str| -> Vec<u64> {
-        let line = stdout.lines().find(|line| line.trim_start().starts_with(link)).expect(link);
-        line.split_whitespace().skip(1).map(|number| number.parse().expect("a number")).collect()
-    };
-    assert!(carried("MN-NAS")[0] > 20 && carried("HA-IPv6")[2] > 20, "{stdout}");
-    assert_eq!(carried("HA-CN")[..2], [0, 0], "{stdout}");
+    // What must be there: IPv4 on the access links, IPv6 at the home agent.
+    let ipv4 = |link: &str| carried(&stdout, link).iter().take(4).sum::<u64>();
+    assert!(ipv4("MN-NAS") > 20 && ipv4("MN-NAS2") > 20, "{stdout}");
+    assert!(carried(&stdout, "HA-IPv6").last() > Some(&20), "{stdout}");
+    assert_eq!(ipv4("HA-CN"), 0, "{stdout}");
+    // Nobody who serves has kept a privilege.
+    let setup = std::fs::read_dir(directory.path()).expect("read").next().expect("a setup");
+    for role in ["nas", "fha", "ha", "aaah"] {
+        let log = setup.as_ref().expect("read").path().join(format!("{role}.log"));
+        let log = std::fs::read_to_string(log).expect("a log");
+        assert!(log.contains("privileges dropped capabilities=\"\""), "{role}: {log}");
+    }
+}
+
+#[test]
+fn figure_2_carries_ipv6_and_moves() {
+    holds_with_movement("integrated-colocated", &["integrated-colocated"]);
+}
+
+#[test]
+fn figure_3_carries_ipv6_and_moves() {
+    let setups = ["integrated-fa (fa)", "integrated-fa (colocated-r)"];
+    holds_with_movement("integrated-fa", &setups);
+}
+
+#[test]
+fn figure_5_carries_ipv6_and_moves() {
+    holds_with_movement("subscription-colocated", &["subscription-colocated"]);
+}
+
+#[test]
+fn figure_6_carries_ipv6_and_moves() {
+    let setups = ["subscription-fa (fa)", "subscription-fa (colocated-r)"];
+    holds_with_movement("subscription-fa", &setups);
+}
+
+#[test]
+fn a_user_namespace_is_enough() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut command = lab(&directory.path().to_string_lossy(), "0");
+    let output = command
+        .args(["integrated-colocated", "--user-namespace", "--tunnel", "udp"])
+        .output()
+        .expect("runs");
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|octets| String::from_utf8_lossy(&octets).into_owned());
+    if is_left_out(output.status.code(), &stderr) {
+        return;
+    }
+    assert!(output.status.success(), "{stdout}{stderr}");
+    assert!(stdout.contains("in a user namespace"), "{stdout}");
+    assert!(stdout.contains("pass  IPv6 went in IPv4 in UDP"), "{stdout}");
 }
 
 #[test]

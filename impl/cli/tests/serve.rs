@@ -24,20 +24,22 @@ fn serve(args: &[&str]) -> (i32, String, String) {
     (output.status.code().expect("exits"), text(output.stdout), text(output.stderr))
 }
 
+const ROLES: [&str; 6] = ["aaa", "fa", "fha", "ha", "mn", "nas"];
+
 /// A directory with every sample and all that the samples name.
 fn samples() -> TempDir {
     let directory = tempfile::tempdir().expect("a directory");
     fs::create_dir(directory.path().join("secrets")).expect("created");
-    for secret in ["nas1", "fha1", "ha", "mn-access", "mn-aaa"] {
+    for secret in ["nas1", "fha1", "ha", "mn-access", "mn-aaa", "fa-fha1"] {
         fs::write(directory.path().join("secrets").join(secret), "of 16 octets, ok\n")
             .expect("written");
     }
     let users = concat!(env!("CARGO_MANIFEST_DIR"), "/../node/samples/users.toml");
     fs::copy(users, directory.path().join("users.toml")).expect("copied");
-    for role in ["aaa", "fha", "ha", "mn", "nas"] {
+    for role in ROLES {
         let (code, sample, _) = serve(&["--example", role]);
         assert_eq!(code, 0);
-        let sample = sample.replace("\"eth0\"", "\"lo\"");
+        let sample = sample.replace("\"eth0\"", "\"lo\"").replace("\"eth1\"", "\"lo\"");
         fs::write(directory.path().join(format!("{role}.toml")), sample).expect("written");
     }
     directory
@@ -50,7 +52,7 @@ fn check(file: &Path) -> (i32, String, String) {
 #[test]
 fn every_sample_is_as_it_must_be() {
     let directory = samples();
-    for role in ["aaa", "fha", "ha", "mn", "nas"] {
+    for role in ROLES {
         let (code, stdout, stderr) = check(&directory.path().join(format!("{role}.toml")));
         assert_eq!(code, 0, "{role}: {stderr}");
         assert!(stdout.contains(&format!("roles: {role}")), "{stdout}");
@@ -62,14 +64,17 @@ fn what_is_wrong_is_said_with_its_line_and_why() {
     let directory = samples();
     for (role, right, wrong, line, reason) in [
         ("fha", "\"192.0.2.8\"  ", "\"192.0.2.300\"", 9, "IPv4"),
-        ("fha", "capacity", "capacitance", 15, "capacitance"),
+        ("fha", "capacity", "capacitance", 16, "capacitance"),
         ("fha", "/64", "/129", 11, "IPv6 prefix"),
-        ("fha", "secrets/fha1", "secrets/none", 17, "secrets/none"),
+        ("fha", "secrets/fha1", "secrets/none", 18, "secrets/none"),
         ("ha", "address = \"2001:db8:6:1::1\"", "address = \"2001:db8:9::1\"", 7, "prefix"),
         ("ha", "[2001:db8:6::a]", "192.0.2.32", 14, "same version"),
         ("aaa", "fhas = [\"fha1.", "fhas = [\"fha9.", 7, "fha9.visited.example"),
         ("aaa", "integrated\"\n", "integral\"\n", 10, "integrated"),
         ("mn", "mn@home.example", "", 9, "network access identifier"),
+        ("mn", "\"lo\"", "\"no-such\"", 17, "no-such"),
+        ("fa", "\"lo\"", "\"no-such\"", 9, "no-such"),
+        ("fa", "spi = 4097", "spi = -1", 21, "u32"),
     ] {
         let file = directory.path().join(format!("{role}.toml"));
         let sample = fs::read_to_string(&file).expect("read");

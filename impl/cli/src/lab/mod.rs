@@ -4,10 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use dsboot_node::lab::{LabError, Settings, lacks, run as run_lab};
-use dsboot_spec::Scenario;
+use dsboot_node::lab::{LabError, Settings, enter_user_namespace, lacks, run as run_lab};
+use dsboot_node::serve::config::Tunnel;
+use dsboot_spec::{CareOf, Scenario, Setup};
 
 use crate::Exit;
+use crate::run::{care_of, scenario};
 
 /// Build the hosts of a figure as network namespaces of this machine, with a daemon each
 #[derive(Clone, Debug, Args)]
@@ -20,27 +22,40 @@ pub struct LabArgs {
 /// What a lab can do.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Action {
-    /// Bootstrap, send IPv6 traffic through the IPv4 access network, release, and take everything
-    /// down again
+    /// Bootstrap, send IPv6 traffic through the IPv4 access network, move, release, and take
+    /// everything down again
     ///
     /// Every host is a network namespace with a `dsboot serve` of its own; every link is captured.
-    /// It takes root, iproute2, iputils-ping, iperf3 and dumpcap.
+    /// It takes iproute2, iputils-ping, iperf3 and dumpcap, and root or a machine that lets everybody
+    /// make user namespaces and open /dev/net/tun; it says which of the two it used.
     Run(RunArgs),
 }
 
 /// How a lab is run.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Scenarios to run; without any, those with a co-located care-of address.
+    /// Scenarios to run; without any, all four.
     #[arg(value_name = "SCENARIO", value_parser = scenario)]
     pub scenarios: Vec<Scenario>,
+
+    /// Of the scenarios with a foreign agent, only this kind of care-of address.
+    #[arg(long, value_name = "fa|colocated-r", value_parser = care_of)]
+    pub coa: Option<CareOf>,
+
+    /// The form of tunnels that begin at the mobile node: IPv4 in IPv4, or in UDP (RFC 3519).
+    #[arg(long, value_name = "ip|udp", default_value = "ip", value_parser = tunnel)]
+    pub tunnel: Tunnel,
+
+    /// Use a user namespace, also as root.
+    #[arg(long)]
+    pub user_namespace: bool,
 
     /// Where configurations, logs and captures go, a directory for each scenario.
     #[arg(long, value_name = "DIR", default_value = "dsboot-lab")]
     pub directory: PathBuf,
 
-    /// For how many seconds TCP is transferred; 0: not at all.
-    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    /// For how many seconds TCP is transferred, with a movement in the middle; 0: not at all.
+    #[arg(long, value_name = "SECONDS", default_value_t = 8)]
     pub transfer: u32,
 }
 
@@ -80,33 +95,40 @@ impl Error {
 /// When the machine lacks something.
 pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
     let Action::Run(args) = &args.action;
+    let program = std::env::current_exe().map_err(Error::Program)?;
+    enter_user_namespace(&program, args.user_namespace)
+        .map_err(|error| Error::Lacks(format!("cannot run `unshare` of util-linux: {error}")))?;
     if let Some(lack) = lacks() {
         return Err(Error::Lacks(lack));
     }
-    let program = std::env::current_exe().map_err(Error::Program)?;
-    let named = |scenario: &Scenario| {
-        if args.scenarios.is_empty() {
-            !scenario.has_fa()
-        } else {
-            args.scenarios.contains(scenario)
-        }
-    };
     let mut holds = true;
-    for scenario in Scenario::ALL.into_iter().filter(named) {
-        let directory = args.directory.join(scenario.name());
-        let (program, transfer) = (program.clone(), args.transfer);
-        holds &= run_lab(&Settings { scenario, program, directory, transfer }, out)?;
+    for setup in args.setups() {
+        let name = match setup.care_of() {
+            CareOf::Colocated => setup.scenario().name().to_owned(),
+            care_of => format!("{}-{}", setup.scenario().name(), care_of.name()),
+        };
+        let directory = args.directory.join(name);
+        let (program, transfer, tunnel) = (program.clone(), args.transfer, args.tunnel);
+        holds &= run_lab(&Settings { setup, tunnel, program, directory, transfer }, out)?;
         writeln!(out)?;
     }
     Ok(holds)
 }
 
-fn scenario(name: &str) -> Result<Scenario, String> {
-    let colocated = Scenario::ALL.into_iter().filter(|scenario| !scenario.has_fa());
-    let names: Vec<_> = colocated.map(Scenario::name).collect();
-    match name.parse::<Scenario>() {
-        Ok(scenario) if !scenario.has_fa() => Ok(scenario),
-        Ok(_) => Err(format!("daemons have no foreign agent yet; there are {}", names.join(", "))),
-        Err(_) => Err(format!("the scenarios are {}", names.join(", "))),
+impl RunArgs {
+    /// The setups that are meant, in the order of the draft.
+    #[must_use]
+    pub fn setups(&self) -> Vec<Setup> {
+        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
+        let fits = |s: &Setup| self.coa.is_none_or(|coa| s.care_of() == coa);
+        Setup::ALL.into_iter().filter(named).filter(fits).collect()
+    }
+}
+
+fn tunnel(name: &str) -> Result<Tunnel, String> {
+    match name {
+        "ip" => Ok(Tunnel::Ip),
+        "udp" => Ok(Tunnel::Udp),
+        _ => Err("ip or udp".to_owned()),
     }
 }

@@ -87,12 +87,14 @@ impl RunArgs {
     }
 }
 
-fn scenario(name: &str) -> Result<Scenario, String> {
+/// The scenario of that name.
+pub(crate) fn scenario(name: &str) -> Result<Scenario, String> {
     name.parse()
         .map_err(|_| format!("the scenarios are {}", Scenario::ALL.map(Scenario::name).join(", ")))
 }
 
-fn care_of(name: &str) -> Result<CareOf, String> {
+/// The kind of care-of address of that name, where there is a foreign agent.
+pub(crate) fn care_of(name: &str) -> Result<CareOf, String> {
     let parsed = name.parse().ok().filter(|coa: &CareOf| coa.via_fa());
     parsed.ok_or_else(|| "fa or colocated-r".to_owned())
 }

@@ -24,6 +24,7 @@ use dsboot_spec::Setup;
 use serde::Serialize;
 
 pub use args::RunArgs;
+pub(crate) use args::{care_of, scenario};
 
 use crate::Exit;
 use crate::ladder::LadderError;

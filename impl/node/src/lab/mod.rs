@@ -2,25 +2,34 @@
 //! link, and real IPv6 traffic through the IPv4 access network.
 
 mod carried;
+mod files;
 mod topology;
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use dsboot_spec::Scenario;
+use dsboot_spec::{CareOf, Setup};
 use tokio::process::{Child, Command};
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
 pub use carried::Carried;
-use topology::{CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SECRETS, SETTINGS};
+use files::SECRETS;
+use topology::{COMMON, CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SETTINGS, hosts};
+
+use crate::serve::config::Tunnel;
 
 /// How long a bootstrap may take.
 const BOOTSTRAP: Duration = Duration::from_secs(30);
+
+/// What a mobile node logs when it is registered.
+const REGISTERED: &str = "\"mn.registered\"";
 
 /// How long a daemon may take to end.
 const ENDING: Duration = Duration::from_secs(15);
@@ -29,12 +38,14 @@ const ENDING: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Which figure.
-    pub scenario: Scenario,
+    pub setup: Setup,
+    /// The form of the mobile node's own tunnels.
+    pub tunnel: Tunnel,
     /// The dsboot command.
     pub program: PathBuf,
     /// Where configurations, logs and captures go; they stay there.
     pub directory: PathBuf,
-    /// For how many seconds TCP is transferred; 0: not at all.
+    /// For how many seconds TCP is transferred, with a movement in the middle; 0: not at all.
     pub transfer: u32,
 }
 
@@ -104,14 +115,15 @@ impl Lab<'_> {
     }
 
     async fn tell(&mut self, out: &mut dyn Write) -> io::Result<bool> {
-        let scenario = self.settings.scenario;
+        let setup = self.settings.setup;
+        let scenario = setup.scenario();
         let mut verdicts = Verdicts { out, hold: true };
         self.build().await?;
-        let hosts = topology::hosts(scenario).filter(|host| *host != Host::Core).count();
+        let count = hosts(scenario).filter(|host| *host != Host::Core).count();
         writeln!(
             verdicts.out,
-            "{}: {hosts} hosts in network namespaces, as root\n",
-            scenario.name()
+            "{setup}: {count} hosts in network namespaces, {}\n",
+            if is_in_user_namespace() { "in a user namespace" } else { "as root" }
         )?;
         self.capture().await?;
         for host in topology::daemons(scenario) {
@@ -149,44 +161,85 @@ impl Lab<'_> {
                 .say(answered, &format!("{from} pings {to} with packets of {octets} octets"))?;
         }
         if self.settings.transfer > 0 {
-            let rate = self.transfer().await?;
-            let what = rate.as_deref().unwrap_or("nothing");
-            verdicts.say(rate.is_some(), &format!("TCP from MN to CN: {what}"))?;
+            self.transfer_and_move(verdicts).await?;
         }
         Ok(())
     }
 
     fn tell_links(&self, verdicts: &mut Verdicts<'_>) -> io::Result<()> {
-        writeln!(verdicts.out, "\n  {:<10} {:>8} {:>8} {:>8}", "link", "IPv4", "ARP", "IPv6")?;
+        writeln!(
+            verdicts.out,
+            "\n  {:<10} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}",
+            "link", "UDP", "4-in-4", "6-in-4", "other v4", "ARP", "IPv6"
+        )?;
         let mut clean = true;
+        let mut through = Vec::new();
         for (link, host, device) in LINKS {
             let carried = Carried::read(&self.capture_of(host, device))?;
-            let Carried { ipv4, arp, ipv6, .. } = carried;
-            writeln!(verdicts.out, "  {link:<10} {ipv4:>8} {arp:>8} {ipv6:>8}")?;
+            let Carried { udp, ipv4_in_ipv4, ipv6_in_ipv4, other_ipv4, arp, ipv6, .. } = carried;
+            writeln!(
+                verdicts.out,
+                "  {link:<10} {udp:>8} {ipv4_in_ipv4:>8} {ipv6_in_ipv4:>8} {other_ipv4:>8} {arp:>8} \
+                 {ipv6:>8}"
+            )?;
             clean &= !(matches!(host, Host::Ha) && carried.has_ipv4());
+            through.push((host, device, carried));
         }
         writeln!(verdicts.out)?;
-        verdicts.say(clean, "no IPv4 reached HA or CN")
+        verdicts.say(clean, "no IPv4 reached HA or CN")?;
+        self.tell_form(&through, verdicts)
+    }
+
+    /// Whether access network and core carried the packets in the form that they should have.
+    fn tell_form(
+        &self,
+        links: &[(Host, &str, Carried)],
+        verdicts: &mut Verdicts<'_>,
+    ) -> io::Result<()> {
+        let Settings { setup, tunnel, transfer, .. } = self.settings;
+        let is_agents = setup.care_of() == CareOf::ForeignAgent;
+        // A few more are bootstrap and release; that many packets only IPv6 makes.
+        let many = |count: u64| count >= 20;
+        let mut holds = true;
+        for (host, device, carried) in links {
+            if !(*host == Host::Nas || (*host == Host::Nas2 && *transfer > 0)) {
+                continue;
+            }
+            let Carried { udp, ipv4_in_ipv4, ipv6_in_ipv4, .. } = *carried;
+            holds &= match (is_agents, *device, tunnel) {
+                (true, "access", _) => many(ipv6_in_ipv4) && ipv4_in_ipv4 == 0,
+                (true, ..) | (false, _, Tunnel::Ip) => many(ipv4_in_ipv4) && ipv6_in_ipv4 == 0,
+                (false, _, Tunnel::Udp) => many(udp) && ipv4_in_ipv4 + ipv6_in_ipv4 == 0,
+            };
+        }
+        let what = match (is_agents, tunnel) {
+            (true, _) => "IPv6 went in IPv4 to the FA, and in IPv4 in IPv4 from there to the FHA",
+            (false, Tunnel::Ip) => "IPv6 went in IPv4 in IPv4 from the MN to the FHA",
+            (false, Tunnel::Udp) => "IPv6 went in IPv4 in UDP from the MN to the FHA",
+        };
+        verdicts.say(holds, what)
     }
 
     /// Builds namespaces, links, addresses and configurations.
     async fn build(&mut self) -> io::Result<()> {
-        let scenario = self.settings.scenario;
+        let Settings { setup, tunnel, .. } = self.settings;
+        let scenario = setup.scenario();
         fs::create_dir_all(&self.settings.directory)?;
-        let files = topology::configurations(scenario);
+        let files = files::configurations(*setup, *tunnel);
         let secrets = SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
         for (name, text) in files.into_iter().chain(secrets) {
             fs::write(self.settings.directory.join(name), text)?;
         }
-        for host in topology::hosts(scenario) {
+        for host in hosts(scenario) {
             ip(&format!("netns add {}", self.namespace(host))).await?;
             self.namespaces.push(host);
         }
-        for (host, path, value) in SETTINGS {
+        let common = hosts(scenario).map(|host| (host, COMMON.0, COMMON.1));
+        for (host, path, value) in common.chain(SETTINGS) {
             let set = format!("echo {value} > /proc/sys/{path}");
             self.finish(host, &["sh", "-c", &set]).await?;
         }
-        for (host, step) in topology::links(scenario, |host| self.namespace(host)) {
+        for (host, step) in topology::links(*setup, |host| self.namespace(host)) {
             match host {
                 Some(host) => ip(&format!("-n {} {step}", self.namespace(host))).await?,
                 None => ip(&step).await?,
@@ -244,15 +297,7 @@ impl Lab<'_> {
 
     /// Waits until the mobile node is bound at its home agent.
     async fn bootstrapped(&self) -> io::Result<bool> {
-        let log = self.settings.directory.join("mn.log");
-        let start = Instant::now();
-        while start.elapsed() < BOOTSTRAP {
-            if fs::read_to_string(&log)?.contains("mn.binding.acknowledged") {
-                return Ok(true);
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-        Ok(false)
+        self.wait_for_log(Host::Mn, "mn.binding.acknowledged", 1).await
     }
 
     /// Whether every one of so many echo requests is answered.
@@ -265,22 +310,65 @@ impl Lab<'_> {
         Ok(status.success())
     }
 
-    /// The rate of a TCP transfer.
-    async fn transfer(&self) -> io::Result<Option<String>> {
+    /// A TCP transfer, in the middle of which the mobile node moves to the other access network.
+    async fn transfer_and_move(&self, verdicts: &mut Verdicts<'_>) -> io::Result<()> {
         let mut server = self.command(Host::Cn, &["iperf3", "-s", "-1"]);
         let mut server = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
         sleep(Duration::from_millis(500)).await;
         let seconds = self.settings.transfer.to_string();
         let arguments = ["iperf3", "-6", "-f", "m", "-c", CORRESPONDENT, "-t", &seconds];
-        let output = self.command(Host::Mn, &arguments).output().await?;
+        let mut client = self.command(Host::Mn, &arguments);
+        let client = client.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+        sleep(Duration::from_secs(self.settings.transfer.into()) / 2).await;
+        let start = Instant::now();
+        let registered = self.logged(Host::Mn, REGISTERED)?;
+        self.signal(Host::Mn, "USR1").await?;
+        let moved = self.wait_for_log(Host::Mn, REGISTERED, registered + 1).await?;
+        let took = start.elapsed().as_secs_f64();
+        let what =
+            format!("MN moves to NAS2 during TCP, and is registered there after {took:.1} s");
+        verdicts.say(moved, &what)?;
+        let output = client.wait_with_output().await?;
         // It ends with its one client; without one it is ended here.
         let _ = server.start_kill();
         server.wait().await?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let received = text.lines().find(|line| line.ends_with("receiver"));
-        let rate = received.and_then(|line| line.split("MBytes").nth(1));
-        let rate = rate.map(|rate| rate.trim_end_matches("receiver").trim().to_owned());
-        Ok(rate.filter(|rate| !rate.starts_with("0.00 ")))
+        let rates: Vec<f64> = text.lines().filter_map(rate_of_second).collect();
+        let after = took.ceil() + f64::from(self.settings.transfer) / 2.0;
+        let before = rates.first().copied().unwrap_or_default();
+        let last = rates.last().copied().unwrap_or_default();
+        let what = format!("TCP from MN to CN goes on: {before} Mbit/s at first, {last} at last");
+        let held = output.status.success() && before > 0.0 && last > 0.0;
+        if f64::from(self.settings.transfer) < after {
+            return writeln!(verdicts.out, "  (the transfer was too short to go on after it)");
+        }
+        verdicts.say(held, &what)
+    }
+
+    /// How often something stands in a host's log.
+    fn logged(&self, host: Host, what: &str) -> io::Result<usize> {
+        let log = self.settings.directory.join(format!("{}.log", host.name()));
+        Ok(fs::read_to_string(log)?.matches(what).count())
+    }
+
+    async fn wait_for_log(&self, host: Host, what: &str, times: usize) -> io::Result<bool> {
+        let start = Instant::now();
+        while start.elapsed() < BOOTSTRAP {
+            if self.logged(host, what)? >= times {
+                return Ok(true);
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+        Ok(false)
+    }
+
+    /// Sends a signal to a host's daemon.
+    async fn signal(&self, host: Host, name: &str) -> io::Result<()> {
+        let daemon = self.daemons.iter().find(|(of, _)| *of == host);
+        if let Some(id) = daemon.and_then(|(_, child)| child.id()) {
+            Command::new("kill").args(["-s", name, &id.to_string()]).status().await?;
+        }
+        Ok(())
     }
 
     /// Ends the mobile node. Returns whether it has ended in order.
@@ -338,6 +426,45 @@ impl Lab<'_> {
     }
 }
 
+/// The rate in a line of iperf3 about a single second, in Mbit/s.
+fn rate_of_second(line: &str) -> Option<f64> {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let at = words.iter().position(|word| *word == "Mbits/sec")?;
+    let is_total = ["sender", "receiver"].contains(words.last()?);
+    if is_total { None } else { words.get(at.checked_sub(1)?)?.parse().ok() }
+}
+
+/// Whether this process is root in a user namespace that is not the machine's own.
+fn is_in_user_namespace() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().nth(2) != Some("4294967295")
+}
+
+/// Goes over, if this process is not root or `always`, into a user namespace in which it is root:
+/// this program begins again in there with the arguments that it was given. Returns if it need not
+/// or cannot.
+///
+/// # Errors
+///
+/// When `unshare` cannot be run.
+pub fn enter_user_namespace(program: &Path, always: bool) -> io::Result<()> {
+    if is_in_user_namespace() || (is_root() && !always) {
+        return Ok(());
+    }
+    let error = std::process::Command::new("unshare")
+        .args(["--user", "--map-root-user", "--net", "--mount", "sh", "-c"])
+        // `ip netns` keeps its namespaces there.
+        .args(["mount -t tmpfs tmpfs /run && exec \"$@\"", "sh"])
+        .arg(program)
+        .args(std::env::args_os().skip(1))
+        .exec();
+    Err(error)
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
 /// Tells a process to end, and sees to it that it does. Returns whether it did in order.
 async fn end(child: &mut Child) -> io::Result<bool> {
     if let Some(id) = child.id() {
@@ -368,6 +495,7 @@ pub fn lacks() -> Option<String> {
     };
     for (program, package) in [
         ("ip", "iproute2"),
+        ("unshare", "util-linux"),
         ("ping", "iputils-ping"),
         ("iperf3", "iperf3"),
         ("dumpcap", "wireshark-common"),
@@ -379,10 +507,9 @@ pub fn lacks() -> Option<String> {
     if !Path::new("/dev/net/tun").exists() {
         return Some("/dev/net/tun is missing: modprobe tun".to_owned());
     }
-    // Who may write here is root, in whatever user namespace.
-    let may = fs::metadata("/proc/self").is_ok_and(|own| {
-        use std::os::unix::fs::MetadataExt as _;
-        own.uid() == 0
-    });
-    (!may).then(|| "network namespaces take root: sudo dsboot lab run".to_owned())
+    let tun = fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun");
+    if let Err(error) = tun {
+        return Some(format!("/dev/net/tun cannot be opened ({error}): sudo dsboot lab run"));
+    }
+    (!is_root()).then(|| "network namespaces take root: sudo dsboot lab run".to_owned())
 }

@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use dsboot_roles::aaa::{self, AaaConfig, AaaKind, CareOfSource, HomeRecord, Mobility};
 use dsboot_roles::eap::server::Method;
-use dsboot_roles::fha::FhaConfig;
+use dsboot_roles::fa::{Fa, FaConfig, ForeignHome};
+use dsboot_roles::fha::{FhaConfig, ForeignAgent};
 use dsboot_roles::ha::HaConfig;
 use dsboot_roles::mn::{AgentPolicy, Attachment, Mn, MnConfig, TunnelForm};
 use dsboot_roles::nas::{AddressPool, NasConfig};
@@ -15,8 +17,8 @@ use dsboot_roles::radius::{ClientConfig, ClientEntry, ServerConfig};
 use dsboot_roles::{LinkAddr, fha, ha, nas};
 use dsboot_spec::registry::{dsb::client_role, mip4, mip4::algorithm, pana};
 
-use super::config::{self, AskerRole, Config, ConfigError, Kind};
-use super::value::{LinkAddress, SecretSource};
+use super::config::{self, AskerRole, Config, ConfigError, Kind, Tunnel};
+use super::value::SecretSource;
 use crate::world::Party;
 
 /// How many answers an AAA server keeps, and how many conversations it has at a time.
@@ -32,6 +34,10 @@ pub(super) struct Built {
     pub(super) sockets: Vec<SocketAddr>,
     /// The TUN device that its packets go through.
     pub(super) tun: Option<Tun>,
+    /// The device of the link whose frames it takes.
+    pub(super) link: Option<String>,
+    /// The address whose IPv4-in-IPv4 tunnels it takes; 0.0.0.0: all of the host's.
+    pub(super) tunnels_at: Option<Ipv4Addr>,
     /// What a mobile node's host has to do.
     pub(super) mobile: Option<Mobile>,
 }
@@ -46,12 +52,21 @@ pub(super) struct Tun {
 /// What the host of a mobile node has to do.
 #[derive(Clone, Debug)]
 pub(super) struct Mobile {
-    pub(super) attachment: Attachment,
-    pub(super) interface: String,
-    pub(super) link: LinkAddress,
-    pub(super) gateway: std::net::Ipv4Addr,
+    /// The links that it can be on, at least one.
+    pub(super) links: Vec<MobileLink>,
+    /// Which of them it is on.
+    pub(super) at: usize,
     pub(super) tun: String,
     pub(super) port: u16,
+}
+
+/// A link that a mobile node can be on.
+#[derive(Clone, Debug)]
+pub(super) struct MobileLink {
+    pub(super) attachment: Attachment,
+    pub(super) interface: String,
+    pub(super) prefix_length: u8,
+    pub(super) gateway: Ipv4Addr,
 }
 
 /// A configuration with the directory that its files are looked for from.
@@ -60,6 +75,14 @@ pub struct Builder {
     path: PathBuf,
     directory: PathBuf,
     config: Config,
+}
+
+impl Built {
+    /// A role that has nothing but sockets.
+    fn new(name: &'static str, machine: Party, sockets: Vec<SocketAddr>) -> Built {
+        let (tun, link, tunnels_at, mobile) = (None, None, None, None);
+        Built { name, machine, sockets, tun, link, tunnels_at, mobile }
+    }
 }
 
 impl Builder {
@@ -90,13 +113,16 @@ impl Builder {
 
     /// The roles.
     pub(super) fn build(&self) -> Result<Vec<Built>, ConfigError> {
-        let Config { nas, aaa, fha, ha, mn, .. } = &self.config;
+        let Config { nas, aaa, fa, fha, ha, mn, .. } = &self.config;
         let mut built = Vec::new();
         if let Some(aaa) = aaa {
             built.push(self.aaa(aaa)?);
         }
         if let Some(nas) = nas {
             built.push(self.nas(nas)?);
+        }
+        if let Some(fa) = fa {
+            built.push(self.fa(fa)?);
         }
         if let Some(fha) = fha {
             built.push(self.fha(fha)?);
@@ -117,7 +143,9 @@ impl Builder {
     }
 
     fn nas(&self, nas: &config::Nas) -> Result<Built, ConfigError> {
-        let radius = self.client(&nas.radius, client_role::NAS, "nas")?;
+        let fa = self.config.fa.as_ref().map(|fa| fa.address);
+        let role = if fa.is_some() { client_role::NAS_FA } else { client_role::NAS };
+        let radius = self.client(&nas.radius, role, "nas")?;
         let paa = SocketAddr::from((nas.address, pana::PORT));
         let sockets = vec![paa, radius.local];
         let mut config = NasConfig::new(paa, radius);
@@ -126,16 +154,35 @@ impl Builder {
             last: pool.0.range.last,
             prefix_length: pool.0.prefix_length,
         });
-        let machine = Party::Nas(Box::new(nas::Nas::new(config)));
-        Ok(Built { name: "nas", machine, sockets, tun: None, mobile: None })
+        config.foreign_agent = fa.into_iter().collect();
+        Ok(Built::new("nas", Party::Nas(Box::new(nas::Nas::new(config))), sockets))
+    }
+
+    fn fa(&self, fa: &config::Fa) -> Result<Built, ConfigError> {
+        self.link_address(&fa.interface, "fa")?;
+        let mut config = FaConfig::new(fa.address);
+        config.registration_required = fa.registration_required;
+        config.udp_tunnelling = fa.udp_tunnelling;
+        config.max_lifetime = fa.max_lifetime;
+        config.advertise_every = fa.advertise_every.map(|every| Duration::from_secs(every.into()));
+        config.visitor_limit = fa.capacity;
+        for peer in &fa.home_agents {
+            let key = self.secret(&peer.key, "fa.home_agent")?;
+            config.home_agents.insert(peer.address, ForeignHome { spi: peer.spi, key });
+        }
+        let sockets = vec![(fa.address, mip4::PORT).into()];
+        Ok(Built {
+            link: Some(fa.interface.clone()),
+            tunnels_at: Some(fa.address),
+            ..Built::new("fa", Party::Fa(Box::new(Fa::new(config))), sockets)
+        })
     }
 
     fn aaa(&self, aaa: &config::Aaa) -> Result<Built, ConfigError> {
         let config = self.aaa_of(aaa)?;
         let sockets = config.addresses.clone();
         let machine = aaa::Aaa::new(config).map_err(|e| self.wrong("aaa", &e.to_string()))?;
-        let machine = Party::Aaa(Box::new(machine));
-        Ok(Built { name: "aaa", machine, sockets, tun: None, mobile: None })
+        Ok(Built::new("aaa", Party::Aaa(Box::new(machine)), sockets))
     }
 
     fn aaa_of(&self, aaa: &config::Aaa) -> Result<AaaConfig, ConfigError> {
@@ -201,9 +248,14 @@ impl Builder {
         config.max_lifetime = fha.max_lifetime;
         config.capacity = fha.capacity;
         config.vendor_id = self.config.daemon.vendor_id;
+        for peer in &fha.foreign_agents {
+            let key = self.secret(&peer.key, "fha.foreign_agent")?;
+            config.foreign_agents.insert(peer.address, ForeignAgent { spi: peer.spi, key });
+        }
         let machine = Party::Fha(Box::new(fha::Fha::new(config)));
         let tun = Some(Tun { name: fha.tun.clone(), route: Some(prefix(fha.prefix.0)) });
-        Ok(Built { name: "fha", machine, sockets, tun, mobile: None })
+        let tunnels_at = fha.ip_tunnels.then_some(fha.address);
+        Ok(Built { tun, tunnels_at, ..Built::new("fha", machine, sockets) })
     }
 
     fn ha(&self, ha: &config::Ha) -> Result<Built, ConfigError> {
@@ -221,52 +273,63 @@ impl Builder {
         config.vendor_id = self.config.daemon.vendor_id;
         let machine = Party::Ha(Box::new(ha::Ha::new(config)));
         let tun = Some(Tun { name: ha.tun.clone(), route: Some(prefix(ha.prefix.0)) });
-        Ok(Built { name: "ha", machine, sockets, tun, mobile: None })
+        Ok(Built { tun, ..Built::new("ha", machine, sockets) })
     }
 
     fn mn(&self, mn: &config::Mn) -> Result<Built, ConfigError> {
         let access = self.secret(&mn.access_secret, "mn")?;
         let key = self.secret(&mn.mn_aaa_key, "mn")?;
-        let link = self.link_address(&mn.interface)?;
-        let mut config = MnConfig::new(mn.nai.0.clone(), access, key, link);
-        config.tunnel = TunnelForm::Udp;
+        let first = mn.links.first().ok_or_else(|| self.wrong("mn", "a [[mn.link]] is missing"))?;
+        let address = self.link_address(&first.interface, "mn.link")?;
+        let mut config = MnConfig::new(mn.nai.0.clone(), access, key, address);
+        config.tunnel = match mn.tunnel {
+            Tunnel::Udp => TunnelForm::Udp,
+            Tunnel::Ip => TunnelForm::Ip,
+        };
         config.lifetime = mn.lifetime;
         config.binding_lifetime = mn.lifetime.into();
         config.vendor_id = self.config.daemon.vendor_id;
-        let port = config.port;
-        let provisional = mn.provisional.0;
-        let attachment = Attachment {
-            provisional: provisional.address,
-            pana_port: pana::PORT,
-            paa: (mn.nas, pana::PORT).into(),
-            agents: AgentPolicy::None,
-        };
+        let links = mn.links.iter().map(|link| {
+            self.link_address(&link.interface, "mn.link")?;
+            let agents = match link.solicit {
+                0 => AgentPolicy::None,
+                times => AgentPolicy::Solicit(times),
+            };
+            Ok(MobileLink {
+                attachment: Attachment {
+                    provisional: link.provisional.0.address,
+                    pana_port: pana::PORT,
+                    paa: (link.nas, pana::PORT).into(),
+                    agents,
+                },
+                interface: link.interface.clone(),
+                prefix_length: link.provisional.0.prefix_length,
+                gateway: link.gateway.unwrap_or(link.nas),
+            })
+        });
         let mobile = Mobile {
-            attachment,
-            interface: mn.interface.clone(),
-            link: provisional,
-            gateway: mn.gateway.unwrap_or(mn.nas),
+            links: links.collect::<Result<_, ConfigError>>()?,
+            at: 0,
             tun: mn.tun.clone(),
-            port,
+            port: config.port,
         };
         Ok(Built {
-            name: "mn",
-            machine: Party::Mn(Box::new(Mn::new(config))),
-            sockets: Vec::new(),
             tun: Some(Tun { name: mn.tun.clone(), route: None }),
+            tunnels_at: (mn.tunnel == Tunnel::Ip).then_some(Ipv4Addr::UNSPECIFIED),
             mobile: Some(mobile),
+            ..Built::new("mn", Party::Mn(Box::new(Mn::new(config))), Vec::new())
         })
     }
 
     /// The link-layer address of a device of this host.
-    fn link_address(&self, interface: &str) -> Result<LinkAddr, ConfigError> {
+    fn link_address(&self, interface: &str, table: &str) -> Result<LinkAddr, ConfigError> {
         let path = Path::new("/sys/class/net").join(interface).join("address");
         let text = fs::read_to_string(&path).unwrap_or_default();
         let octets: Vec<u8> =
             text.trim().split(':').filter_map(|octet| u8::from_str_radix(octet, 16).ok()).collect();
         let address = <[u8; 6]>::try_from(octets).ok().map(LinkAddr);
         address.ok_or_else(|| {
-            self.wrong("mn", &format!("there is no device {interface} with a link-layer address"))
+            self.wrong(table, &format!("there is no device {interface} with a link-layer address"))
         })
     }
 

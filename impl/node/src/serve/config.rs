@@ -26,6 +26,8 @@ pub struct Config {
     pub nas: Option<Nas>,
     /// An AAA server.
     pub aaa: Option<Aaa>,
+    /// A foreign agent.
+    pub fa: Option<Fa>,
     /// A foreign home agent.
     pub fha: Option<Fha>,
     /// A Mobile IPv6 home agent.
@@ -40,13 +42,15 @@ pub struct Config {
 pub struct Daemon {
     /// Where Prometheus finds the counters, at the path `/metrics`.
     pub metrics: Option<SocketAddr>,
+    /// The user that it goes on as once everything is open; without, the one that began it.
+    pub user: Option<String>,
     /// The vendor of the parameter space.
     pub vendor_id: u32,
 }
 
 impl Default for Daemon {
     fn default() -> Daemon {
-        Daemon { metrics: None, vendor_id: DEFAULT_VENDOR_ID }
+        Daemon { metrics: None, user: None, vendor_id: DEFAULT_VENDOR_ID }
     }
 }
 
@@ -172,6 +176,45 @@ pub struct Location {
     pub care_of: Option<Text<LinkRange>>,
 }
 
+/// A foreign agent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fa {
+    /// Its address on the link, which is the care-of address that it offers.
+    pub address: Ipv4Addr,
+    /// The device of that link.
+    pub interface: String,
+    /// Whether mobile nodes with care-of addresses of their own must register through it (R).
+    #[serde(default)]
+    pub registration_required: bool,
+    /// Whether its tunnels are in UDP (RFC 3519) instead of IPv4 in IPv4.
+    #[serde(default)]
+    pub udp_tunnelling: bool,
+    /// The longest registration, in seconds.
+    #[serde(default = "half_an_hour")]
+    pub max_lifetime: u16,
+    /// How often it advertises itself, in seconds; without, only when solicited.
+    pub advertise_every: Option<u16>,
+    /// How many visitors it serves.
+    #[serde(default = "bindings")]
+    pub capacity: usize,
+    /// The FHAs that it has an association with.
+    #[serde(default, rename = "home_agent")]
+    pub home_agents: Vec<MobilityPeer>,
+}
+
+/// The other side of an association between foreign agent and FHA (extension 34).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MobilityPeer {
+    /// Its address.
+    pub address: Ipv4Addr,
+    /// The SPI, the same in both directions.
+    pub spi: u32,
+    /// The key.
+    pub key: SecretSource,
+}
+
 /// A foreign home agent.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -185,6 +228,12 @@ pub struct Fha {
     /// Keepalive interval of UDP tunnels in seconds; without, none is granted.
     #[serde(default = "keepalive")]
     pub udp_keepalive: Option<u16>,
+    /// Whether it takes tunnels of IPv4 in IPv4 too, which takes CAP_NET_RAW.
+    #[serde(default = "yes")]
+    pub ip_tunnels: bool,
+    /// The foreign agents that it has an association with.
+    #[serde(default, rename = "foreign_agent")]
+    pub foreign_agents: Vec<MobilityPeer>,
     /// The longest registration, in seconds.
     #[serde(default = "half_an_hour")]
     pub max_lifetime: u16,
@@ -229,20 +278,46 @@ pub struct Mn {
     pub access_secret: SecretSource,
     /// The key that it shares with its AAAH.
     pub mn_aaa_key: SecretSource,
-    /// The device of the link that it is on.
-    pub interface: String,
-    /// The address that it has there before it is admitted.
-    pub provisional: Text<LinkAddress>,
-    /// The way out of that link; without, the NAS.
-    pub gateway: Option<Ipv4Addr>,
-    /// The NAS.
-    pub nas: Ipv4Addr,
+    /// The form of its tunnel where it has a care-of address of its own.
+    #[serde(default)]
+    pub tunnel: Tunnel,
+    /// The links that it can be on. It begins on the first, and SIGUSR1 moves it to the next.
+    #[serde(rename = "link")]
+    pub links: Vec<MnLink>,
     /// Name of the TUN device to be made, under which programs have the IPv6 home address.
     #[serde(default = "mn_tun")]
     pub tun: String,
     /// The registration lifetime that it asks for, in seconds.
     #[serde(default = "half_an_hour")]
     pub lifetime: u16,
+}
+
+/// The form of a mobile node's own tunnel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tunnel {
+    /// In UDP (RFC 3519).
+    #[default]
+    Udp,
+    /// IPv4 in IPv4 (RFC 2003), which takes CAP_NET_RAW.
+    Ip,
+}
+
+/// A link that a mobile node can be on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MnLink {
+    /// Its device.
+    pub interface: String,
+    /// The address that the mobile node has there before it is admitted.
+    pub provisional: Text<LinkAddress>,
+    /// The way out of that link; without, the NAS.
+    pub gateway: Option<Ipv4Addr>,
+    /// The NAS.
+    pub nas: Ipv4Addr,
+    /// How often it looks for a foreign agent there before it does without; 0: it does not look.
+    #[serde(default)]
+    pub solicit: u32,
 }
 
 /// The users of an AAA server.
@@ -296,6 +371,7 @@ impl Config {
         let config: Config = read(path)?;
         let has_role = config.nas.is_some()
             || config.aaa.is_some()
+            || config.fa.is_some()
             || config.fha.is_some()
             || config.ha.is_some()
             || config.mn.is_some();
@@ -303,7 +379,9 @@ impl Config {
             Ok(config)
         } else {
             let path = path.display();
-            Err(ConfigError(format!("{path}: no role; one of [nas], [aaa], [fha], [ha], [mn]")))
+            Err(ConfigError(format!(
+                "{path}: no role; one of [nas], [fa], [aaa], [fha], [ha], [mn]"
+            )))
         }
     }
 }

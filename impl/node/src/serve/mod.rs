@@ -3,13 +3,18 @@
 mod build;
 pub mod config;
 pub(crate) mod host;
+mod link;
 mod metrics;
+mod mobile;
 mod part;
+mod raw;
+mod rights;
 mod sockets;
 pub mod value;
 
 use std::io;
 
+use caps::Capability;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -24,13 +29,19 @@ pub use metrics::Metrics;
 use part::{Event, Part};
 
 /// Sample configurations, by role.
-pub const EXAMPLES: [(&str, &str); 5] = [
+pub const EXAMPLES: [(&str, &str); 6] = [
     ("aaa", include_str!("../../samples/aaa.toml")),
+    ("fa", include_str!("../../samples/fa.toml")),
     ("fha", include_str!("../../samples/fha.toml")),
     ("ha", include_str!("../../samples/ha.toml")),
     ("mn", include_str!("../../samples/mn.toml")),
     ("nas", include_str!("../../samples/nas.toml")),
 ];
+
+/// What a mobile node goes on needing as it moves: for addresses and routes, for links, and for
+/// the ports of its protocols.
+const MOBILE: [Capability; 3] =
+    [Capability::CAP_NET_ADMIN, Capability::CAP_NET_RAW, Capability::CAP_NET_BIND_SERVICE];
 
 /// What keeps a daemon from its work.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +56,7 @@ pub enum ServeError {
 }
 
 /// Runs the roles of a configuration until SIGTERM or SIGINT; SIGHUP has the AAA server's files
-/// read again.
+/// read again, SIGUSR1 moves a mobile node to its next link.
 ///
 /// # Errors
 ///
@@ -64,16 +75,25 @@ async fn work(builder: &Builder) -> Result<(), ServeError> {
         })?;
         others.spawn(metrics.clone().serve(listener));
     }
+    let mut opened = Vec::new();
+    let mut keep = Vec::new();
+    for built in builder.build()? {
+        if built.mobile.is_some() {
+            keep.extend(MOBILE);
+        }
+        opened.push(Part::open(built, metrics.clone()).await?);
+    }
+    rights::drop_all_but(&keep, builder.daemon().user.as_deref())?;
     let mut parts = JoinSet::new();
     let mut senders = Vec::new();
-    for built in builder.build()? {
-        let (part, sender) = Part::open(built, metrics.clone()).await?;
+    for (part, sender) in opened {
         senders.push(sender);
         parts.spawn(part.run());
     }
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;
+    let mut first_user = signal(SignalKind::user_defined1())?;
     loop {
         tokio::select! {
             ended = parts.join_next() => match ended {
@@ -87,6 +107,7 @@ async fn work(builder: &Builder) -> Result<(), ServeError> {
             },
             _ = terminate.recv() => tell(&senders, || Event::Stop).await,
             _ = interrupt.recv() => tell(&senders, || Event::Stop).await,
+            _ = first_user.recv() => tell(&senders, || Event::Move).await,
             _ = hang_up.recv() => reload(builder, &senders).await,
         }
     }

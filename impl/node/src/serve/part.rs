@@ -1,23 +1,28 @@
 //! A role at work: its machine between sockets, clock and TUN device.
 
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use dsboot_codec::ip;
 use dsboot_roles::aaa::AaaConfig;
 use dsboot_roles::{
-    AddressChange, Datagram, Effect, Effects, Input, Machine as _, Packet, Random, Time,
+    Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time,
 };
-use dsboot_spec::registry::{ip::IPV6_MINIMUM_MTU, pana};
+use dsboot_spec::registry::ip::IPV6_MINIMUM_MTU;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, info, warn};
 use tun_rs::{AsyncDevice, DeviceBuilder};
 
-use super::build::{Built, Mobile};
-use super::host::ip;
+use super::build::Built;
+use super::host::ip as run_ip;
+use super::link::{Frame, Link};
 use super::metrics::Metrics;
+use super::mobile::Host;
+use super::raw::Raw;
 use super::sockets::Sockets;
+use crate::wire;
 use crate::world::Party;
 
 /// How many events wait for a part before its readers do.
@@ -34,6 +39,12 @@ const LONGEST_PACKET: usize = 65_535;
 pub(super) enum Event {
     /// A datagram has come.
     Datagram { local: SocketAddr, from: SocketAddr, payload: Vec<u8> },
+    /// A neighbour has sent something over the link.
+    Frame(LinkAddr, Frame),
+    /// A packet of an IPv4-in-IPv4 tunnel has come.
+    Packet(Vec<u8>),
+    /// The mobile node goes over to its next link.
+    Move,
     /// The AAA server's files have changed.
     Reload(Box<AaaConfig>),
     /// The daemon ends.
@@ -56,10 +67,13 @@ impl Random for System {
 pub(super) struct Part {
     name: &'static str,
     machine: Party,
-    mobile: Option<Mobile>,
+    host: Option<Host>,
     sockets: Sockets,
     tun: Option<AsyncDevice>,
+    link: Option<Link>,
+    raw: Option<Raw>,
     events: Receiver<Event>,
+    sender: Sender<Event>,
     metrics: Metrics,
     /// When a mobile node that releases everything is not waited for any longer.
     ends: Option<Instant>,
@@ -70,34 +84,52 @@ impl Part {
     pub(super) async fn open(built: Built, metrics: Metrics) -> io::Result<(Part, Sender<Event>)> {
         let (sender, events) = mpsc::channel(WAITING);
         let mut sockets = Sockets::new(sender.clone());
+        let host = built.mobile.map(Host::new);
         for local in built.sockets {
-            sockets.bind(local).await.map_err(|error| {
+            let bound = match &built.link {
+                Some(device) => sockets.bind_but_for(local, device),
+                None => sockets.bind(local).await,
+            };
+            bound.map_err(|error| {
                 let reason = format!("cannot bind UDP {local}: {error}");
                 io::Error::new(error.kind(), reason)
             })?;
         }
+        let link = match (&built.link, &host) {
+            (Some(device), _) => Some(Link::open(device, sender.clone())?),
+            (None, Some(host)) => host.open(&sender)?,
+            (None, None) => None,
+        };
+        let raw = built.tunnels_at.map(|at| Raw::open(at, sender.clone())).transpose()?;
         let mut tun = None;
         if let Some(wanted) = &built.tun {
-            tun = Some(open_tun(&wanted.name, built.mobile.is_some())?);
+            tun = Some(open_tun(&wanted.name, host.is_some())?);
             if let Some(route) = &wanted.route {
-                ip(&format!("-6 route replace {route} dev {}", wanted.name)).await?;
+                run_ip(&format!("-6 route replace {route} dev {}", wanted.name)).await?;
             }
         }
-        let Built { name, machine, mobile, .. } = built;
-        let part = Part { name, machine, mobile, sockets, tun, events, metrics, ends: None };
+        let (name, machine, own) = (built.name, built.machine, sender.clone());
+        let part = Part {
+            name,
+            machine,
+            host,
+            sockets,
+            tun,
+            link,
+            raw,
+            events,
+            sender: own,
+            metrics,
+            ends: None,
+        };
         Ok((part, sender))
     }
 
     /// Works until it is told to stop.
     pub(super) async fn run(mut self) -> io::Result<()> {
         info!(role = self.name, "ready");
-        if let Some(mobile) = self.mobile.clone() {
-            let (now, attachment) = (now(), mobile.attachment);
-            if let Party::Mn(mn) = &mut self.machine {
-                let effects = mn.attach(now, &mut System, attachment);
-                self.carry_out(effects).await;
-            }
-        }
+        let effects = self.attach();
+        self.carry_out(effects).await;
         let mut packet = vec![0; LONGEST_PACKET];
         loop {
             let due = self.machine.poll_timeout().map(|due| Instant::now() + now().until(due));
@@ -107,6 +139,12 @@ impl Part {
                     Some(Event::Datagram { local, from, payload }) => {
                         self.on_datagram(local, from, payload)
                     }
+                    Some(Event::Frame(neighbour, frame)) => self.on_frame(neighbour, frame),
+                    Some(Event::Packet(octets)) => {
+                        let packet = Packet { neighbour: None, octets };
+                        self.machine.handle(now(), &mut System, Input::Packet(&packet))
+                    }
+                    Some(Event::Move) => self.go_on(),
                     Some(Event::Reload(config)) => self.reload(*config),
                     Some(Event::Stop) | None => match self.stop() {
                         Some(effects) => effects,
@@ -132,6 +170,53 @@ impl Part {
         let datagram =
             Datagram { source: from, destination: local, ttl: 64, neighbour: None, payload };
         self.machine.handle(now(), &mut System, Input::Datagram(&datagram))
+    }
+
+    /// Something that a neighbour has sent over the link.
+    fn on_frame(&mut self, neighbour: LinkAddr, frame: Frame) -> Effects {
+        let is_for_host = match (&self.machine, frame.destination()) {
+            // What else comes by here passes the agent on its way.
+            (Party::Fa(fa), Some(to)) => to != fa.config().address && !to.is_broadcast(),
+            _ => false,
+        };
+        match frame {
+            // What the mobile node's host has a socket for comes by that.
+            Frame::Datagram(datagram)
+                if is_for_host
+                    || (self.host.is_some() && self.sockets.has(datagram.destination)) =>
+            {
+                Effects::new()
+            }
+            Frame::Datagram(datagram) => {
+                let datagram = Datagram { neighbour: Some(neighbour), ..datagram };
+                self.machine.handle(now(), &mut System, Input::Datagram(&datagram))
+            }
+            Frame::Packet(octets) => {
+                let packet = Packet { neighbour: Some(neighbour), octets };
+                self.machine.handle(now(), &mut System, Input::Packet(&packet))
+            }
+        }
+    }
+
+    /// Attaches a mobile node to the link that its host is on.
+    fn attach(&mut self) -> Effects {
+        let (Party::Mn(mn), Some(host)) = (&mut self.machine, &self.host) else {
+            return Effects::new();
+        };
+        let Some(link) = host.link() else { return Effects::new() };
+        info!(role = self.name, device = link.interface, "attaching");
+        mn.attach(now(), &mut System, link.attachment.clone())
+    }
+
+    /// Moves a mobile node to the next of its links.
+    fn go_on(&mut self) -> Effects {
+        let Some(host) = &mut self.host else { return Effects::new() };
+        host.go_on();
+        match host.open(&self.sender) {
+            Ok(link) => self.link = link,
+            Err(error) => warn!(role = self.name, %error),
+        }
+        self.attach()
     }
 
     /// A packet that the host has routed into the TUN device.
@@ -194,14 +279,14 @@ impl Part {
 
     async fn carry_out_one(&mut self, effect: Effect) -> io::Result<()> {
         match effect {
-            Effect::Datagram(Datagram { source, destination, ttl, payload, .. }) => {
-                self.sockets.send(source, destination, ttl, &payload).await
-            }
-            Effect::Packet(Packet { octets, .. }) | Effect::Deliver(octets) => {
-                let Some(tun) = &self.tun else { return Ok(()) };
-                tun.send(&octets).await.map(|_| ())
-            }
-            Effect::Address(change) => self.own(change).await,
+            Effect::Datagram(datagram) => self.send_datagram(datagram).await,
+            Effect::Packet(packet) => self.send_packet(packet).await,
+            Effect::Deliver(octets) => self.deliver(&octets).await,
+            // FHA and home agent are the way to their whole prefixes, and need no single addresses.
+            Effect::Address(change) => match (&self.machine, &mut self.host) {
+                (Party::Mn(mn), Some(host)) => host.own(change, mn, &mut self.sockets).await,
+                _ => Ok(()),
+            },
             Effect::Count(reason) => {
                 debug!(role = self.name, reason = reason.name());
                 self.metrics.count(self.name, reason);
@@ -209,52 +294,43 @@ impl Part {
             }
         }
     }
+}
 
-    /// Takes an address on or gives it up. FHA and home agent are the way to their whole prefixes,
-    /// and need no single ones.
-    async fn own(&mut self, change: AddressChange) -> io::Result<()> {
-        let (Party::Mn(mn), Some(mobile)) = (&self.machine, &self.mobile) else { return Ok(()) };
-        let (verb, address) = match change {
-            AddressChange::Add(address) => ("replace", address),
-            AddressChange::Remove(address) => ("del", address),
-        };
-        info!(role = self.name, %address, added = verb == "replace");
-        let Mobile { interface, link, gateway, tun, port, .. } = mobile.clone();
-        match address {
-            IpAddr::V4(v4) => {
-                if mn.held().is_some_and(|held| held.thoav4 == v4) {
-                    // It stands in tunnelled packets alone.
-                    return Ok(());
-                }
-                if verb == "del" {
-                    self.sockets.close(address);
-                }
-                let changed =
-                    ip(&format!("addr {verb} {v4}/{} dev {interface}", link.prefix_length)).await;
-                if verb == "del" {
-                    // The THOAv4 of an ended registration was never there.
-                    return Ok(());
-                }
-                changed?;
-                ip(&format!("route replace default via {gateway} dev {interface}")).await?;
-                self.sockets.bind((v4, pana::PORT).into()).await?;
-                self.sockets.bind((v4, port).into()).await
-            }
-            IpAddr::V6(v6) => {
-                let home = mn.held().and_then(|held| held.home_address);
-                if verb == "replace" && home.map(|home| home.address()) != Some(v6) {
-                    // The care-of address stands in tunnelled packets alone.
-                    return Ok(());
-                }
-                let changed = ip(&format!("-6 addr {verb} {v6}/128 dev {tun} nodad")).await;
-                if verb == "del" {
-                    return Ok(());
-                }
-                changed?;
-                ip(&format!("-6 route replace default dev {tun} src {v6}")).await
-            }
+impl Part {
+    async fn send_datagram(&self, datagram: Datagram) -> io::Result<()> {
+        if let (Some(link), Some(neighbour)) = (&self.link, datagram.neighbour) {
+            let packet = wire::udp_packet(&datagram).map_err(io::Error::other)?;
+            return link.send(neighbour, &packet).await;
+        }
+        let Datagram { source, destination, ttl, payload, .. } = datagram;
+        self.sockets.send(source, destination, ttl, &payload).await
+    }
+
+    async fn send_packet(&self, packet: Packet) -> io::Result<()> {
+        match (packet.neighbour, ip::Packet::decode(&packet.octets)) {
+            (Some(neighbour), _) => match &self.link {
+                Some(link) => link.send(neighbour, &packet.octets).await,
+                None => Err(lacks("there is no link to the neighbour")),
+            },
+            (None, Ok(ip::Packet::V4(header))) => match &self.raw {
+                Some(raw) => raw.send(header.destination, &packet.octets).await,
+                None => Err(lacks("there is no raw socket for IPv4 in IPv4")),
+            },
+            (None, _) => self.deliver(&packet.octets).await,
         }
     }
+
+    /// Into the TUN device, and so to the host.
+    async fn deliver(&self, octets: &[u8]) -> io::Result<()> {
+        match &self.tun {
+            Some(tun) => tun.send(octets).await.map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}
+
+fn lacks(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::NotConnected, what)
 }
 
 /// Makes a TUN device. A mobile node's programs see the MTU that goes through its tunnels.

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use socket2::{Domain, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc::Sender;
 use tokio::task::JoinHandle;
@@ -18,12 +19,14 @@ const LONGEST: usize = 65_535;
 #[derive(Debug)]
 pub(super) struct Sockets {
     sockets: BTreeMap<SocketAddr, (Arc<UdpSocket>, JoinHandle<()>)>,
+    /// Those that keep the host from answering that nobody is there.
+    unread: Vec<Socket>,
     events: Sender<Event>,
 }
 
 impl Sockets {
     pub(super) const fn new(events: Sender<Event>) -> Sockets {
-        Sockets { sockets: BTreeMap::new(), events }
+        Sockets { sockets: BTreeMap::new(), unread: Vec::new(), events }
     }
 
     /// Binds a socket, if it is not there.
@@ -31,7 +34,28 @@ impl Sockets {
         if self.sockets.contains_key(&local) {
             return Ok(());
         }
-        let socket = Arc::new(UdpSocket::bind(local).await?);
+        self.read(local, UdpSocket::bind(local).await?);
+        Ok(())
+    }
+
+    /// Binds a socket that hears everything but what comes by a device, whose frames are read
+    /// otherwise. That goes to a second socket, which nobody reads.
+    pub(super) fn bind_but_for(&mut self, local: SocketAddr, device: &str) -> io::Result<()> {
+        let open = |device: Option<&str>| {
+            let socket = Socket::new(Domain::for_address(local), Type::DGRAM, None)?;
+            socket.set_reuse_address(true)?;
+            socket.bind_device(device.map(str::as_bytes))?;
+            socket.bind(&local.into())?;
+            socket.set_nonblocking(true)?;
+            io::Result::Ok(socket)
+        };
+        self.unread.push(open(Some(device))?);
+        self.read(local, UdpSocket::from_std(open(None)?.into())?);
+        Ok(())
+    }
+
+    fn read(&mut self, local: SocketAddr, socket: UdpSocket) {
+        let socket = Arc::new(socket);
         let (reading, events) = (Arc::clone(&socket), self.events.clone());
         let reader = tokio::spawn(async move {
             let mut octets = vec![0; LONGEST];
@@ -45,7 +69,11 @@ impl Sockets {
             }
         });
         self.sockets.insert(local, (socket, reader));
-        Ok(())
+    }
+
+    /// Whether there is a socket at this address and port.
+    pub(super) fn has(&self, local: SocketAddr) -> bool {
+        self.sockets.contains_key(&local)
     }
 
     /// Closes the sockets at an address.
