@@ -1,6 +1,7 @@
 //! Model and implementation held against each other, and both against the specification.
 
 pub mod abstraction;
+pub mod audit;
 pub mod bytes;
 pub mod citations;
 pub mod freeradius;

@@ -1,5 +1,6 @@
 //! The dsboot command as a library: one module a subcommand.
 
+pub mod audit;
 pub mod check;
 pub mod decode;
 pub mod dictionary;

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use dsboot::audit::AuditArgs;
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
@@ -45,6 +46,8 @@ enum Command {
     #[command(after_help = dsboot::exit::HELP)]
     Encode(EncodeArgs),
     #[command(after_help = dsboot::exit::HELP)]
+    Audit(AuditArgs),
+    #[command(after_help = dsboot::exit::HELP)]
     Vectors(VectorsArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Dictionary(DictionaryArgs),
@@ -71,6 +74,19 @@ fn main() -> ExitCode {
         }
         Command::Encode(args) => {
             dsboot::encode::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Audit(args) => {
+            return dsboot::audit::run(args, &mut out)
+                .map_err(|e| (e.exit(), e.to_string()))
+                .and_then(|exit| match out.flush() {
+                    Ok(()) => Ok(exit),
+                    Err(error) => Err((Exit::Usage, format!("cannot print: {error}"))),
+                })
+                .unwrap_or_else(|(exit, message)| {
+                    let _ = writeln!(log, "dsboot: {message}");
+                    exit
+                })
+                .into();
         }
         Command::Vectors(args) => {
             dsboot::vectors::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))

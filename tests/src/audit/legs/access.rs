@@ -1,0 +1,266 @@
+//! Steps 1 and 3: PANA, and the EAP in it.
+
+use std::net::IpAddr;
+
+use dsboot_codec::eap;
+use dsboot_codec::pana::{Flags, Kind, Message};
+use dsboot_spec::registry::eap::method;
+use dsboot_spec::registry::pana::result;
+
+use super::super::carried::Carried;
+use super::super::mobile::Key;
+use super::super::seen::{Seen, Told};
+use super::super::{At, Auditor};
+
+/// A PANA session.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Session {
+    /// The mobile node, once it has said who it is.
+    place: Option<usize>,
+    /// Whether it understands our parameters, if that was seen.
+    announced: Option<bool>,
+    /// The sequence numbers of the last request and answer each way: from the NAS, from the MN.
+    requests: [Option<u32>; 2],
+    /// The Identifier of the EAP Request that waits for its answer.
+    eap: Option<u8>,
+}
+
+impl Auditor {
+    /// A PANA message.
+    pub(in super::super) fn pana(&mut self, at: At, carried: &Carried<'_>, message: &Message<'_>) {
+        let Some(kind) = message.kind() else { return };
+        let announces = |message: &Message<'_>, vendor| {
+            message.parameters(vendor).bootstrap_request.once().is_some()
+        };
+        if kind == Kind::Pci {
+            let announced = announces(message, self.vendor);
+            self.legs.announced.insert(carried.source.ip(), announced);
+            return;
+        }
+        let payload = message.eap_payload().once();
+        let eap = payload.and_then(|octets| eap::Packet::decode(octets).ok());
+        let from_nas = self.is_from_nas(carried, message, kind, eap.as_ref());
+        let (nas, mn) = match from_nas {
+            true => (carried.source.ip(), carried.destination.ip()),
+            false => (carried.destination.ip(), carried.source.ip()),
+        };
+        let key = (nas, message.session_id());
+        let announced = self.legs.announced.get(&mn).copied();
+        let session = self.legs.sessions.entry(key).or_default();
+        session.announced = session.announced.or(announced);
+        self.check_numbers(at, carried, key, message, kind, from_nas);
+        if let Some(eap) = &eap {
+            self.eap(at, carried, key, eap);
+        }
+        let completes = message.flags().contains(Flags::COMPLETE) && kind == Kind::Par;
+        if completes && from_nas {
+            self.access_reply(at, carried, key, message, eap.as_ref());
+        }
+    }
+
+    /// Whether a message comes from the NAS: by what is in it, or else by who was the NAS before.
+    fn is_from_nas(
+        &self,
+        carried: &Carried<'_>,
+        message: &Message<'_>,
+        kind: Kind,
+        eap: Option<&eap::Packet<'_>>,
+    ) -> bool {
+        let sessions = &self.legs.sessions;
+        let id = message.session_id();
+        if sessions.contains_key(&(carried.source.ip(), id)) {
+            return true;
+        }
+        if sessions.contains_key(&(carried.destination.ip(), id)) {
+            return false;
+        }
+        match (kind, eap.map(eap::Packet::code)) {
+            (_, Some(eap::Code::Response)) | (Kind::Pan, None) => false,
+            (_, Some(_)) | (Kind::Par, None) => true,
+            _ => self.settings.who.nas.contains(&carried.source.ip()),
+        }
+    }
+
+    /// The mobile node of a session.
+    fn of_session(&mut self, key: (IpAddr, u32)) -> usize {
+        let known = self.legs.sessions.get(&key).and_then(|session| session.place);
+        known.unwrap_or_else(|| self.mobile(Key::Session(key.0, key.1)))
+    }
+
+    fn check_numbers(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        key: (IpAddr, u32),
+        message: &Message<'_>,
+        kind: Kind,
+        from_nas: bool,
+    ) {
+        let Some(session) = self.legs.sessions.get_mut(&key) else { return };
+        let [own, other] = if from_nas { [0, 1] } else { [1, 0] };
+        let number = message.sequence();
+        let is_request = !matches!(kind, Kind::Pan | Kind::Pta | Kind::Pna);
+        let wrong = if is_request {
+            let last = session.requests.get_mut(own);
+            let before = last.and_then(|last| last.replace(number));
+            let next =
+                before.is_none_or(|before| number == before.wrapping_add(1) || number == before);
+            (!next).then_some(("access.2.12", "the sequence number is not the next one"))
+        } else {
+            let asked = session.requests.get(other).copied().flatten();
+            let answers = asked.is_none_or(|asked| asked == number);
+            (!answers)
+                .then_some(("wire.6.12", "the answer has not the sequence number of its request"))
+        };
+        if let Some((sentence, what)) = wrong {
+            match session.place {
+                Some(place) => self.reject(at, place, sentence, what),
+                None => self.early(at, carried, sentence, what.to_owned()),
+            }
+        }
+    }
+
+    fn eap(&mut self, at: At, carried: &Carried<'_>, key: (IpAddr, u32), eap: &eap::Packet<'_>) {
+        let Some(session) = self.legs.sessions.get_mut(&key) else { return };
+        match eap.code() {
+            eap::Code::Request => session.eap = Some(eap.identifier()),
+            eap::Code::Response => {
+                let asked = session.eap;
+                let named = (eap.method() == Some(method::IDENTITY)).then(|| eap.octets().get(5..));
+                let announced = session.announced;
+                if let Some(Some(nai)) = named {
+                    let place = self.mobile(Key::Nai(nai.to_vec()));
+                    if let Some(session) = self.legs.sessions.get_mut(&key) {
+                        session.place = Some(place);
+                    }
+                    if announced == Some(true) {
+                        self.mark(place);
+                    }
+                }
+                let place = self.of_session(key);
+                if announced == Some(true) {
+                    self.mark(place);
+                }
+                let same = asked.is_none_or(|asked| asked == eap.identifier());
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.2.22",
+                    "the EAP Response has another Identifier than the Request",
+                );
+                if matches!(
+                    eap.method(),
+                    Some(method::IDENTITY | method::NAK | method::NOTIFICATION)
+                ) {
+                    return;
+                }
+                let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
+                self.saw(at, place, carried, &seen);
+            }
+            eap::Code::Success | eap::Code::Failure => {
+                let place = self.of_session(key);
+                let asked = self.legs.sessions.get(&key).and_then(|session| session.eap);
+                let same = asked.is_none_or(|asked| asked == eap.identifier());
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.2.24",
+                    "the EAP result has another Identifier than the last answer",
+                );
+            }
+        }
+    }
+
+    /// Step 3.
+    fn access_reply(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        key: (IpAddr, u32),
+        message: &Message<'_>,
+        eap: Option<&eap::Packet<'_>>,
+    ) {
+        let Some(result) = message.result_code().once() else { return };
+        let place = self.of_session(key);
+        let told = message.parameters(self.vendor);
+        let fha = told.fha_address.once();
+        let fqdn = told.fha_fqdn.once();
+        let care_of = told.colocated_address.once();
+        let any = fha.is_some() || fqdn.is_some() || care_of.is_some();
+        if any {
+            self.mark(place);
+        }
+        let announced = self.legs.sessions.get(&key).and_then(|session| session.announced);
+        self.must(
+            !any || announced != Some(false),
+            at,
+            place,
+            "access.4.3",
+            "a PaC that has not announced support gets vendor AVPs",
+        );
+        let granted = result == result::SUCCESS;
+        let known = matches!(
+            result,
+            result::SUCCESS | result::AUTHENTICATION_REJECTED | result::AUTHORIZATION_REJECTED
+        );
+        self.must(known, at, place, "access.4.6", "the result is none that is known");
+        let success = eap.is_some_and(|eap| eap.code() == eap::Code::Success);
+        if granted {
+            self.must(success, at, place, "access.4.1", "access is granted without EAP Success");
+            let lifetime = message.session_lifetime().once();
+            self.must(lifetime.is_some(), at, place, "access.4.1", "there is no session lifetime");
+            let assigned = self.mobiles.get(place).and_then(|mobile| mobile.facts.assigned.clone());
+            if let Some(assigned) = assigned {
+                let same = announced == Some(false)
+                    || (assigned.fha == fha
+                        && assigned.fqdn.as_deref() == fqdn.map(|name| name.as_str()));
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.4.4",
+                    "the FHA is not the one that the AAA server assigned",
+                );
+                let timeout = assigned.session_timeout;
+                let same = timeout.is_none() || timeout == lifetime;
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.4.11",
+                    "the session lifetime is not the Accept's Session-Timeout",
+                );
+                // Two values of that attribute leave the choice to the NAS.
+                let given = assigned.care_of.filter(|address| address.octets()[..3] != [255; 3]);
+                let same =
+                    given.is_none_or(|given| care_of.is_none_or(|told| told.address() == given));
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.4.4",
+                    "the care-of address is not the one that the AAA server gave",
+                );
+            }
+        } else {
+            let nothing = !any && message.session_lifetime().once().is_none();
+            self.must(
+                nothing,
+                at,
+                place,
+                "access.4.8",
+                "a refusal carries lifetime, FHA or address",
+            );
+        }
+        let told = match (granted, fha, fqdn.is_some()) {
+            (false, ..) => Told::Refused,
+            (true, Some(fha), _) => Told::Fha(fha),
+            (true, None, true) => Told::Named,
+            (true, None, false) => Told::Access,
+        };
+        let seen = Seen::AccessReply { nas: key.0, session: key.1, told };
+        self.saw(at, place, carried, &seen);
+    }
+}

@@ -1,0 +1,305 @@
+//! Binding updates and acknowledgements, and the tunnels around what the mobile node sends.
+
+use std::net::Ipv6Addr;
+
+use dsboot_codec::mip6::{BindingAcknowledgement, BindingUpdate, Message, Packet};
+use dsboot_spec::registry::mip6::{spi, status, update_flag};
+
+use super::super::carried::{Carried, TunnelKind};
+use super::super::mobile::{Key, Updated};
+use super::super::seen::{Number, Seen};
+use super::super::{At, Auditor};
+
+impl Auditor {
+    /// A mobility header.
+    pub(in super::super) fn mobility(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        packet: &Packet<'_>,
+    ) {
+        match &packet.message {
+            Message::BindingUpdate(update) => self.update(at, carried, packet, update),
+            Message::BindingAcknowledgement(ack) => self.acknowledgement(at, carried, packet, ack),
+            _ => {}
+        }
+    }
+
+    /// Something else in the tunnels of the protocol.
+    pub(in super::super) fn data(&mut self, at: At, carried: &Carried<'_>) {
+        self.check_tunnels(at, carried, None);
+    }
+
+    fn update(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        packet: &Packet<'_>,
+        update: &BindingUpdate<'_>,
+    ) {
+        let addresses = packet.addresses();
+        let nai = update.options.nai();
+        let place = match nai {
+            Some(nai) => self.mobile(Key::Nai(nai.to_vec())),
+            None => match self.by_v6.get(&addresses.home) {
+                Some(place) => *place,
+                None => self.mobile(Key::Home6(addresses.home)),
+            },
+        };
+        let proof = update.options.mn_aaa();
+        // RFC 4285 without a key that HA and MN share already.
+        if proof.is_some() && update.options.mn_ha().is_none() {
+            self.mark(place);
+        }
+        self.by_v6.insert(addresses.home, place);
+        self.by_v6.insert(addresses.care_of, place);
+        let tunnelled = !carried.tunnels.is_empty();
+        let release = update.lifetime.seconds() == 0;
+        let message_id = update.options.message_id().once().map(|id| id.0);
+        let new = Updated {
+            sequence: update.sequence.0,
+            message_id,
+            lifetime: update.lifetime.seconds(),
+            home: addresses.home,
+            care_of: addresses.care_of,
+            octets: carried.octets.to_vec(),
+            authenticator: proof.map(|proof| proof.value.data.to_vec()),
+        };
+        self.check_update(at, place, packet, update, &new);
+        self.check_tunnels(at, carried, Some(place));
+        self.check_forwarded(at, place, &new);
+        if let Some(mobile) = self.mobiles.get_mut(place) {
+            mobile.facts.keep_update(new);
+        }
+        let number = Number { sequence: update.sequence.0, message_id };
+        let seen = Seen::Update { tunnelled, number, care_of: addresses.care_of, release };
+        self.saw(at, place, carried, &seen);
+    }
+
+    fn check_update(
+        &mut self,
+        at: At,
+        place: usize,
+        packet: &Packet<'_>,
+        update: &BindingUpdate<'_>,
+        new: &Updated,
+    ) {
+        let mut must = |holds: bool, sentence: &str, what: &str| {
+            self.must(holds, at, place, sentence, what);
+        };
+        let flags = update.flags.0;
+        let both =
+            flags & update_flag::ACKNOWLEDGE != 0 && flags & update_flag::HOME_REGISTRATION != 0;
+        must(both, "home-binding.1.3", "A or H is not set");
+        let others = flags
+            & !(update_flag::ACKNOWLEDGE
+                | update_flag::HOME_REGISTRATION
+                | update_flag::LINK_LOCAL_COMPATIBILITY
+                | update_flag::KEY_MANAGEMENT);
+        must(others == 0, "wire.8.11", "flags are set that a home registration here has not");
+        let alternate = update.options.alternate_care_of_address().once();
+        must(alternate.is_some(), "home-binding.1.3", "there is no Alternate Care-of Address");
+        must(
+            alternate.is_none_or(|care_of| care_of == packet.route.source),
+            "home-binding.1.2",
+            "the source is not the care-of address",
+        );
+        must(
+            packet.route.home_address.is_some(),
+            "home-binding.1.2",
+            "there is no Home Address option",
+        );
+        must(
+            update.options.nai().is_some(),
+            "home-binding.1.4",
+            "there is no Mobile Node Identifier with an NAI",
+        );
+        must(new.message_id.is_some(), "home-binding.1.4", "there is no Mesg-ID");
+        let proof = update.options.mn_aaa();
+        must(
+            proof.is_some_and(|proof| proof.value.spi == spi::HMAC_SHA1),
+            "home-binding.1.4",
+            "there is no MN-AAA authentication option under SPI 3",
+        );
+        let Some(mobile) = self.mobiles.get_mut(place) else { return };
+        let facts = &mut mobile.facts;
+        let known = facts
+            .updates
+            .iter()
+            .any(|update| (update.sequence, update.message_id) == (new.sequence, new.message_id));
+        let mut wrong = None;
+        if !known {
+            let greater = facts.sequence.is_none_or(|last| {
+                let ahead = new.sequence.wrapping_sub(last);
+                ahead != 0 && ahead < 0x8000
+            });
+            if !greater {
+                wrong =
+                    Some(("home-binding.1.6", "the sequence number is not greater than the last"));
+            }
+            let later =
+                facts.message_id.is_none_or(|last| new.message_id.is_none_or(|id| id > last));
+            if !later {
+                wrong = Some(("home-binding.1.6", "the Mesg-ID is not greater than the last"));
+            }
+            facts.sequence = Some(new.sequence);
+            facts.message_id = new.message_id.or(facts.message_id);
+            let left =
+                facts.registered_until.zip(at.time).map(|(until, now)| until.saturating_sub(now));
+            if left.is_some_and(|left| u64::from(new.lifetime) > left.as_secs() + 1) {
+                wrong = wrong
+                    .or(Some(("home-binding.1.7", "the lifetime is longer than the registration")));
+            }
+            let told = facts.parameters.as_ref();
+            let home = told.and_then(|told| told.home).map(|(home, _)| home);
+            let agent = told.and_then(|told| told.agent);
+            let care_of = told.and_then(|told| told.care_of).map(|(care_of, _)| care_of);
+            if home.is_some_and(|home| home != new.home)
+                || agent.is_some_and(|agent| agent != packet.route.destination)
+                || care_of.is_some_and(|care_of| care_of != new.care_of)
+            {
+                wrong = wrong.or(Some(("home-binding.1.2", "home address, care-of address or home agent are not those of the registration reply")));
+            }
+        }
+        if let Some((sentence, what)) = wrong {
+            self.reject(at, place, sentence, what);
+        }
+    }
+
+    /// An update is the same before and behind the FHA.
+    fn check_forwarded(&mut self, at: At, place: usize, new: &Updated) {
+        let Some(mobile) = self.mobiles.get(place) else { return };
+        let changed = mobile.facts.updates.iter().rev().any(|update| {
+            (update.sequence, update.message_id) == (new.sequence, new.message_id)
+                && update.octets != new.octets
+        });
+        self.must(
+            !changed,
+            at,
+            place,
+            "data-path.3.3",
+            "the binding update is not what was in the tunnel",
+        );
+    }
+
+    fn acknowledgement(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        packet: &Packet<'_>,
+        ack: &BindingAcknowledgement<'_>,
+    ) {
+        let addresses = packet.addresses();
+        let to = |address: Ipv6Addr| self.by_v6.get(&address).copied();
+        let Some(place) = to(addresses.home).or_else(|| to(packet.route.destination)) else {
+            let nai = ack.options.nai().map(|nai| Key::Nai(nai.to_vec()));
+            let key = nai.unwrap_or(Key::Home6(addresses.home));
+            let place = self.mobile(key);
+            return self.acknowledged(at, carried, packet, ack, place);
+        };
+        self.acknowledged(at, carried, packet, ack, place);
+    }
+
+    fn acknowledged(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        packet: &Packet<'_>,
+        ack: &BindingAcknowledgement<'_>,
+        place: usize,
+    ) {
+        let message_id = ack.options.message_id().once().map(|id| id.0);
+        let proof = ack.options.mn_ha();
+        let mut must = |holds: bool, sentence: &str, what: &str| {
+            self.must(holds, at, place, sentence, what);
+        };
+        must(message_id.is_some(), "home-binding.3.7", "there is no Mesg-ID");
+        must(proof.is_some(), "home-binding.3.7", "there is no MN-HA authentication option");
+        must(
+            proof.is_none_or(|proof| proof.value.spi >= 256),
+            "keys.3.5",
+            "the SPI of the MN-HA option is below 256",
+        );
+        must(
+            packet.route.routed_to.is_some(),
+            "home-binding.3.8",
+            "there is no type 2 routing header",
+        );
+        must(status::name(ack.status).is_some(), "wire.8.9", "the status is none that is known");
+        let low = |id: Option<u64>| id.map(|id| id & u64::from(u32::MAX));
+        let about = self.mobiles.get(place).and_then(|mobile| {
+            let mut updates = mobile.facts.updates.iter().rev();
+            updates
+                .find(|update| match ack.status {
+                    status::MIPV6_ID_MISMATCH => low(update.message_id) == low(message_id),
+                    _ => update.message_id == message_id,
+                })
+                .cloned()
+        });
+        let any = self.mobiles.get(place).is_some_and(|m| !m.facts.updates.is_empty());
+        let answers = about.is_some() || !any;
+        self.must(
+            answers,
+            at,
+            place,
+            "home-binding.3.7",
+            "the Mesg-ID is not that of a binding update",
+        );
+        if let Some(update) = about {
+            let same =
+                update.sequence == ack.sequence.0 || ack.status == status::SEQUENCE_OUT_OF_WINDOW;
+            self.must(
+                same,
+                at,
+                place,
+                "home-binding.3.7",
+                "the sequence number is not the update's",
+            );
+            let within = !ack.is_accepted() || ack.lifetime.seconds() <= update.lifetime;
+            self.must(
+                within,
+                at,
+                place,
+                "home-binding.3.9",
+                "the lifetime is longer than the one asked for",
+            );
+            let there = packet.route.destination == update.care_of;
+            self.must(
+                there,
+                at,
+                place,
+                "home-binding.3.8",
+                "it does not go to the care-of address",
+            );
+        }
+        self.check_tunnels(at, carried, Some(place));
+        let seen = Seen::Ack {
+            tunnelled: !carried.tunnels.is_empty(),
+            number: Number { sequence: ack.sequence.0, message_id },
+            care_of: packet.route.destination,
+            accepted: ack.is_accepted(),
+        };
+        self.saw(at, place, carried, &seen);
+    }
+
+    /// The nesting of what is in tunnels.
+    fn check_tunnels(&mut self, at: At, carried: &Carried<'_>, place: Option<usize>) {
+        let Some(inner) = carried.tunnels.iter().find(|tunnel| tunnel.kind == TunnelKind::Ipv6)
+        else {
+            return;
+        };
+        let known = place.or_else(|| {
+            let of = |address| self.by_home.get(&address).copied();
+            of(inner.source).or_else(|| of(inner.destination))
+        });
+        let Some(place) = known else { return };
+        let plain = inner.tos == 0 && !inner.unfragmented;
+        self.must(
+            plain,
+            at,
+            place,
+            "data-path.5.2",
+            "the outer header of protocol 41 has not TOS 0 and DF clear",
+        );
+    }
+}

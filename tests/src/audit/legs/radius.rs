@@ -1,0 +1,466 @@
+//! Steps 2 and 5, and the questions of the HA: RADIUS.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use dsboot_codec::radius::Packet;
+use dsboot_codec::{eap, radius};
+use dsboot_spec::registry::dsb::client_role;
+use dsboot_spec::registry::eap::method;
+use dsboot_spec::registry::radius::{attribute, code};
+
+use super::super::carried::{Carried, v4_of};
+use super::super::mobile::{Assigned, Granted, Key, Parameters6};
+use super::super::seen::{Seen, Told};
+use super::super::{At, Auditor};
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leg {
+    /// The NAS.
+    A,
+    /// The FHA.
+    B,
+    /// The HA.
+    C,
+}
+
+/// A question that waits for its answer.
+#[derive(Clone, Debug)]
+pub(super) struct Question {
+    leg: Leg,
+    place: usize,
+    /// Whether the model knows it: it is not about the identity alone.
+    is_modelled: bool,
+    message_id: Option<u64>,
+    prefixes: Vec<radius::Ipv6Prefix>,
+    /// Proxy-States.
+    proxies: Vec<Vec<u8>>,
+    /// The EAP packet in it: its Identifier, and whether it is a response to a method.
+    eap: Option<u8>,
+}
+
+impl Auditor {
+    /// A RADIUS packet.
+    pub(in super::super) fn radius(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
+        match packet.code() {
+            code::ACCESS_REQUEST => self.asks(at, carried, packet),
+            code::ACCESS_ACCEPT | code::ACCESS_REJECT | code::ACCESS_CHALLENGE => {
+                self.answers(at, carried, packet);
+            }
+            // Accounting and the like are no part of the bootstrap.
+            _ => {}
+        }
+    }
+
+    fn asks(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
+        let vendor = packet.vendor(self.vendor);
+        let Some(nai) = packet.user_name().once() else { return };
+        let client = carried.source.ip();
+        let told_nas = self.settings.who.nas.contains(&client);
+        let leg = match vendor.client_role().once() {
+            Some(client_role::NAS | client_role::NAS_FA) => Some(Leg::A),
+            Some(client_role::FHA) => Some(Leg::B),
+            Some(client_role::HA) => Some(Leg::C),
+            _ if vendor.mip6_authenticator().once().is_some() => Some(Leg::C),
+            _ if vendor.mn_spi().once().is_some() => Some(Leg::B),
+            _ if packet.eap_message().ok().flatten().is_some() || told_nas => Some(Leg::A),
+            _ => None,
+        };
+        // Who asks for somebody that does not bootstrap, by no part of the bootstrap, is not judged.
+        let Some(leg) = leg else { return };
+        let place = self.mobile(Key::Nai(nai.to_vec()));
+        if vendor.sub_attributes().next().is_some() {
+            self.mark(place);
+        }
+        self.legs.clients.insert(client);
+        let eap = packet.eap_message().ok().flatten();
+        let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
+        let is_identity = eap.as_ref().and_then(eap::Packet::method) == Some(method::IDENTITY);
+        let is_nak = eap.as_ref().and_then(eap::Packet::method) == Some(method::NAK);
+        let question = Question {
+            leg,
+            place,
+            is_modelled: leg != Leg::A || !(is_identity || is_nak),
+            message_id: vendor.mip6_timestamp().once(),
+            prefixes: packet.framed_ipv6_prefixes().collect(),
+            proxies: packet.proxy_states().map(<[u8]>::to_vec).collect(),
+            eap: eap.as_ref().map(eap::Packet::identifier),
+        };
+        self.check_question(at, place, leg, packet, eap.as_ref());
+        let key = (carried.source, carried.destination.ip(), packet.identifier());
+        let is_modelled = question.is_modelled;
+        self.legs.questions.insert(key, question);
+        let server = carried.destination.ip();
+        if let Some(mobile) = self.mobiles.get_mut(place) {
+            match leg {
+                Leg::A => mobile.servers.0 = Some(server),
+                Leg::B => mobile.servers.1 = Some(server),
+                Leg::C => {}
+            }
+        }
+        self.check_servers(at, place, leg);
+        if !is_modelled {
+            return;
+        }
+        let seen = match leg {
+            Leg::A => Seen::AccessAsk { client },
+            Leg::B => Seen::RegistrationAsk { client },
+            Leg::C => Seen::BindingAsk {
+                number: vendor.mip6_timestamp().once(),
+                care_of: vendor.parameters().ipv6_coa.once().map(|told| told.address()),
+            },
+        };
+        self.saw(at, place, carried, &seen);
+    }
+
+    /// Which server is asked, where the scenario is told.
+    fn check_servers(&mut self, at: At, place: usize, leg: Leg) {
+        let Some(scenario) = self.settings.scenario else { return };
+        let Some((Some(access), Some(home))) = self.mobiles.get(place).map(|mobile| mobile.servers)
+        else {
+            return;
+        };
+        let v4 = v4_of(access).is_some() == v4_of(home).is_some();
+        if !v4 || leg == Leg::C {
+            return;
+        }
+        match scenario.is_subscription() {
+            true => {
+                let what = "NAS and FHA ask the same server, though the providers are two";
+                self.must(access != home, at, place, "access.1.3", what);
+            }
+            false => {
+                let what = "NAS and FHA ask different servers, though the provider is one";
+                self.must(access == home, at, place, "access.1.2", what);
+            }
+        }
+    }
+
+    fn check_question(
+        &mut self,
+        at: At,
+        place: usize,
+        leg: Leg,
+        packet: &Packet<'_>,
+        eap: Option<&eap::Packet<'_>>,
+    ) {
+        let vendor = packet.vendor(self.vendor);
+        let proofs = proof_count(packet) == 1;
+        self.must(
+            proofs,
+            at,
+            place,
+            "access.6.5",
+            "there is not exactly one Message-Authenticator",
+        );
+        let named = packet.nas_ip_address().once().is_some()
+            || packet.nas_identifier().once().is_some()
+            || packet.nas_ipv6_address().once().is_some();
+        match leg {
+            Leg::A => {
+                self.must(named, at, place, "access.3.4", "the NAS does not name itself");
+                let role = vendor.client_role().once().is_some();
+                self.must(role, at, place, "access.3.4", "the NAS does not name its part");
+                let identity = eap.filter(|eap| eap.method() == Some(method::IDENTITY));
+                let same =
+                    identity.is_none_or(|eap| eap.octets().get(5..) == packet.user_name().once());
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.3.2",
+                    "User-Name is not the identity that EAP has",
+                );
+            }
+            Leg::B => self.check_leg_b(at, place, packet),
+            Leg::C => self.check_leg_c(at, place, packet),
+        }
+    }
+
+    fn check_leg_b(&mut self, at: At, place: usize, packet: &Packet<'_>) {
+        let vendor = packet.vendor(self.vendor);
+        let password = packet.chap_password().once();
+        let challenge = packet.chap_challenge().once();
+        let (mn, fha) = (vendor.mn_spi().once(), vendor.fha_spi().once());
+        self.must(
+            password.is_some() && challenge.is_some(),
+            at,
+            place,
+            "registration.6.3",
+            "CHAP-Password or CHAP-Challenge is missing",
+        );
+        self.must(
+            mn.is_some() && fha.is_some(),
+            at,
+            place,
+            "registration.6.4",
+            "MN-SPI or FHA-SPI is missing",
+        );
+        self.must(
+            fha.is_none_or(|spi| spi >= 256),
+            at,
+            place,
+            "keys.1.8",
+            "the FHA's SPI is below 256",
+        );
+        let hinted = packet.framed_ipv6_prefixes().next().is_some();
+        self.must(hinted, at, place, "registration.6.5", "the IPv6 prefix of the FHA is missing");
+        let Some(mobile) = self.mobiles.get(place) else { return };
+        let Some(password) = password else { return };
+        // The request that it is about, where that was seen.
+        let firsts = mobile.facts.requests.iter().rev().filter(|asked| asked.first);
+        let mut octets = vec![password.identifier];
+        octets.extend_from_slice(password.response);
+        let about = firsts
+            .clone()
+            .find(|asked| asked.chap.as_ref().is_some_and(|(proof, _)| proof.as_slice() == octets));
+        let mut wrong = Vec::new();
+        match about {
+            Some(asked) => {
+                let right = asked.chap.as_ref().map(|(_, challenge)| challenge.as_slice());
+                if right != challenge {
+                    wrong.push(("registration.6.3", "CHAP-Challenge is not made of the request"));
+                }
+                if asked.mn_spi != mn {
+                    wrong.push(("registration.6.4", "MN-SPI is not the request's"));
+                }
+            }
+            None if firsts.clone().next().is_some() => {
+                wrong.push(("registration.6.3", "CHAP-Password is not that of a request seen"));
+            }
+            None => {}
+        }
+        if let (Some(address), Some(held)) =
+            (packet.framed_ip_address().once(), mobile.facts.home_address)
+            && mobile.facts.registered_until.is_some()
+            && address != held
+        {
+            wrong.push(("registration.6.6", "Framed-IP-Address is not the current THOAv4"));
+        }
+        for (sentence, what) in wrong {
+            self.reject(at, place, sentence, what);
+        }
+    }
+
+    fn check_leg_c(&mut self, at: At, place: usize, packet: &Packet<'_>) {
+        let vendor = packet.vendor(self.vendor);
+        let parameters = vendor.parameters();
+        let timestamp = vendor.mip6_timestamp().once();
+        let whole = parameters.ipv6_hoa.once().is_some()
+            && parameters.ipv6_coa.once().is_some()
+            && vendor.mip6_mn_aaa_spi().once().is_some()
+            && vendor.mip6_authenticator().once().is_some()
+            && vendor.mip6_mac_mobility_data().once().is_some()
+            && timestamp.is_some();
+        self.must(
+            whole,
+            at,
+            place,
+            "home-binding.2.3",
+            "something of what leg C asks with is missing",
+        );
+        let Some(mobile) = self.mobiles.get(place) else { return };
+        let mut updates = mobile.facts.updates.iter().rev();
+        let seen_any = mobile.facts.updates.iter().next().is_some();
+        let about = updates.find(|update| update.message_id == timestamp);
+        let same = match about {
+            Some(update) => {
+                let home =
+                    parameters.ipv6_hoa.once().is_none_or(|told| told.address() == update.home);
+                let care_of =
+                    parameters.ipv6_coa.once().is_none_or(|told| told.address() == update.care_of);
+                let proof = vendor.mip6_authenticator().once().map(<[u8; 20]>::as_slice);
+                home && care_of && proof == update.authenticator.as_deref()
+            }
+            None => !seen_any,
+        };
+        self.must(
+            same,
+            at,
+            place,
+            "home-binding.2.3",
+            "what the HA asks is not what a binding update says",
+        );
+    }
+
+    fn answers(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
+        let key = (carried.destination, carried.source.ip(), packet.identifier());
+        let Some(question) = self.legs.questions.get(&key).cloned() else {
+            if self.legs.clients.contains(&carried.destination.ip()) {
+                let what = "the answer matches no request".to_owned();
+                self.early(at, carried, "access.6.6", what);
+            }
+            return;
+        };
+        let place = question.place;
+        let vendor = packet.vendor(self.vendor);
+        if vendor.sub_attributes().next().is_some() {
+            self.mark(place);
+        }
+        let proxies: Vec<Vec<u8>> = packet.proxy_states().map(<[u8]>::to_vec).collect();
+        self.must(
+            proxies == question.proxies,
+            at,
+            place,
+            "access.6.11",
+            "the Proxy-States are not those of the request",
+        );
+        let proofs = proof_count(packet) == 1;
+        self.must(
+            proofs,
+            at,
+            place,
+            "access.6.5",
+            "there is not exactly one Message-Authenticator",
+        );
+        let accepted = match packet.code() {
+            code::ACCESS_ACCEPT => true,
+            code::ACCESS_REJECT => false,
+            _ => return self.check_challenge(at, place, &question, packet),
+        };
+        let client = carried.destination.ip();
+        let seen = match question.leg {
+            Leg::A => self.admitted(at, place, client, packet, accepted),
+            Leg::B => self.granted(at, place, client, packet, accepted, &question),
+            Leg::C => {
+                if accepted {
+                    let whole = vendor.mip6_mn_ha_key().once().is_some()
+                        && vendor.mip6_mn_ha_spi().once().is_some_and(|spi| spi >= 256)
+                        && vendor.mip6_msa_lifetime().once().is_some()
+                        && packet.session_timeout().once().is_some();
+                    self.must(
+                        whole,
+                        at,
+                        place,
+                        "home-binding.2.8",
+                        "the MN-HA key, its SPI or lifetime, or Session-Timeout is missing",
+                    );
+                }
+                Seen::BindingAnswer { number: question.message_id, accepted }
+            }
+        };
+        self.saw(at, place, carried, &seen);
+    }
+
+    fn check_challenge(&mut self, at: At, place: usize, question: &Question, packet: &Packet<'_>) {
+        let state = packet.state().once().is_some();
+        self.must(state, at, place, "access.3.3", "the Access-Challenge has no State");
+        let eap = packet.eap_message().ok().flatten();
+        let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
+        let is_request = eap.is_some_and(|eap| eap.code() == eap::Code::Request);
+        let asked = question.eap.is_some();
+        self.must(
+            is_request || !asked,
+            at,
+            place,
+            "access.3.1",
+            "the Access-Challenge carries no EAP Request",
+        );
+    }
+
+    fn admitted(
+        &mut self,
+        at: At,
+        place: usize,
+        client: IpAddr,
+        packet: &Packet<'_>,
+        accepted: bool,
+    ) -> Seen {
+        let vendor = packet.vendor(self.vendor);
+        let parameters = vendor.parameters();
+        if !accepted {
+            return Seen::AccessAnswer { client, told: Told::Refused };
+        }
+        let timeout = packet.session_timeout().once();
+        self.must(timeout.is_some(), at, place, "access.3.11", "there is no Session-Timeout");
+        let told = Parameters6::of(&parameters);
+        let more = !told.is_empty()
+            || parameters.thoav4.once().is_some()
+            || vendor.mn_fha_key().once().is_some()
+            || vendor.mip6_mn_ha_key().once().is_some();
+        self.must(
+            !more,
+            at,
+            place,
+            "access.3.12",
+            "step 2 answers with what is the AAAH's to give in step 5",
+        );
+        let fha = parameters.fha_address.once();
+        let fqdn = parameters.fha_fqdn.once().map(|name| name.as_str().to_owned());
+        let assigned = Assigned {
+            fha,
+            fqdn: fqdn.clone(),
+            care_of: packet.framed_ip_address().once(),
+            session_timeout: timeout,
+        };
+        if let Some(mobile) = self.mobiles.get_mut(place) {
+            mobile.facts.assigned = Some(assigned);
+        }
+        let told = match (fha, fqdn) {
+            (Some(fha), _) => Told::Fha(fha),
+            (None, Some(_)) => Told::Named,
+            (None, None) => Told::Access,
+        };
+        Seen::AccessAnswer { client, told }
+    }
+
+    fn granted(
+        &mut self,
+        at: At,
+        place: usize,
+        client: IpAddr,
+        packet: &Packet<'_>,
+        accepted: bool,
+        question: &Question,
+    ) -> Seen {
+        let vendor = packet.vendor(self.vendor);
+        let parameters = Parameters6::of(&vendor.parameters());
+        let address = packet.framed_ip_address().once();
+        let ipv6 =
+            parameters.home.is_some() && parameters.agent.is_some() && parameters.care_of.is_some();
+        let seen = Seen::RegistrationAnswer { client, accepted, address: address.is_some(), ipv6 };
+        if !accepted {
+            return seen;
+        }
+        let whole = vendor.mn_fha_key().once().is_some()
+            && vendor.key_gen_nonce().once().is_some()
+            && vendor.aaa_spi().once().is_some()
+            && vendor.key_lifetime().once().is_some()
+            && vendor.algorithm().once().is_some()
+            && vendor.replay_method().once().is_some()
+            && packet.session_timeout().once().is_some();
+        self.must(whole, at, place, "registration.6.9", "something of key, nonce, SPI, lifetime, algorithm, replay method and session timeout is missing");
+        let inside = |care_of: Ipv6Addr| {
+            question.prefixes.is_empty()
+                || question.prefixes.iter().any(|prefix| prefix.contains(care_of))
+        };
+        let within = parameters.care_of.is_none_or(|(care_of, _)| inside(care_of));
+        self.must(
+            within,
+            at,
+            place,
+            "registration.6.10",
+            "the IPv6 care-of address is outside the prefix hinted",
+        );
+        let Some(mobile) = self.mobiles.get_mut(place) else { return seen };
+        let facts = &mut mobile.facts;
+        let fha_spi = vendor.fha_spi().once();
+        facts.granted = Some(Granted {
+            address,
+            parameters,
+            nonce: vendor.key_gen_nonce().once().map(<[u8]>::to_vec),
+            aaa_spi: vendor.aaa_spi().once(),
+            fha_spi,
+            key_lifetime: vendor.key_lifetime().once(),
+            algorithm: vendor.algorithm().once(),
+            replay_method: vendor.replay_method().once(),
+            session_timeout: packet.session_timeout().once(),
+        });
+        seen
+    }
+}
+
+/// How many Message-Authenticators there are.
+fn proof_count(packet: &Packet<'_>) -> usize {
+    packet.attributes_of(attribute::MESSAGE_AUTHENTICATOR).count()
+}

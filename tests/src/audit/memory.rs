@@ -1,0 +1,37 @@
+//! Maps that forget what is oldest, so that a capture of any length takes bounded memory.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// A map that keeps its newest entries: at least half of `room`, at most twice that.
+#[derive(Debug)]
+pub(super) struct Remembered<K, V> {
+    new: HashMap<K, V>,
+    old: HashMap<K, V>,
+    room: usize,
+}
+
+impl<K: Hash + Eq, V> Remembered<K, V> {
+    pub(super) fn new(room: usize) -> Self {
+        Remembered { new: HashMap::new(), old: HashMap::new(), room }
+    }
+
+    pub(super) fn insert(&mut self, key: K, value: V) {
+        if self.new.len() >= self.room {
+            self.old = std::mem::take(&mut self.new);
+        }
+        self.old.remove(&key);
+        self.new.insert(key, value);
+    }
+
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.new.get(key).or_else(|| self.old.get(key))
+    }
+}
+
+/// A fingerprint.
+pub(super) fn mark(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,333 @@
+//! What is known of one mobile node.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use dsboot_model::Hop;
+use dsboot_spec::{CareOf, Role, Scenario};
+
+use super::At;
+use super::order::{Order, Sights, Unexplained};
+use super::report::{MobileReport, Rejection, Report, Rung};
+use super::seen::Seen;
+
+/// So many of the last messages are kept for a ladder.
+const LADDER: usize = 60;
+
+/// So many requests, replies and updates are kept.
+const KEPT: usize = 32;
+
+/// So much that is wrong is kept until it is known whether it is this protocol.
+const HELD: usize = 20;
+
+/// What a mobile node is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Key {
+    /// Its NAI.
+    Nai(Vec<u8>),
+    /// Its IPv4 home address, where it has no NAI.
+    Home(Ipv4Addr),
+    /// Its IPv6 home address, where it has no NAI.
+    Home6(std::net::Ipv6Addr),
+    /// A PANA session without an identity: the NAS and the session.
+    Session(IpAddr, u32),
+}
+
+/// A mobile node.
+#[derive(Debug)]
+pub(super) struct Mobile {
+    name: String,
+    marked: bool,
+    held: Vec<Rejection>,
+    order: Order,
+    ladder: VecDeque<Rung>,
+    explained: u64,
+    rejected: bool,
+    /// The servers of step 2 and step 5.
+    pub(super) servers: (Option<IpAddr>, Option<IpAddr>),
+    pub(super) facts: Facts,
+}
+
+/// What its messages have said.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    pub(super) requests: VecDeque<Asked>,
+    pub(super) replies: VecDeque<Answered>,
+    pub(super) updates: VecDeque<Updated>,
+    /// The greatest Identification since the clock was set.
+    pub(super) identification: Option<u64>,
+    /// Whether the clock may have been set back.
+    pub(super) clock_set: bool,
+    /// What the last Accept of step 2 assigned, and what step 3 told.
+    pub(super) assigned: Option<Assigned>,
+    /// What the last Accept of step 5 granted.
+    pub(super) granted: Option<Granted>,
+    /// The SPI that the MN chose for the association in use.
+    pub(super) mn_spi: Option<u32>,
+    /// The IPv6 parameters of the last accepting reply.
+    pub(super) parameters: Option<Parameters6>,
+    /// THOAv4.
+    pub(super) home_address: Option<Ipv4Addr>,
+    /// When the registration ends, since 1970.
+    pub(super) registered_until: Option<Duration>,
+    pub(super) sequence: Option<u16>,
+    pub(super) message_id: Option<u64>,
+    /// The identity that EAP has told.
+    pub(super) last_seen: Option<Duration>,
+}
+
+/// A registration request as it was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) at: At,
+    pub(super) hop: Hop,
+    pub(super) identification: u64,
+    pub(super) from: SocketAddr,
+    pub(super) to: SocketAddr,
+    pub(super) flags: u8,
+    pub(super) lifetime: u16,
+    pub(super) home_address: Ipv4Addr,
+    pub(super) home_agent: Ipv4Addr,
+    pub(super) care_of: Ipv4Addr,
+    pub(super) mn_spi: Option<u32>,
+    pub(super) first: bool,
+    pub(super) challenge: Option<Vec<u8>>,
+    /// The octets through the last authorization-enabling extension.
+    pub(super) protected: Vec<u8>,
+    /// What stands in RADIUS for the MN–AAA authenticator.
+    pub(super) chap: Option<([u8; 17], Vec<u8>)>,
+}
+
+/// A registration reply as it was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Answered {
+    pub(super) low: u32,
+    pub(super) code: u8,
+    pub(super) hop: Hop,
+    /// The octets through the MN–FHA authenticator.
+    pub(super) protected: Vec<u8>,
+}
+
+/// A binding update as it was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Updated {
+    pub(super) sequence: u16,
+    pub(super) message_id: Option<u64>,
+    pub(super) lifetime: u32,
+    pub(super) home: std::net::Ipv6Addr,
+    pub(super) care_of: std::net::Ipv6Addr,
+    /// The mobility header.
+    pub(super) octets: Vec<u8>,
+    pub(super) authenticator: Option<Vec<u8>>,
+}
+
+/// What step 2 assigned.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Assigned {
+    pub(super) fha: Option<Ipv4Addr>,
+    pub(super) fqdn: Option<String>,
+    pub(super) care_of: Option<Ipv4Addr>,
+    pub(super) session_timeout: Option<u32>,
+}
+
+/// What step 5 granted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Granted {
+    pub(super) address: Option<Ipv4Addr>,
+    pub(super) parameters: Parameters6,
+    pub(super) nonce: Option<Vec<u8>>,
+    pub(super) aaa_spi: Option<u32>,
+    pub(super) fha_spi: Option<u32>,
+    pub(super) key_lifetime: Option<u32>,
+    pub(super) algorithm: Option<u32>,
+    pub(super) replay_method: Option<u32>,
+    pub(super) session_timeout: Option<u32>,
+}
+
+/// IPv6 home address, home agent and care-of address, as their value octets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parameters6 {
+    pub(super) home: Option<(std::net::Ipv6Addr, u8)>,
+    pub(super) agent: Option<std::net::Ipv6Addr>,
+    pub(super) care_of: Option<(std::net::Ipv6Addr, u8)>,
+}
+
+impl Parameters6 {
+    pub(super) fn of(told: &dsboot_codec::dsb::Parameters<'_>) -> Parameters6 {
+        let of = |prefixed: dsboot_codec::dsb::Prefixed<std::net::Ipv6Addr>| {
+            (prefixed.address(), prefixed.prefix_length())
+        };
+        Parameters6 {
+            home: told.ipv6_hoa.once().map(of),
+            agent: told.home_agent.once(),
+            care_of: told.ipv6_coa.once().map(of),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.home.is_none() && self.agent.is_none() && self.care_of.is_none()
+    }
+}
+
+impl Mobile {
+    pub(super) fn new(key: &Key, arrangements: &[CareOf]) -> Mobile {
+        let name = match key {
+            Key::Nai(nai) => String::from_utf8_lossy(nai).into_owned(),
+            Key::Home(address) => format!("the mobile node with home address {address}"),
+            Key::Home6(address) => format!("the mobile node with home address {address}"),
+            Key::Session(nas, id) => format!("PANA session {id:#010x} at {nas}"),
+        };
+        Mobile {
+            name,
+            marked: false,
+            held: Vec::new(),
+            order: Order::new(arrangements),
+            ladder: VecDeque::new(),
+            explained: 0,
+            rejected: false,
+            servers: (None, None),
+            facts: Facts::default(),
+        }
+    }
+
+    /// It bootstraps.
+    pub(super) fn mark(&mut self, report: &mut Report) {
+        if !std::mem::replace(&mut self.marked, true) {
+            self.rejected |= !self.held.is_empty();
+            for rejection in self.held.drain(..) {
+                report.reject(rejection);
+            }
+        }
+    }
+
+    pub(super) const fn is_marked(&self) -> bool {
+        self.marked
+    }
+
+    pub(super) fn reject(&mut self, rejection: Rejection, report: &mut Report) {
+        let rejection = Rejection { mobile: Some(self.name.clone()), ..rejection };
+        if self.marked {
+            self.rejected = true;
+            report.reject(rejection);
+        } else if self.held.len() < HELD {
+            self.held.push(rejection);
+        }
+    }
+
+    pub(super) fn saw(&mut self, at: At, seen: &Seen, sights: Sights, report: &mut Report) {
+        self.facts.last_seen = at.time;
+        let explained = self.order.next(seen, sights);
+        self.climb(at, seen, explained.is_err());
+        match explained {
+            Ok(()) => self.explained += 1,
+            Err(Unexplained { guard, allowed }) => {
+                let (sentence, why) = match guard {
+                    Some(guard) => (guard.sentence(), format!(" ({guard} does not hold)")),
+                    None => (sentence_of(seen), String::new()),
+                };
+                let what = format!("no run of the protocol explains {}{why}", seen.words());
+                let mut rejection = Rejection::new(at.number, at.time, sentence, what);
+                rejection.allowed = allowed;
+                self.reject(rejection, report);
+            }
+        }
+    }
+
+    fn climb(&mut self, at: At, seen: &Seen, wrong: bool) {
+        if self.ladder.len() >= LADDER {
+            self.ladder.pop_front();
+        }
+        self.ladder.push_back(Rung {
+            packet: at.number,
+            from: seen.from().to_string(),
+            to: seen.to().to_string(),
+            step: seen.step().to_owned(),
+            words: seen.words(),
+            wrong,
+        });
+    }
+
+    pub(super) fn report(self, told: Option<Scenario>) -> MobileReport {
+        let Mobile { name, order, mut ladder, explained, rejected, servers, .. } = self;
+        let one_server = matches!(servers, (Some(a), Some(b)) if a == b);
+        if one_server || told.is_some_and(|scenario| !scenario.is_subscription()) {
+            for rung in &mut ladder {
+                for end in [&mut rung.from, &mut rung.to] {
+                    if *end == Role::Aaaf.name() {
+                        Role::Aaah.name().clone_into(end);
+                    }
+                }
+            }
+        }
+        let kind = match servers {
+            _ if told.is_some() => {
+                told.map(|s| if s.is_subscription() { "subscription" } else { "integrated" })
+            }
+            (Some(a), Some(b)) => Some(if a == b { "integrated" } else { "subscription" }),
+            _ => None,
+        };
+        let way = order.care_of().map(|care_of| match care_of {
+            CareOf::Colocated => "colocated".to_owned(),
+            other => format!("fa, care-of address {}", other.name()),
+        });
+        let scenario = match (kind, way) {
+            (Some(kind), Some(way)) => format!("{kind}-{way}"),
+            (Some(kind), None) => kind.to_owned(),
+            (None, Some(way)) => way,
+            (None, None) => "not told".to_owned(),
+        };
+        MobileReport { name, scenario, accepted: !rejected, explained, ladder: ladder.into() }
+    }
+}
+
+impl Facts {
+    pub(super) fn keep_request(&mut self, request: Asked) {
+        keep(&mut self.requests, request);
+    }
+
+    pub(super) fn keep_reply(&mut self, reply: Answered) {
+        keep(&mut self.replies, reply);
+    }
+
+    pub(super) fn keep_update(&mut self, update: Updated) {
+        keep(&mut self.updates, update);
+    }
+
+    /// The newest request with these low 32 bits of its Identification.
+    pub(super) fn request(&self, low: u32) -> Option<&Asked> {
+        let is_it = |asked: &&Asked| asked.identification & u64::from(u32::MAX) == u64::from(low);
+        self.requests.iter().rev().find(is_it)
+    }
+}
+
+fn keep<T>(kept: &mut VecDeque<T>, one: T) {
+    if kept.len() >= KEPT {
+        kept.pop_front();
+    }
+    kept.push_back(one);
+}
+
+/// The sentence that says when such a message may be sent, where the model does not tell which
+/// guard fails.
+const fn sentence_of(seen: &Seen) -> &'static str {
+    match seen {
+        Seen::AccessRequest { .. } => "access.2.1",
+        Seen::AccessAsk { .. } => "access.3.1",
+        Seen::AccessAnswer { .. } => "access.3.5",
+        Seen::AccessReply { .. } => "access.4.1",
+        Seen::Request { hop: Hop::Relay, .. } => "registration.5.1",
+        Seen::Request { hop: Hop::Link, .. } => "registration.3.3",
+        Seen::Request { .. } => "registration.3.1",
+        Seen::RegistrationAsk { .. } => "registration.6.1",
+        Seen::RegistrationAnswer { .. } => "registration.6.8",
+        Seen::Reply { hop: Some(Hop::Link), .. } => "registration.9.1",
+        Seen::Reply { .. } => "registration.6.1",
+        Seen::Update { tunnelled: true, .. } => "home-binding.1.1",
+        Seen::Update { .. } => "data-path.3.1",
+        Seen::BindingAsk { .. } => "home-binding.2.2",
+        Seen::BindingAnswer { .. } => "home-binding.2.5",
+        Seen::Ack { tunnelled: true, .. } => "data-path.3.4",
+        Seen::Ack { .. } => "home-binding.2.1",
+    }
+}

@@ -1,0 +1,334 @@
+//! Anybody's capture of a bootstrap held against model and specification.
+//!
+//! [`Auditor`] takes packets one after the other and keeps, for each mobile node in them, all states
+//! of the model that explain what was seen of it (the machinery is in `order`). What the model has
+//! no word for (fields, authenticators, what belongs to what) is held against the sentences of the
+//! specification message by message (`legs`). A capture may begin in the middle, show a part of the
+//! network only, and have many mobile nodes in it.
+//!
+//! Whoever decodes and verifies the packets is outside: a tree of `dsboot_codec` comes in with
+//! each, with what is wrong in it.
+
+mod carried;
+mod legs;
+mod memory;
+mod mobile;
+mod order;
+mod report;
+mod seen;
+mod who;
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+use dsboot_codec::tree::{Tree, Verdict};
+use dsboot_spec::{CareOf, Role, Scenario, registry};
+
+pub use report::{
+    Authenticators, MobileReport, Party, REPORT_VERSION, Rejection, Report, Rung, Verdict as Answer,
+};
+pub use who::Who;
+
+use carried::Body;
+use legs::Legs;
+use memory::Remembered;
+use mobile::{Key, Mobile};
+use order::Sights;
+use seen::Seen;
+
+/// So many faults are kept that may or may not be this protocol's.
+const EARLY: usize = 1_000;
+
+/// So many rejections are kept.
+const REJECTIONS: usize = 100;
+
+/// What is to be known before.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The vendor number of the bootstrap's parameters; the default one when `None`.
+    pub vendor: Option<u32>,
+    /// The scenario, if it is known.
+    pub scenario: Option<Scenario>,
+    /// Who has which addresses, where the capture does not tell.
+    pub who: Who,
+}
+
+/// A packet of a capture.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet<'a> {
+    /// Its number, from 1.
+    pub number: u64,
+    /// When it was captured, since 1970.
+    pub time: Option<Duration>,
+    /// Its octets, from its link's header on.
+    pub octets: &'a [u8],
+    /// What its octets are, and what is wrong with them.
+    pub tree: &'a Tree,
+    /// Whether the capture has only a part of it.
+    pub cut: bool,
+}
+
+/// Follows a capture.
+#[derive(Debug)]
+pub struct Auditor {
+    settings: Settings,
+    vendor: u32,
+    arrangements: Vec<CareOf>,
+    report: Report,
+    mobiles: Vec<Mobile>,
+    by_key: HashMap<Key, usize>,
+    by_low: Remembered<u32, usize>,
+    by_home: HashMap<Ipv4Addr, usize>,
+    by_v6: HashMap<Ipv6Addr, usize>,
+    /// Messages that have been seen, and the packet that brought each first.
+    said: Remembered<u64, u64>,
+    sights: Sights,
+    legs: Legs,
+    /// What is wrong where it is not known whether it is this protocol's.
+    early: Vec<Early>,
+    parties: HashMap<IpAddr, HashSet<Role>>,
+}
+
+/// Something wrong in a packet, between whom.
+#[derive(Clone, Debug)]
+struct Early {
+    ends: Vec<IpAddr>,
+    rejection: Rejection,
+}
+
+/// When and where something was seen.
+#[derive(Clone, Copy, Debug)]
+struct At {
+    number: u64,
+    time: Option<Duration>,
+}
+
+impl Auditor {
+    /// Nothing has been seen.
+    #[must_use]
+    pub fn new(settings: Settings) -> Auditor {
+        let arrangements = match settings.scenario {
+            None => vec![CareOf::Colocated, CareOf::ForeignAgent, CareOf::ColocatedViaFa],
+            Some(scenario) if scenario.has_fa() => {
+                vec![CareOf::ForeignAgent, CareOf::ColocatedViaFa]
+            }
+            Some(_) => vec![CareOf::Colocated],
+        };
+        Auditor {
+            vendor: settings.vendor.unwrap_or(registry::dsb::DEFAULT_VENDOR_ID),
+            settings,
+            arrangements,
+            report: Report::default(),
+            mobiles: Vec::new(),
+            by_key: HashMap::new(),
+            by_low: Remembered::new(1 << 16),
+            by_home: HashMap::new(),
+            by_v6: HashMap::new(),
+            said: Remembered::new(1 << 17),
+            sights: Sights::default(),
+            legs: Legs::default(),
+            early: Vec::new(),
+            parties: HashMap::new(),
+        }
+    }
+
+    /// The next packet.
+    pub fn packet(&mut self, packet: &Packet<'_>) {
+        let at = At { number: packet.number, time: packet.time };
+        self.report.packets += 1;
+        let octets = carried::ip_packet(packet.tree, packet.octets);
+        let looked = octets.and_then(carried::look);
+        self.check_tree(packet, at, looked.as_ref().map(carried::Carried::ends));
+        if packet.cut {
+            self.note("packets that the capture has cut short were not looked into");
+            return;
+        }
+        let Some(carried) = looked else {
+            self.report.others += 1;
+            return;
+        };
+        if matches!(carried.body, Body::Data) {
+            self.data(at, &carried);
+            self.report.others += 1;
+            return;
+        }
+        self.report.messages += 1;
+        if self.is_again(&carried) {
+            self.report.repeated += 1;
+            return;
+        }
+        match &carried.body {
+            Body::Mip4(message) => self.mobile_ip(at, &carried, message),
+            Body::Radius(message) => self.radius(at, &carried, message),
+            Body::Pana(message) => self.pana(at, &carried, message),
+            Body::Mobility(message) => self.mobility(at, &carried, message),
+            Body::Discovery(message) => self.discovery(at, &carried, message),
+            Body::Data => {}
+        }
+    }
+
+    /// What is to be said about all of it.
+    #[must_use]
+    pub fn finish(mut self) -> Report {
+        let early = std::mem::take(&mut self.early);
+        for Early { ends, rejection } in early {
+            let ours = ends.iter().any(|end| self.parties.contains_key(end));
+            if ours {
+                self.report.reject(rejection);
+            }
+        }
+        let Auditor { mut report, mobiles, parties, settings, .. } = self;
+        report.conclude(mobiles, parties, settings.scenario);
+        report
+    }
+
+    /// What is wrong in the packet by itself, and what became of checksums and authenticators.
+    fn check_tree(&mut self, packet: &Packet<'_>, at: At, ends: Option<[IpAddr; 2]>) {
+        let mut wrong = Vec::new();
+        let count = &mut self.report.authenticators;
+        visit(packet.tree, |node, sentence| {
+            for fault in &node.faults {
+                wrong.push((fault.sentence.to_string(), format!("{}: {}", node.name, fault.kind)));
+            }
+            let Some(check) = &node.check else { return };
+            match check.verdict {
+                Verdict::Verified => count.verified += 1,
+                Verdict::NoKey => count.unverified += 1,
+                Verdict::Wrong if legs::is_left_to_hardware(node, packet.octets) => {
+                    count.unverified += 1;
+                }
+                Verdict::Wrong => {
+                    count.wrong += 1;
+                    let expected = hex(&check.expected);
+                    let what = format!("{} is not {expected}, as it should be", node.name);
+                    wrong.push((sentence.to_owned(), what));
+                }
+            }
+        });
+        if packet.cut {
+            return;
+        }
+        let ends = ends.map_or_else(|| addresses(packet.tree), |ends| ends.to_vec());
+        for (sentence, what) in wrong {
+            let rejection = Rejection::new(at.number, at.time, &sentence, what);
+            if ends.iter().any(|end| self.parties.contains_key(end)) {
+                self.report.reject(rejection);
+            } else if self.early.len() < EARLY {
+                self.early.push(Early { ends: ends.clone(), rejection });
+            }
+        }
+    }
+
+    /// Whether the same octets went between the same ends before.
+    fn is_again(&mut self, carried: &carried::Carried<'_>) -> bool {
+        let mark = memory::mark(&(
+            carried.source,
+            carried.destination,
+            carried.octets,
+            // The same packet on its way into a tunnel and out of it are two sights.
+            carried
+                .tunnels
+                .iter()
+                .map(|tunnel| (tunnel.source, tunnel.destination))
+                .collect::<Vec<_>>(),
+        ));
+        let again = self.said.get(&mark).is_some();
+        self.said.insert(mark, self.report.packets);
+        again
+    }
+
+    /// The mobile node of a key.
+    fn mobile(&mut self, key: Key) -> usize {
+        if let Some(known) = self.by_key.get(&key) {
+            return *known;
+        }
+        let place = self.mobiles.len();
+        self.mobiles.push(Mobile::new(&key, &self.arrangements));
+        self.by_key.insert(key, place);
+        place
+    }
+
+    /// A message of a mobile node that the model has a word for.
+    fn saw(&mut self, at: At, place: usize, carried: &carried::Carried<'_>, seen: &Seen) {
+        let sights = {
+            self.sights.add(seen.channel());
+            self.sights
+        };
+        let ends = [(carried.source.ip(), seen.from()), (carried.destination.ip(), seen.to())];
+        for (end, role) in ends {
+            let known = self.parties.entry(end).or_default();
+            if known.len() < 4 {
+                known.insert(role);
+            }
+        }
+        if let Some(mobile) = self.mobiles.get_mut(place) {
+            mobile.saw(at, seen, sights, &mut self.report);
+        }
+    }
+
+    /// A sentence is broken by what a mobile node, or somebody for it, has sent.
+    fn reject(&mut self, at: At, place: usize, sentence: &str, what: impl Into<String>) {
+        let rejection = Rejection::new(at.number, at.time, sentence, what.into());
+        match self.mobiles.get_mut(place) {
+            Some(mobile) => mobile.reject(rejection, &mut self.report),
+            None => self.report.reject(rejection),
+        }
+    }
+
+    /// The same, unless it is so.
+    fn must(&mut self, holds: bool, at: At, place: usize, sentence: &str, what: &str) {
+        if !holds {
+            self.reject(at, place, sentence, what);
+        }
+    }
+
+    /// The mobile node's messages show that they are of this protocol.
+    fn mark(&mut self, place: usize) {
+        if let Some(mobile) = self.mobiles.get_mut(place) {
+            mobile.mark(&mut self.report);
+        }
+    }
+
+    fn note(&mut self, text: &str) {
+        self.report.note(text);
+    }
+}
+
+/// Calls `see` with every node and the sentence about it.
+fn visit<'t>(tree: &'t Tree, mut see: impl FnMut(&'t dsboot_codec::tree::Node, &'t str)) {
+    fn below<'t>(
+        node: &'t dsboot_codec::tree::Node,
+        above: &'t str,
+        see: &mut impl FnMut(&'t dsboot_codec::tree::Node, &'t str),
+    ) {
+        let sentence = if node.sentence.is_empty() { above } else { &node.sentence };
+        see(node, sentence);
+        for child in node.children() {
+            below(child, sentence, see);
+        }
+    }
+    for node in &tree.nodes {
+        below(node, "", &mut see);
+    }
+}
+
+/// The addresses in the headers of a packet.
+fn addresses(tree: &Tree) -> Vec<IpAddr> {
+    use dsboot_codec::tree::Value;
+    let mut found = Vec::new();
+    tree.visit(|node| {
+        if node.name == "Source Address" || node.name == "Destination Address" {
+            found.extend(match node.value() {
+                Some(Value::Ipv4(address)) => Some(IpAddr::V4(*address)),
+                Some(Value::Ipv6(address)) => Some(IpAddr::V6(*address)),
+                _ => None,
+            });
+        }
+    });
+    found
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
