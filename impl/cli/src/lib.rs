@@ -7,6 +7,7 @@ pub mod dictionary;
 pub mod encode;
 pub mod exit;
 pub mod explore;
+pub mod export;
 pub mod findings;
 pub mod lab;
 pub mod ladder;

@@ -9,6 +9,7 @@ use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
 use dsboot::explore::ExploreArgs;
+use dsboot::export::ExportArgs;
 use dsboot::lab::LabArgs;
 use dsboot::run::RunArgs;
 use dsboot::serve::ServeArgs;
@@ -51,6 +52,8 @@ enum Command {
     Vectors(VectorsArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Dictionary(DictionaryArgs),
+    #[command(after_help = dsboot::exit::HELP)]
+    Export(ExportArgs),
     #[command(after_help = dsboot::exit::HELP)]
     Serve(ServeArgs),
     #[command(after_help = dsboot::exit::HELP)]
@@ -99,6 +102,9 @@ fn main() -> ExitCode {
         }
         Command::Dictionary(args) => dsboot::dictionary::run(args, &mut out)
             .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
+        Command::Export(args) => {
+            dsboot::export::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
         Command::Lab(args) => {
             dsboot::lab::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }

@@ -15,7 +15,9 @@ mod sockets;
 mod wire;
 
 pub mod capture;
+pub mod export;
 pub mod lab;
+pub mod load;
 pub mod net;
 pub mod serve;
 pub mod sight;

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use dsboot_node::lab::{LabError, Settings, enter_user_namespace, lacks, run as run_lab};
+use dsboot_node::lab::{LabError, Servers, Settings, enter_user_namespace, lacks, run as run_lab};
 use dsboot_node::serve::config::Tunnel;
 use dsboot_spec::{CareOf, Scenario, Setup};
 
@@ -45,6 +45,11 @@ pub struct RunArgs {
     /// The form of tunnels that begin at the mobile node: IPv4 in IPv4, or in UDP (RFC 3519).
     #[arg(long, value_name = "ip|udp", default_value = "ip", value_parser = tunnel)]
     pub tunnel: Tunnel,
+
+    /// The AAA servers: those of `dsboot serve`, or FreeRADIUS as `dsboot export freeradius`
+    /// configures it.
+    #[arg(long, value_name = "embedded|freeradius", default_value = "embedded", value_parser = servers)]
+    pub aaa: Servers,
 
     /// Use a user namespace, also as root.
     #[arg(long)]
@@ -98,7 +103,7 @@ pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
     let program = std::env::current_exe().map_err(Error::Program)?;
     enter_user_namespace(&program, args.user_namespace)
         .map_err(|error| Error::Lacks(format!("cannot run `unshare` of util-linux: {error}")))?;
-    if let Some(lack) = lacks() {
+    if let Some(lack) = lacks(args.aaa) {
         return Err(Error::Lacks(lack));
     }
     let mut holds = true;
@@ -108,8 +113,9 @@ pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
             care_of => format!("{}-{}", setup.scenario().name(), care_of.name()),
         };
         let directory = args.directory.join(name);
-        let (program, transfer, tunnel) = (program.clone(), args.transfer, args.tunnel);
-        holds &= run_lab(&Settings { setup, tunnel, program, directory, transfer }, out)?;
+        let RunArgs { transfer, tunnel, aaa: servers, .. } = *args;
+        let program = program.clone();
+        holds &= run_lab(&Settings { setup, tunnel, servers, program, directory, transfer }, out)?;
         writeln!(out)?;
     }
     Ok(holds)
@@ -123,6 +129,12 @@ impl RunArgs {
         let fits = |s: &Setup| self.coa.is_none_or(|coa| s.care_of() == coa);
         Setup::ALL.into_iter().filter(named).filter(fits).collect()
     }
+}
+
+fn servers(name: &str) -> Result<Servers, String> {
+    let all = [Servers::Embedded, Servers::FreeRadius];
+    let found = all.into_iter().find(|servers| servers.name() == name);
+    found.ok_or_else(|| all.map(Servers::name).join(" or "))
 }
 
 fn tunnel(name: &str) -> Result<Tunnel, String> {

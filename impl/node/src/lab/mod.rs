@@ -23,6 +23,7 @@ pub use carried::Carried;
 use files::SECRETS;
 use topology::{COMMON, CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SETTINGS, hosts};
 
+use crate::serve::Builder;
 use crate::serve::config::Tunnel;
 
 /// How long a bootstrap may take.
@@ -41,12 +42,34 @@ pub struct Settings {
     pub setup: Setup,
     /// The form of the mobile node's own tunnels.
     pub tunnel: Tunnel,
+    /// Which AAA servers there are.
+    pub servers: Servers,
     /// The dsboot command.
     pub program: PathBuf,
     /// Where configurations, logs and captures go; they stay there.
     pub directory: PathBuf,
     /// For how many seconds TCP is transferred, with a movement in the middle; 0: not at all.
     pub transfer: u32,
+}
+
+/// Which AAA servers a lab has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Servers {
+    /// `dsboot serve`.
+    Embedded,
+    /// FreeRADIUS, as `dsboot export freeradius` configures it.
+    FreeRadius,
+}
+
+impl Servers {
+    /// Their name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Servers::Embedded => "embedded",
+            Servers::FreeRadius => "freeradius",
+        }
+    }
 }
 
 /// What keeps a lab from being made.
@@ -122,8 +145,9 @@ impl Lab<'_> {
         let count = hosts(scenario).filter(|host| *host != Host::Core).count();
         writeln!(
             verdicts.out,
-            "{setup}: {count} hosts in network namespaces, {}\n",
-            if is_in_user_namespace() { "in a user namespace" } else { "as root" }
+            "{setup}: {count} hosts in network namespaces, {}, AAA {}\n",
+            if is_in_user_namespace() { "in a user namespace" } else { "as root" },
+            self.settings.servers.name()
         )?;
         self.capture().await?;
         for host in topology::daemons(scenario) {
@@ -277,15 +301,24 @@ impl Lab<'_> {
 
     /// Starts the daemon of a host, and waits until it is ready.
     async fn start(&mut self, host: Host) -> io::Result<()> {
-        let program = self.settings.program.to_string_lossy().into_owned();
-        let config = self.settings.directory.join(format!("{}.toml", host.name()));
         let log = self.settings.directory.join(format!("{}.log", host.name()));
-        let config = config.to_string_lossy().into_owned();
-        let mut command = self.command(host, &[&program, "serve", &config]);
-        command.env("DSBOOT_LOG", "debug").stdout(Stdio::null()).stderr(fs::File::create(&log)?);
+        let is_aaa = matches!(host, Host::Aaaf | Host::Aaah);
+        let arguments = match self.settings.servers {
+            Servers::FreeRadius if is_aaa => self.freeradius(host)?,
+            _ => vec![
+                self.settings.program.to_string_lossy().into_owned(),
+                "serve".to_owned(),
+                self.config_of(host).to_string_lossy().into_owned(),
+            ],
+        };
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let mut command = self.command(host, &arguments);
+        let out = fs::File::create(&log)?;
+        command.env("DSBOOT_LOG", "debug").stdout(out.try_clone()?).stderr(out);
         self.daemons.push((host, command.spawn()?));
         let start = Instant::now();
-        while !fs::read_to_string(&log)?.contains("ready") {
+        // "ready", and "Ready to process requests".
+        while !fs::read_to_string(&log)?.contains("eady") {
             if start.elapsed() > BOOTSTRAP {
                 let said = fs::read_to_string(&log)?;
                 return Err(io::Error::other(format!("{} does not begin: {said}", host.name())));
@@ -293,6 +326,29 @@ impl Lab<'_> {
             sleep(Duration::from_millis(20)).await;
         }
         Ok(())
+    }
+
+    /// Configures FreeRADIUS as the AAA server of a host. Returns how it is started.
+    fn freeradius(&self, host: Host) -> io::Result<Vec<String>> {
+        let directory =
+            self.settings.directory.canonicalize()?.join(format!("{}-raddb", host.name()));
+        fs::create_dir_all(&directory)?;
+        // What an earlier lab assigned is no concern of this one.
+        match fs::remove_file(directory.join("pools.sqlite")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let files = Builder::read(&self.config_of(host)).and_then(|b| b.freeradius(&directory));
+        for file in files.map_err(io::Error::other)? {
+            file.write(&directory)?;
+        }
+        let directory = directory.to_string_lossy().into_owned();
+        let command = ["freeradius", "-f", "-l", "stdout", "-d", &directory];
+        Ok(command.map(str::to_owned).to_vec())
+    }
+
+    fn config_of(&self, host: Host) -> PathBuf {
+        self.settings.directory.join(format!("{}.toml", host.name()))
     }
 
     /// Waits until the mobile node is bound at its home agent.
@@ -487,25 +543,24 @@ async fn ip(arguments: &str) -> io::Result<()> {
 
 /// What the machine lacks for a lab, if it lacks something: what, and how to get it.
 #[must_use]
-pub fn lacks() -> Option<String> {
+pub fn lacks(servers: Servers) -> Option<String> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let is_there = |program: &str| {
         let sbin = [PathBuf::from("/usr/sbin"), PathBuf::from("/sbin")];
         std::env::split_paths(&path).chain(sbin).any(|directory| directory.join(program).exists())
     };
-    for (program, package) in [
+    let radius = (servers == Servers::FreeRadius).then_some(("freeradius", "freeradius"));
+    let programs = [
         ("ip", "iproute2"),
         ("unshare", "util-linux"),
         ("ping", "iputils-ping"),
         ("iperf3", "iperf3"),
         ("dumpcap", "wireshark-common"),
-    ] {
+    ];
+    for (program, package) in programs.into_iter().chain(radius) {
         if !is_there(program) {
             return Some(format!("{program} is missing: apt-get install {package}"));
         }
-    }
-    if !Path::new("/dev/net/tun").exists() {
-        return Some("/dev/net/tun is missing: modprobe tun".to_owned());
     }
     let tun = fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun");
     if let Err(error) = tun {

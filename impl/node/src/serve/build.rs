@@ -19,6 +19,7 @@ use dsboot_spec::registry::{dsb::client_role, mip4, mip4::algorithm, pana};
 
 use super::config::{self, AskerRole, Config, ConfigError, Kind, Tunnel};
 use super::value::SecretSource;
+use crate::export::{File, freeradius};
 use crate::world::Party;
 
 /// How many answers an AAA server keeps, and how many conversations it has at a time.
@@ -140,6 +141,17 @@ impl Builder {
     pub(super) fn aaa_config(&self) -> Result<Option<AaaConfig>, ConfigError> {
         let again = Builder::read(&self.path)?;
         again.config.aaa.as_ref().map(|aaa| again.aaa_of(aaa)).transpose()
+    }
+
+    /// The AAA server's configuration as one of FreeRADIUS, which is to lie in `directory`.
+    ///
+    /// # Errors
+    ///
+    /// When something is not as it must be, or there is no AAA server.
+    pub fn freeradius(&self, directory: &Path) -> Result<Vec<File>, ConfigError> {
+        let config = self.aaa_config()?;
+        let config = config.ok_or_else(|| self.wrong("aaa", "there is no such table"))?;
+        Ok(freeradius::files(&config, directory))
     }
 
     fn nas(&self, nas: &config::Nas) -> Result<Built, ConfigError> {
