@@ -227,6 +227,138 @@ fn a_value_that_does_not_fit_is_refused() {
     assert_eq!((error.name.as_str(), error.offset), ("Identifier", 1));
 }
 
+/// A RADIUS packet with these attributes.
+fn radius_packet(attributes: &[(u8, &[u8])]) -> Vec<u8> {
+    let mut octets = [&[1, 7, 0, 0][..], &[9; 16]].concat();
+    for (kind, value) in attributes {
+        octets.extend([*kind, u8::try_from(value.len() + 2).unwrap()]);
+        octets.extend(*value);
+    }
+    let length = u16::try_from(octets.len()).unwrap();
+    octets[2..4].copy_from_slice(&length.to_be_bytes());
+    octets
+}
+
+const MD5_RESPONSE: [u8; 30] = *b"\x02\x08\x00\x1e\x04\x100123456789abcdefuser.abc";
+
+//= wire.5.9
+#[test]
+fn an_eap_packet_in_several_attributes_is_put_together() {
+    let [a, b, c] = [&MD5_RESPONSE[..7], &MD5_RESPONSE[7..9], &MD5_RESPONSE[9..]];
+    let packet = radius_packet(&[(1, b"user"), (79, a), (79, b), (79, c), (24, b"state")]);
+    let mut tree = check(Protocol::Radius, &packet);
+    assert_eq!(tree.faults().count(), 0, "{tree}");
+    let [view] = tree.views.as_slice() else { panic!("{} views in\n{tree}", tree.views.len()) };
+    assert_eq!(view.encode().unwrap(), MD5_RESPONSE);
+    // The value begins in the first piece, and ends in the last.
+    let value = tree.find("Value").unwrap();
+    let first = packet.len() - 7 - c.len() - 2 - b.len() - 2 - 1;
+    assert_eq!((value.offset, value.length), (first, 16), "{tree}");
+    let places = tree.places(value.offset, value.length);
+    let octets: Vec<u8> = places.into_iter().flat_map(|place| &packet[place]).copied().collect();
+    assert_eq!(octets, b"0123456789abcdef");
+    assert!(tree.to_string().contains("EAP-Response/MD5-Challenge"), "{tree}");
+
+    let name = Value::Text("somebody else".to_owned());
+    assert!(change(&mut tree.views[0].nodes, "Name", &name));
+    tree.fix_lengths().unwrap();
+    let changed = tree.encode().unwrap();
+    let eap = radius::Packet::decode(&changed).unwrap().eap_message().unwrap().unwrap();
+    let eap::Body::Response(eap::Message::Md5Challenge(response)) =
+        eap::Packet::decode(&eap).unwrap().body().unwrap()
+    else {
+        panic!("another message");
+    };
+    assert_eq!(response.name, b"somebody else");
+
+    tree.views.clear();
+    assert!(tree.encode().unwrap_err().why.contains("view"));
+}
+
+//= wire.5.10
+#[test]
+fn pieces_that_do_not_follow_each_other_stay_pieces() {
+    let (a, b) = MD5_RESPONSE.split_at(9);
+    let tree = check(Protocol::Radius, &radius_packet(&[(79, a), (1, b"user"), (79, b)]));
+    assert!(tree.views.is_empty());
+    assert!(tree.find("EAP packet, part 2 of 2").is_some(), "{tree}");
+    assert_eq!(tree.faults().count(), 1, "{tree}");
+}
+
+//= wire.5.21
+//= wire.5.22
+#[test]
+fn a_long_extended_value_is_put_together() {
+    let first = [&[26, 0x80, 0, 0, 0x7e, 0xd9, 5][..], &[1; 246]].concat();
+    let packet =
+        radius_packet(&[(245, &first), (245, &[26, 0, 2, 3]), (241, &[26, 0, 0, 0, 9, 1, 7])]);
+    let tree = check(Protocol::Radius, &packet);
+    let value = tree.views[0].nodes[0].find("EVS-Value").unwrap();
+    assert_eq!((value.length, tree.views.len()), (248, 1), "{tree}");
+    let alone = tree.find("Extended-Vendor-Specific").unwrap();
+    assert_eq!(alone.find("EVS-Value").unwrap().value(), Some(&Value::Octets(vec![7])), "{tree}");
+    // Without the last piece there is no value.
+    let cut = check(Protocol::Radius, &radius_packet(&[(245, &first), (245, &[26, 0x80, 2])]));
+    assert!(cut.views.is_empty() && cut.find("Value, part 2 of 2").is_some(), "{cut}");
+}
+
+/// Every message, option and extension that the registry lists is shown by its fields.
+#[test]
+fn what_the_registry_lists_is_not_shown_raw() {
+    use dsboot_spec::registry::{mip4, mip6};
+    const RAW: [&str; 4] = [
+        "Data",
+        "Message Data, not known",
+        "Data, not read further",
+        "Value, not of its type's form",
+    ];
+    let raw = |tree: &Tree| RAW.iter().any(|name| tree.find(name).is_some());
+    for (number, name) in mip6::message::TABLE {
+        if *number != mip6::message::EXPERIMENTAL {
+            let tree = tree(Protocol::Mh, &[&[59, 3, *number, 0, 0, 0][..], &[0; 26]].concat());
+            assert!(!raw(&tree), "{name}:\n{tree}");
+        }
+    }
+    let tree_of = |option: &[u8]| {
+        let mut octets = [&[59, 0, 0, 0, 0, 0, 0, 0][..], option].concat();
+        octets.resize(octets.len().next_multiple_of(8), 0);
+        octets[1] = u8::try_from(octets.len() / 8 - 1).unwrap();
+        tree(Protocol::Mh, &octets)
+    };
+    for (number, name) in mip6::option::TABLE {
+        let own = [mip6::option::EXPERIMENTAL, mip6::option::VENDOR_SPECIFIC].contains(number);
+        let shown = (0..20).any(|length: u8| {
+            let option = [&[*number, length][..], &vec![0; usize::from(length)]].concat();
+            let tree = tree_of(&option);
+            let node = tree.find(&format!("{name} option ({number})")).unwrap();
+            // The section of options that nobody knows.
+            node.source != "RFC 6275 §6.2.1" && (own || !raw(&tree))
+        });
+        assert!(shown, "{name}");
+    }
+    for (number, name) in mip4::message::TABLE {
+        let octets = [&[*number][..], &[0; 27]].concat();
+        let tree = tree(Protocol::Mip4, &octets);
+        assert!(
+            !tree.to_string().contains("not read further") || *number == 255,
+            "{name}:\n{tree}"
+        );
+    }
+}
+
+//= wire.1.10
+#[test]
+fn what_tunnel_data_carries_is_looked_into() {
+    let inner =
+        ip::udp::packet("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap(), 9, b"data")
+            .unwrap();
+    let gre = [&[0, 0, 8, 0][..], &inner].concat();
+    for (next, payload) in [(4, &inner), (47, &gre)] {
+        let tree = check(Protocol::Mip4, &[&[4, next, 0, 0][..], payload].concat());
+        assert!(tree.find("UDP datagram").is_some(), "{tree}");
+    }
+}
+
 fn protocols() -> impl Strategy<Value = Protocol> {
     prop::sample::select(Protocol::ALL.to_vec())
 }
@@ -244,6 +376,26 @@ proptest! {
         octets in prop::collection::vec(prop_oneof![0..8_u8, any::<u8>()], 0..120),
     ) {
         check(protocol, &[&[first], octets.as_slice()].concat());
+    }
+
+    #[test]
+    fn eap_packets_in_any_pieces(
+        eap in prop_oneof![
+            Just(MD5_RESPONSE.to_vec()),
+            prop::collection::vec(prop_oneof![0..8_u8, any::<u8>()], 0..40),
+        ],
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 1..6),
+        other in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut cuts: Vec<usize> = cuts.iter().map(|at| at.index(eap.len() + 1)).collect();
+        cuts.extend([0, eap.len()]);
+        cuts.sort_unstable();
+        let mut attributes: Vec<(u8, &[u8])> =
+            cuts.windows(2).map(|cut| (79, &eap[cut[0]..cut[1]])).collect();
+        if let Some(at) = other {
+            attributes.insert(at.index(attributes.len() + 1), (24, b"state"));
+        }
+        check(Protocol::Radius, &radius_packet(&attributes));
     }
 
     #[test]

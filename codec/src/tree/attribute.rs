@@ -113,17 +113,11 @@ fn special(kind: u8) -> Option<Layout> {
         | attribute::EXTENDED_TYPE_2
         | attribute::EXTENDED_TYPE_3
         | attribute::EXTENDED_TYPE_4 => {
-            layout!("", "wire.5.20", [field("Extended-Type", 1, Kind::Unsigned), STRING])
+            layout!("", "wire.5.20", [rest("Extended-Type and value", 2, Kind::Octets)])
         }
-        attribute::LONG_EXTENDED_TYPE_1 | attribute::LONG_EXTENDED_TYPE_2 => layout!(
-            "",
-            "wire.5.21",
-            [
-                field("Extended-Type", 1, Kind::Unsigned),
-                field("Flags", 1, Kind::Bits(&[("M", 1), ("Reserved", 7)])),
-                STRING
-            ]
-        ),
+        attribute::LONG_EXTENDED_TYPE_1 | attribute::LONG_EXTENDED_TYPE_2 => {
+            layout!("", "wire.5.21", [rest("Extended-Type, flags and value", 3, Kind::Octets)])
+        }
         _ => return None,
     })
 }

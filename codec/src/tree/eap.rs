@@ -28,17 +28,18 @@ impl Scope<'_> {
             (Some(code), None) => format!("EAP-{code}"),
             (None, _) => "EAP packet".into(),
         };
+        let response = number(0) == Some(code::RESPONSE);
         self.message(Protocol::Eap, name, length.unwrap_or(octets.len()), about, verdict, |s| {
             s.fields(&[CODE, IDENTIFIER, LENGTH]);
             if !s.is_empty() {
-                s.eap_data();
+                s.eap_data(response);
             }
         });
         self.raw("After the packet's end", usize::MAX);
     }
 
     /// Type and Type-Data.
-    fn eap_data(&mut self) {
+    fn eap_data(&mut self, response: bool) {
         let kind = self.ahead(0, 1).and_then(|kind| u8::try_from(kind).ok());
         self.field(&TYPE);
         match kind {
@@ -52,9 +53,11 @@ impl Scope<'_> {
             }
             Some(method::MD5_CHALLENGE) => {
                 let size = self.ahead(0, 1).unwrap_or_default();
+                // A response's is made with the password.
+                let value = if response { Kind::Authenticator } else { Kind::Octets };
                 self.fields(&[
                     field("Value-Size", 1, Kind::Unsigned),
-                    field("Value", size, Kind::Octets),
+                    field("Value", size, value),
                     rest("Name", 0, Kind::Text),
                 ])
             }

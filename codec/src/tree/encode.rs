@@ -8,6 +8,7 @@ use dsboot_spec::registry::pana::AVP_ALIGNMENT;
 
 use super::Tree;
 use super::node::{Content, Node, Role, Value};
+use super::view;
 
 /// The field in a PANA AVP that does not count the padding, which may not be there yet.
 const AVP_LENGTH: &str = "AVP Length";
@@ -34,14 +35,13 @@ impl core::error::Error for EncodeError {}
 impl Tree {
     /// The octets: of each leaf those that its value stands for, one after the other. Lengths,
     /// checksums and authenticators are values like all others; see [`Tree::fix_lengths`] and
-    /// [`Tree::fix_checksums`].
+    /// [`Tree::fix_checksums`]. What lies in pieces has its octets from its view; the last piece
+    /// gets what is more.
     ///
     /// # Errors
     /// When a value does not fit into the octets that it has.
     pub fn encode(&self) -> Result<Vec<u8>, EncodeError> {
-        let mut all = Vec::new();
-        self.nodes.iter().try_for_each(|node| write(node, &mut all))?;
-        Ok(all)
+        all(&self.nodes, &self.pieces()?)
     }
 
     /// Sets every length field, and all padding that follows from lengths, to what the values
@@ -50,14 +50,35 @@ impl Tree {
     /// # Errors
     /// When a value does not fit into the octets that it has, or a length into its field.
     pub fn fix_lengths(&mut self) -> Result<(), EncodeError> {
+        for view in &mut self.views {
+            view.nodes.iter_mut().try_for_each(|node| fix(node).map(drop))?;
+        }
+        let pieces = self.pieces()?;
+        view::fill(&mut self.nodes, &pieces);
         self.nodes.iter_mut().try_for_each(|node| fix(node).map(drop))
     }
 }
 
-fn write(node: &Node, all: &mut Vec<u8>) -> Result<(), EncodeError> {
-    match &node.content {
-        Content::Group(children) => children.iter().try_for_each(|child| write(child, all)),
-        Content::Leaf(value) => {
+/// The octets of nodes, with those of the pieces of views.
+pub(super) fn all(nodes: &[Node], pieces: &[Vec<Vec<u8>>]) -> Result<Vec<u8>, EncodeError> {
+    let mut all = Vec::new();
+    nodes.iter().try_for_each(|node| write(node, pieces, &mut all))?;
+    Ok(all)
+}
+
+fn write(node: &Node, pieces: &[Vec<Vec<u8>>], all: &mut Vec<u8>) -> Result<(), EncodeError> {
+    match (&node.content, node.role) {
+        (Content::Group(children), _) => {
+            children.iter().try_for_each(|child| write(child, pieces, all))
+        }
+        (Content::Leaf(_), Role::Piece { view, number }) => {
+            let piece = pieces.get(view).and_then(|pieces| pieces.get(number));
+            let why = "the view that it is a piece of is not there";
+            let (name, offset) = (node.name.to_string(), node.offset);
+            all.extend(piece.ok_or(EncodeError { name, offset, why })?);
+            Ok(())
+        }
+        (Content::Leaf(value), _) => {
             all.extend(octets(node, value)?);
             Ok(())
         }

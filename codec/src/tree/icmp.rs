@@ -3,7 +3,9 @@
 use alloc::format;
 
 use dsboot_spec::registry::ip::{icmpv4, icmpv6, icmpv6_parameter_problem, protocol};
-use dsboot_spec::registry::mip4::{advertisement_code, discovery_extension};
+use dsboot_spec::registry::mip4::{
+    advertisement_code, discovery_extension, link_layer_address, nai_carrying,
+};
 
 use super::Protocol;
 use super::node::FlagSet;
@@ -104,6 +106,10 @@ impl<'a> Scope<'a> {
             discovery_extension::MOBILITY_AGENT => ("RFC 3344 §2.1.1", "wire.1.16"),
             discovery_extension::PREFIX_LENGTHS => ("RFC 3344 §2.1.2", "wire.1.19"),
             discovery_extension::CHALLENGE => ("RFC 4721 §2", "wire.1.19"),
+            discovery_extension::EXPERIMENTAL_NON_SKIPPABLE => ("RFC 4064 §4.2", "wire.1.21"),
+            discovery_extension::NAI_CARRYING => ("RFC 3846 §3", "wire.1.21"),
+            discovery_extension::LINK_LAYER_ADDRESS => ("RFC 4881 §9", "wire.1.21"),
+            discovery_extension::EXPERIMENTAL_SKIPPABLE => ("RFC 4064 §4.4", "wire.1.21"),
             _ => ("RFC 3344 §1.8", "wire.1.15"),
         };
         self.group(title, 2 + length, (source, sentence), |s| {
@@ -127,6 +133,14 @@ impl<'a> Scope<'a> {
                     while !s.is_empty() {
                         s.field(&field("Prefix Length", 1, Kind::Unsigned));
                     }
+                }
+                discovery_extension::NAI_CARRYING => {
+                    let kind = Kind::Named(named!(nai_carrying::name: u8));
+                    s.fields(&[field("Sub-Type", 1, kind), rest("NAI", 1, Kind::Text)]);
+                }
+                discovery_extension::LINK_LAYER_ADDRESS => {
+                    let kind = Kind::Named(named!(link_layer_address::name: u8));
+                    s.fields(&[field("Sub-Type", 1, kind), rest("Address", 1, Kind::Octets)]);
                 }
                 discovery_extension::CHALLENGE if length > 0 => {
                     let fields = const { &[rest("Challenge", 1, Kind::Octets)] };

@@ -291,7 +291,7 @@ impl Scope<'_> {
         }
     }
 
-    fn gre(&mut self) {
+    pub(super) fn gre(&mut self) {
         let octets = self.octets();
         let flags = self.ahead(0, 2).unwrap_or_default();
         let has = |flag: u16| flags & usize::from(flag) != 0;
@@ -324,7 +324,7 @@ impl Scope<'_> {
         self.judge(verdict, octets.len());
     }
 
-    fn minimal(&mut self) {
+    pub(super) fn minimal(&mut self) {
         let octets = self.octets();
         let has_source = self.ahead(1, 1).is_some_and(|flags| flags & 0x80 != 0);
         let header = octets.get(..if has_source { 12 } else { 8 });

@@ -5,11 +5,12 @@ use alloc::format;
 use alloc::string::{String, ToString as _};
 use alloc::vec::Vec;
 use core::fmt::Write as _;
+use core::ops::Range;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::node::{Bits, Check, Content, Fault, FlagSet, Name, Node, Role, Value, Verdict};
-use super::{Protocol, Tree};
+use super::{Protocol, Tree, View};
 use crate::ErrorKind;
 
 #[derive(Serialize, Deserialize)]
@@ -17,19 +18,62 @@ use crate::ErrorKind;
 struct TreeDocument<'t> {
     protocol: Protocol,
     nodes: Cow<'t, [Node]>,
+    #[serde(default, skip_serializing_if = "<[_]>::is_empty")]
+    views: Cow<'t, [View]>,
+}
+
+/// A view as it stands in a document.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "View", deny_unknown_fields)]
+struct ViewDocument<'v> {
+    name: Name,
+    pieces: Vec<PieceDocument>,
+    nodes: Cow<'v, [Node]>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PieceDocument {
+    offset: usize,
+    length: usize,
+}
+
+impl Serialize for View {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let piece =
+            |piece: &Range<usize>| PieceDocument { offset: piece.start, length: piece.len() };
+        ViewDocument {
+            name: self.name.clone(),
+            pieces: self.pieces.iter().map(piece).collect(),
+            nodes: Cow::Borrowed(&self.nodes),
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for View {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<View, D::Error> {
+        let ViewDocument { name, pieces, nodes } = ViewDocument::deserialize(deserializer)?;
+        let piece = |piece: &PieceDocument| {
+            let end = piece.offset.checked_add(piece.length);
+            end.map(|end| piece.offset..end).ok_or_else(|| de::Error::custom("a piece has no end"))
+        };
+        let pieces = pieces.iter().map(piece).collect::<Result<_, _>>()?;
+        Ok(View { name, pieces, nodes: nodes.into_owned() })
+    }
 }
 
 impl Serialize for Tree {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        TreeDocument { protocol: self.protocol, nodes: Cow::Borrowed(&self.nodes) }
-            .serialize(serializer)
+        let (nodes, views) = (Cow::Borrowed(&*self.nodes), Cow::Borrowed(&*self.views));
+        TreeDocument { protocol: self.protocol, nodes, views }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Tree {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Tree, D::Error> {
-        let TreeDocument { protocol, nodes } = TreeDocument::deserialize(deserializer)?;
-        Ok(Tree { protocol, nodes: nodes.into_owned() })
+        let TreeDocument { protocol, nodes, views } = TreeDocument::deserialize(deserializer)?;
+        Ok(Tree { protocol, nodes: nodes.into_owned(), views: views.into_owned() })
     }
 }
 
@@ -117,6 +161,7 @@ enum RoleDocument {
     Checksum,
     Authenticator,
     Padding { multiple: usize },
+    Piece { view: usize, number: usize },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -176,6 +221,7 @@ impl Serialize for Node {
                 Role::Checksum => Some(RoleDocument::Checksum),
                 Role::Authenticator => Some(RoleDocument::Authenticator),
                 Role::Padding(multiple) => Some(RoleDocument::Padding { multiple }),
+                Role::Piece { view, number } => Some(RoleDocument::Piece { view, number }),
             },
             check: self.check.as_ref().map(CheckDocument::from),
             faults: self.faults.iter().map(FaultDocument::from).collect(),
@@ -215,6 +261,7 @@ impl<'de> Deserialize<'de> for Node {
                 Some(RoleDocument::Checksum) => Role::Checksum,
                 Some(RoleDocument::Authenticator) => Role::Authenticator,
                 Some(RoleDocument::Padding { multiple }) => Role::Padding(multiple),
+                Some(RoleDocument::Piece { view, number }) => Role::Piece { view, number },
             },
             content,
         })

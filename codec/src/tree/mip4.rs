@@ -98,6 +98,8 @@ impl Scope<'_> {
             _ if self.depth() >= MAX_DEPTH || self.is_empty() => (),
             Some(protocol::IPV4) => self.ipv4(),
             Some(protocol::IPV6) => self.ipv6(),
+            Some(protocol::GRE) => self.gre(),
+            Some(protocol::MINIMAL) => self.minimal(),
             _ => {
                 self.raw("Packet", usize::MAX);
             }
@@ -144,6 +146,7 @@ impl Scope<'_> {
             };
             match vendor_at {
                 Some(before) if data.len() >= before + 6 => s.vendor_extension(before, at),
+                _ if (kind, sub_type) == FLOW_BINDING => s.flow_binding(at),
                 _ => s.layout(&layout, at),
             }
         });
@@ -169,6 +172,9 @@ impl Scope<'_> {
         }
     }
 }
+
+/// The extension whose fields count others.
+const FLOW_BINDING: (u8, Option<u8>) = (extension::MULTIPATH, Some(multipath::FLOW_BINDING));
 
 /// The name function of an extension's sub-types.
 fn sub_type_name(kind: u8) -> fn(u64) -> Option<&'static str> {

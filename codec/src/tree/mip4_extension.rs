@@ -10,11 +10,34 @@ use dsboot_spec::registry::mip4::{
 };
 
 use super::node::FlagSet;
-use super::walk::{Field, Kind, Layout, field, layout, named, rest};
+use super::walk::{Field, Kind, Layout, Scope, each, field, layout, named, rest};
+use crate::ErrorKind;
 use crate::mip4::Body;
 
 const SPI: Field = field("SPI", 4, Kind::HexNamed(named!(spi::name: u32)));
 const AUTHENTICATOR: Field = rest("Authenticator", 0, Kind::Authenticator);
+
+impl Scope<'_> {
+    /// The bindings and the traffic selector of a flow binding; the unit begins at `at`.
+    pub(super) fn flow_binding(&mut self, at: usize) {
+        let bindings = self.ahead(1, 1).unwrap_or_default();
+        self.fields(&[
+            field("Action", 1, Kind::Named(named!(flow_action::name: u8))),
+            field("BID Count", 1, Kind::Unsigned),
+        ]);
+        let whole = bindings > 0 && self.octets().len() > bindings;
+        for _ in 0..bindings {
+            self.field(&field("BID", 1, Kind::Unsigned));
+        }
+        self.fields(&[
+            field("TS Format", 1, Kind::Unsigned),
+            rest("Traffic Selector", 0, Kind::Octets),
+        ]);
+        if !whole {
+            self.fault(ErrorKind::BadLength, at, "wire.2.45");
+        }
+    }
+}
 
 /// What stands in an extension behind its Length.
 pub(super) fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout {
@@ -214,7 +237,7 @@ pub(super) fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout 
             _ => layout!(
                 "RFC 6521 §5.4",
                 "wire.2.44",
-                [ANSWER, RESERVED, rest("Care-of Addresses", 4, Kind::Octets)]
+                [ANSWER, RESERVED, each("Care-of Address", 4, Kind::Ipv4)]
             ),
         },
         (extension::PREFIX_ADVERTISEMENT, _) => {
@@ -314,7 +337,7 @@ pub(super) fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout 
                     1,
                     Kind::Bits(&[("A", 1), ("R", 1), ("S", 1), ("O", 1), ("Reserved", 4)])
                 ),
-                rest("Optional mobile router HoA", 0, Kind::Octets)
+                rest("Optional Mobile Router HoA", 0, Kind::Ipv4)
             ]
         ),
         (extension::MULTIPATH, Body::Long { sub_type: multipath::MULTIPATH, .. }) => layout!(
@@ -325,14 +348,6 @@ pub(super) fn layout(kind: u8, sub_type: Option<u8>, body: &Body<'_>) -> Layout 
                 field("If-Label", 1, Kind::Unsigned),
                 field("Binding-Id", 1, Kind::Unsigned),
                 field("B, O and Reserved", 1, Kind::Bits(&[("B", 1), ("O", 1), ("Reserved", 6)]))
-            ]
-        ),
-        (extension::MULTIPATH, Body::Long { .. }) => layout!(
-            "RFC 7629 §4.2",
-            "wire.2.45",
-            [
-                field("Action", 1, Kind::Named(named!(flow_action::name: u8))),
-                rest("Bindings and selector", 3, Kind::Octets)
             ]
         ),
         (extension::MN_FA_KEY_REQUEST..=extension::MN_HA_KEY_REPLY, _) => {

@@ -46,7 +46,11 @@ impl Scope<'_> {
         let about = (layout.source, layout.sentence);
         self.message(Protocol::Mh, name, length, about, verdict, |s| {
             s.fields(&HEADER).checksum(right);
+            let addresses = s.ahead(0, 1).filter(|_| kind == Some(message::HOME_AGENT_SWITCH));
             s.fields(layout.fields);
+            for _ in 0..addresses.unwrap_or_default() {
+                s.field(&field("Home Agent Address", 16, Kind::Ipv6));
+            }
             while !s.is_empty() {
                 s.mobility_option();
             }
@@ -161,6 +165,104 @@ const fn message_layout(kind: Option<u8>) -> Layout {
                 field("Home Address", 16, Kind::Ipv6)
             ]
         ),
+        Some(kind) => others(kind),
+        None => layout!("RFC 6275 §6.1", "wire.8.6", []),
+    }
+}
+
+/// The messages that the decoder keeps whole, since nobody here sends or answers them.
+const fn others(kind: u8) -> Layout {
+    const CODE: Field = field("Code", 1, Kind::Unsigned);
+    match kind {
+        message::FAST_BINDING_UPDATE => layout!(
+            "RFC 5568 §6.2.2",
+            "wire.8.6",
+            [SEQUENCE, field("Flags", 2, Kind::Flags(FlagSet::Update)), LIFETIME]
+        ),
+        message::FAST_BINDING_ACKNOWLEDGEMENT => layout!(
+            "RFC 5568 §6.2.3",
+            "wire.8.6",
+            [
+                field("Status", 1, Kind::Unsigned),
+                field("K and Reserved", 1, Kind::Bits(&[("K", 1), ("Reserved", 7)])),
+                SEQUENCE,
+                LIFETIME
+            ]
+        ),
+        message::FAST_NEIGHBOUR_ADVERTISEMENT => {
+            layout!("RFC 4068 §6.3.3", "wire.8.6", [RESERVED])
+        }
+        message::HEARTBEAT => layout!(
+            "RFC 5847 §3.3",
+            "wire.8.6",
+            [
+                field("Reserved, U and R", 2, Kind::Bits(&[("Reserved", 14), ("U", 1), ("R", 1)])),
+                field("Sequence Number", 4, Kind::Unsigned)
+            ]
+        ),
+        message::HANDOVER_INITIATE => layout!(
+            "RFC 5568 §6.2.1.1, RFC 5949 §6.1.1",
+            "wire.8.6",
+            [
+                SEQUENCE,
+                field(
+                    "S, U, P, F and Reserved",
+                    1,
+                    Kind::Bits(&[("S", 1), ("U", 1), ("P", 1), ("F", 1), ("Reserved", 4)])
+                ),
+                CODE
+            ]
+        ),
+        message::HANDOVER_ACKNOWLEDGE => layout!(
+            "RFC 5568 §6.2.1.2, RFC 5949 §6.1.2",
+            "wire.8.6",
+            [
+                SEQUENCE,
+                field(
+                    "U, P, F and Reserved",
+                    1,
+                    Kind::Bits(&[("U", 1), ("P", 1), ("F", 1), ("Reserved", 5)])
+                ),
+                CODE
+            ]
+        ),
+        message::BINDING_REVOCATION => layout!(
+            "RFC 5846 §5",
+            "wire.8.6",
+            [
+                field("B.R. Type", 1, Kind::Unsigned),
+                field("R. Trigger or Status", 1, Kind::Unsigned),
+                SEQUENCE,
+                field(
+                    "P, V, G and Reserved",
+                    2,
+                    Kind::Bits(&[("P", 1), ("V", 1), ("G", 1), ("Reserved", 13)])
+                )
+            ]
+        ),
+        message::LOCALIZED_ROUTING_INITIATION => layout!(
+            "RFC 6705 §10.1",
+            "wire.8.6",
+            [SEQUENCE, RESERVED, field("Lifetime", 2, Kind::Lifetime)]
+        ),
+        message::LOCALIZED_ROUTING_ACKNOWLEDGMENT => layout!(
+            "RFC 6705 §10.2",
+            "wire.8.6",
+            [
+                SEQUENCE,
+                field("U and Reserved", 1, Kind::Bits(&[("U", 1), ("Reserved", 7)])),
+                field("Status", 1, Kind::Unsigned),
+                field("Lifetime", 2, Kind::Lifetime)
+            ]
+        ),
+        message::HOME_AGENT_SWITCH => layout!(
+            "RFC 5142 §4",
+            "wire.8.6",
+            [field("Number of Addresses", 1, Kind::Unsigned), field("Reserved", 1, Kind::Hex)]
+        ),
+        message::EXPERIMENTAL => {
+            layout!("RFC 5096 §3", "wire.8.6", [rest("Message Data", 0, Kind::Octets)])
+        }
         _ => {
             layout!("RFC 6275 §6.1", "wire.8.6", [rest("Message Data, not known", 0, Kind::Octets)])
         }

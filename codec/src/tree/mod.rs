@@ -41,7 +41,9 @@ mod mip6;
 mod node;
 mod pana;
 mod radius;
+mod radius_pieces;
 mod text;
+mod view;
 mod walk;
 
 use alloc::vec::Vec;
@@ -50,6 +52,7 @@ use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 
 pub use encode::EncodeError;
 pub use node::{Bits, Check, Content, Fault, FlagSet, Name, Node, Role, Value, Verdict};
+pub use view::View;
 use walk::Scope;
 
 /// Messages and packets in one another that are looked into; what is deeper is not decoded.
@@ -62,6 +65,8 @@ pub struct Tree {
     pub protocol: Protocol,
     /// Its parts, which cover all octets in their order.
     pub nodes: Vec<Node>,
+    /// What lies in pieces in it, put together.
+    pub views: Vec<View>,
 }
 
 impl Tree {
@@ -70,7 +75,7 @@ impl Tree {
     pub fn decode(protocol: Protocol, octets: &[u8], options: &Options) -> Tree {
         let mut scope = Scope::new(octets, *options);
         scope.protocol(protocol);
-        Tree { protocol, nodes: scope.finish() }
+        scope.finish().tree(protocol)
     }
 
     /// What octets are without a word about them: the protocol whose decoder takes them, or else
@@ -80,9 +85,10 @@ impl Tree {
         detect::detect(octets)
     }
 
-    /// Calls `see` with every node, groups before their parts.
+    /// Calls `see` with every node, groups before their parts, and then with those of the views.
     pub fn visit<'n>(&'n self, mut see: impl FnMut(&'n Node)) {
-        for node in &self.nodes {
+        let views = self.views.iter().flat_map(|view| &view.nodes);
+        for node in self.nodes.iter().chain(views) {
             node.visit(&mut see);
         }
     }
@@ -98,7 +104,9 @@ impl Tree {
     /// The leaves, which cover all octets once and in their order.
     pub fn leaves(&self) -> impl Iterator<Item = &Node> {
         let mut all = Vec::new();
-        self.visit(|node| all.extend(node.value().map(|_| node)));
+        for node in &self.nodes {
+            node.visit(&mut |node| all.extend(node.value().map(|_| node)));
+        }
         all.into_iter()
     }
 
@@ -107,6 +115,7 @@ impl Tree {
     pub fn find(&self, name: &str) -> Option<&Node> {
         self.nodes
             .iter()
+            .chain(self.views.iter().flat_map(|view| &view.nodes))
             .find_map(|node| if node.name == name { Some(node) } else { node.find(name) })
     }
 }

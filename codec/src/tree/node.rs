@@ -180,6 +180,13 @@ pub enum Role {
     Authenticator,
     /// Fills up the node around it to a multiple of so many octets.
     Padding(usize),
+    /// A piece of what a view has put together, whose octets count and not the value here.
+    Piece {
+        /// The view among those of the tree, from 0.
+        view: usize,
+        /// The piece among those of the view, from 0.
+        number: usize,
+    },
 }
 
 /// What is wrong, where, and against which sentence.

@@ -4,13 +4,15 @@ use alloc::format;
 
 use dsboot_spec::registry::Entry;
 use dsboot_spec::registry::radius::{
-    ATTRIBUTE_HEADER_LENGTH, HEADER_LENGTH, attribute, code, three_gpp2, vendor, wimax,
+    ATTRIBUTE_HEADER_LENGTH, EXTENDED_VENDOR_SPECIFIC, HEADER_LENGTH, attribute, code, three_gpp2,
+    vendor, wimax,
 };
 
-use super::walk::{Field, Kind, Scope, field, named};
+use super::radius_pieces::Pieces;
+use super::walk::{Field, Kind, Scope, field, named, rest};
 use super::{MAX_DEPTH, Protocol};
 use crate::ErrorKind;
-use crate::radius::{Attribute, Packet, SubAttribute};
+use crate::radius::{Attribute, ExtendedVendorSpecific, Packet, SubAttribute};
 
 const TYPE: Field = field("Type", 1, Kind::Unsigned);
 const LENGTH: Field = field("Length", 1, Kind::Length(0, 1));
@@ -23,9 +25,7 @@ impl Scope<'_> {
         let kind = self.ahead(0, 1).and_then(|kind| u8::try_from(kind).ok());
         let name = kind.and_then(code::name).unwrap_or("RADIUS packet");
         let decoded = Packet::decode(octets);
-        let pieces = decoded
-            .as_ref()
-            .map_or(0, |packet| packet.attributes_of(attribute::EAP_MESSAGE).count());
+        let pieces = self.pieces(decoded.as_ref().ok());
         let verdict = decoded.and_then(|packet| packet.eap_message().map(drop));
         let about = ("RFC 2865 §3", "wire.4.1");
         let length = length.unwrap_or(octets.len());
@@ -45,15 +45,14 @@ impl Scope<'_> {
                 _ => field("Authenticator", 16, Kind::Authenticator),
             };
             s.field(&authenticator);
-            let mut piece = 0;
             while !s.is_empty() {
-                s.attribute(&mut piece, pieces);
+                s.attribute(&pieces);
             }
         });
         self.raw("After the packet's end", usize::MAX);
     }
 
-    fn attribute(&mut self, piece: &mut usize, pieces: usize) {
+    fn attribute(&mut self, pieces: &Pieces) {
         let kind = self.ahead(0, 1).and_then(|kind| u8::try_from(kind).ok()).unwrap_or_default();
         let length = self.ahead(1, 1).filter(|length| *length >= ATTRIBUTE_HEADER_LENGTH);
         let title = format!("{} ({kind})", attribute::name(kind).unwrap_or("unknown attribute"));
@@ -82,8 +81,19 @@ impl Scope<'_> {
             match decoded {
                 Attribute::VendorSpecific(_) => s.vendor_specific(at),
                 Attribute::EapMessage(_) => {
-                    *piece += 1;
-                    s.eap_message(*piece, pieces);
+                    if !s.piece(pieces) && !s.is_empty() && s.depth() < MAX_DEPTH {
+                        s.eap();
+                    }
+                }
+                Attribute::Extended(extended) => {
+                    s.field(&EXTENDED_TYPE);
+                    s.extended(extended.extended_type);
+                }
+                Attribute::LongExtended(extended) => {
+                    s.fields(&[EXTENDED_TYPE, EXTENDED_FLAGS]);
+                    if !s.piece(pieces) {
+                        s.extended(extended.extended_type);
+                    }
                 }
                 _ => match layout {
                     Some(layout) if layout.fits(value.len()) => {
@@ -100,12 +110,23 @@ impl Scope<'_> {
         });
     }
 
-    /// One of so many pieces of an EAP packet.
-    fn eap_message(&mut self, piece: usize, pieces: usize) {
-        if pieces > 1 {
-            self.raw(format!("EAP packet, part {piece} of {pieces}"), usize::MAX);
-        } else if !self.is_empty() && self.depth() < MAX_DEPTH {
-            self.eap();
+    /// The value of an extended attribute (RFC 6929): a vendor's, or octets.
+    pub(super) fn extended(&mut self, extended_type: u8) {
+        let vendors = extended_type == EXTENDED_VENDOR_SPECIFIC;
+        match ExtendedVendorSpecific::decode(self.octets()).filter(|_| vendors) {
+            Some(_) => {
+                let fields = [
+                    field("Vendor-Id", 4, Kind::Named(named!(vendor::name: u32))),
+                    field("Vendor-Type", 1, Kind::Unsigned),
+                    rest("EVS-Value", 1, Kind::Octets),
+                ];
+                self.group("Extended-Vendor-Specific", usize::MAX, EXTENDED_VENDOR, |s| {
+                    s.fields(&fields);
+                });
+            }
+            None => {
+                self.raw("Value", usize::MAX);
+            }
         }
     }
 
@@ -191,6 +212,10 @@ impl Scope<'_> {
         });
     }
 }
+
+const EXTENDED_TYPE: Field = field("Extended-Type", 1, Kind::Unsigned);
+const EXTENDED_FLAGS: Field = field("Flags", 1, Kind::Bits(&[("M", 1), ("Reserved", 7)]));
+const EXTENDED_VENDOR: (&str, &str) = ("RFC 6929 §2.4", "wire.5.22");
 
 /// Octets of a WiMAX sub-attribute before its value.
 const WIMAX_HEADER_LENGTH: usize = 3;

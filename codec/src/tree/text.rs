@@ -5,38 +5,67 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use super::Tree;
-use super::node::{Check, Content, Node, Value, Verdict};
+use super::node::{Check, Content, Node, Role, Value, Verdict};
+use super::{Tree, View};
 
 /// Octets in one line.
 const WIDTH: usize = 16;
 
 impl fmt::Display for Tree {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.nodes.iter().try_for_each(|node| show(f, node, 0))
+        let shown = Shown { tree: self, view: None };
+        self.nodes.iter().try_for_each(|node| shown.show(f, node, 0))
     }
 }
 
-fn show(f: &mut fmt::Formatter<'_>, node: &Node, depth: usize) -> fmt::Result {
-    match &node.content {
-        Content::Group(children) => {
-            line(f, node.offset, &[], depth, &title(node))?;
-            faults(f, node, depth)?;
-            children.iter().try_for_each(|child| show(f, child, depth + 1))
-        }
-        Content::Leaf(value) => {
-            let mut words = words(node, value);
-            // A tree that was read from a document may hold values that are not octets.
-            let octets = super::encode::octets(node, value).unwrap_or_default();
-            for (i, octets) in octets.chunks(WIDTH).enumerate() {
-                line(f, node.offset + i * WIDTH, octets, depth, &words)?;
-                words = String::new();
+/// The nodes of a tree, or of a view of it.
+struct Shown<'t> {
+    tree: &'t Tree,
+    view: Option<&'t View>,
+}
+
+impl Shown<'_> {
+    fn show(&self, f: &mut fmt::Formatter<'_>, node: &Node, depth: usize) -> fmt::Result {
+        match &node.content {
+            Content::Group(children) => {
+                line(f, node.offset, &[], depth, &title(node))?;
+                faults(f, node, depth)?;
+                children.iter().try_for_each(|child| self.show(f, child, depth + 1))
             }
-            if !words.is_empty() {
-                line(f, node.offset, &[], depth, &words)?;
+            Content::Leaf(value) => {
+                let mut words = words(node, value);
+                // A tree that was read from a document may hold values that are not octets.
+                let octets = super::encode::octets(node, value).unwrap_or_default();
+                for (i, octets) in octets.chunks(WIDTH).enumerate() {
+                    line(f, self.place(node, i * WIDTH), octets, depth, &words)?;
+                    words = String::new();
+                }
+                if !words.is_empty() {
+                    line(f, node.offset, &[], depth, &words)?;
+                }
+                faults(f, node, depth)?;
+                self.together(f, node, depth)
             }
-            faults(f, node, depth)
         }
+    }
+
+    /// Where an octet of a node is.
+    fn place(&self, node: &Node, number: usize) -> usize {
+        let last = self.view.and_then(|view| view.places(node.offset, number + 1).pop());
+        last.map_or(node.offset + number, |last| last.end.saturating_sub(1))
+    }
+
+    /// Behind the last piece of a view, what they are together.
+    fn together(&self, f: &mut fmt::Formatter<'_>, node: &Node, depth: usize) -> fmt::Result {
+        let Role::Piece { view, .. } = node.role else { return Ok(()) };
+        let Some(view) = self.tree.views.get(view) else { return Ok(()) };
+        let last = view.pieces.iter().rfind(|piece| !piece.is_empty());
+        if last.is_none_or(|last| last.start != node.offset) {
+            return Ok(());
+        }
+        line(f, node.offset + node.length, &[], depth, &format!("{}:", view.name))?;
+        let shown = Shown { tree: self.tree, view: Some(view) };
+        view.nodes.iter().try_for_each(|node| shown.show(f, node, depth + 1))
     }
 }
 

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::node::{Bits, Check, Content, Fault, FlagSet, Name, Node, Role, Value, Verdict};
-use super::{Options, Protocol};
+use super::{Options, Protocol, Tree, View};
 use crate::{Error, ErrorKind};
 
 /// A field of a fixed place.
@@ -24,6 +24,8 @@ pub(super) enum Width {
     Octets(usize),
     /// All that are left, at least so many.
     Rest(usize),
+    /// So many, and again until none are left.
+    Each(usize),
 }
 
 /// What a field holds.
@@ -75,6 +77,11 @@ pub(super) const fn rest(name: &'static str, least: usize, kind: Kind) -> Field 
     Field { name, width: Width::Rest(least), kind }
 }
 
+/// A field of so many octets, one or more times, in all the octets that are left.
+pub(super) const fn each(name: &'static str, octets: usize, kind: Kind) -> Field {
+    Field { name, width: Width::Each(octets), kind }
+}
+
 /// What a unit's octets mean: its fields, and where that is said.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
@@ -91,6 +98,9 @@ impl Layout {
             left = match field.width {
                 Width::Octets(width) => left.and_then(|left| left.checked_sub(width)),
                 Width::Rest(least) => left.filter(|left| *left >= least).map(|_| 0),
+                Width::Each(width) => {
+                    left.filter(|left| *left > 0 && left.is_multiple_of(width)).map(|_| 0)
+                }
             };
         }
         left == Some(0)
@@ -117,6 +127,19 @@ macro_rules! named {
 }
 pub(super) use named;
 
+/// What a walk has found.
+pub(super) struct Found {
+    pub(super) nodes: Vec<Node>,
+    pub(super) views: Vec<View>,
+}
+
+impl Found {
+    /// As a tree of this protocol.
+    pub(super) fn tree(self, protocol: Protocol) -> Tree {
+        Tree { protocol, nodes: self.nodes, views: self.views }
+    }
+}
+
 /// What is left to walk through, and what has been seen.
 pub(super) struct Scope<'a> {
     octets: &'a [u8],
@@ -124,11 +147,13 @@ pub(super) struct Scope<'a> {
     depth: usize,
     pub(super) options: Options,
     nodes: Vec<Node>,
+    /// What was put together so far, in all that is walked through.
+    pub(super) views: Vec<View>,
 }
 
 impl<'a> Scope<'a> {
     pub(super) const fn new(octets: &'a [u8], options: Options) -> Scope<'a> {
-        Scope { octets, at: 0, depth: 0, options, nodes: Vec::new() }
+        Scope { octets, at: 0, depth: 0, options, nodes: Vec::new(), views: Vec::new() }
     }
 
     /// What is left.
@@ -145,9 +170,21 @@ impl<'a> Scope<'a> {
         self.depth
     }
 
-    pub(super) fn finish(mut self) -> Vec<Node> {
+    /// A walk through octets that do not lie here in one piece.
+    pub(super) const fn apart<'o>(&self, octets: &'o [u8]) -> Scope<'o> {
+        Scope {
+            octets,
+            at: 0,
+            depth: self.depth,
+            options: self.options,
+            nodes: Vec::new(),
+            views: Vec::new(),
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Found {
         self.leftover();
-        self.nodes
+        Found { nodes: self.nodes, views: self.views }
     }
 
     /// A number that is still to be walked over.
@@ -178,6 +215,12 @@ impl<'a> Scope<'a> {
         let (width, whole) = match field.width {
             Width::Octets(width) => (width, self.octets.len() >= width),
             Width::Rest(least) => (self.octets.len(), self.octets.len() >= least),
+            Width::Each(width) => {
+                while self.octets.len() > width.max(1) {
+                    self.field(&Field { width: Width::Octets(width), ..*field });
+                }
+                (width, self.octets.len() == width)
+            }
         };
         let (offset, octets) = self.take(width);
         if octets.is_empty() {
@@ -234,10 +277,13 @@ impl<'a> Scope<'a> {
             depth: self.depth,
             options: self.options,
             nodes: Vec::new(),
+            views: core::mem::take(&mut self.views),
         };
         walk(&mut inner);
+        let Found { nodes, views } = inner.finish();
+        self.views = views;
         let mut node = Node::new(name, offset, octets.len());
-        node.content = Content::Group(inner.finish());
+        node.content = Content::Group(nodes);
         node.source = Name::Borrowed(source);
         node.sentence = Name::Borrowed(sentence);
         self.push(node)
