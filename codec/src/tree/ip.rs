@@ -22,6 +22,12 @@ const PORT_OFFSET: u16 = 20_000;
 /// authorization (RFC 2865 §3, RFC 2866 §3, RFC 5176 §2).
 const RADIUS_PORTS: [u16; 4] = [1813, 1645, 1646, 3799];
 
+/// The name of what a fragment of an IP packet carries, which nothing is known of by itself.
+pub const FRAGMENT: &str = "Fragment, not looked into";
+
+/// The name of the header that makes an IPv6 packet a fragment.
+pub const FRAGMENT_HEADER: &str = "Fragment header";
+
 const PROTOCOL: Kind = Kind::Named(named!(protocol::name: u8));
 const NEXT_HEADER: Field = field("Next Header", 1, PROTOCOL);
 const TYPE: Field = field("Type", 1, Kind::Hex);
@@ -79,7 +85,7 @@ impl Scope<'_> {
             let part = fragment
                 .is_some_and(|f| v4::Fragment(u16::try_from(f).unwrap_or_default()).is_part());
             if part {
-                s.raw("Fragment, not looked into", usize::MAX);
+                s.raw(FRAGMENT, usize::MAX);
             } else if !s.is_empty() {
                 s.upper(kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or_default(), way);
             }
@@ -132,7 +138,7 @@ impl Scope<'_> {
                 }
                 next_header::ROUTING => (UNIT, 8, "Routing header", "RFC 8200 §4.4"),
                 next_header::AH => (4, 8, "Authentication header", "RFC 4302 §2"),
-                next_header::FRAGMENT => (0, 8, "Fragment header", "RFC 8200 §4.5"),
+                next_header::FRAGMENT => (0, 8, FRAGMENT_HEADER, "RFC 8200 §4.5"),
                 _ => return Some(kind),
             };
             next = u8::try_from(self.ahead(0, 1)?).ok()?;
@@ -170,7 +176,7 @@ impl Scope<'_> {
                 }
             });
             if part {
-                self.raw("Fragment, not looked into", usize::MAX);
+                self.raw(FRAGMENT, usize::MAX);
             }
             if part || !whole {
                 return None;

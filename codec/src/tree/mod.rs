@@ -51,6 +51,7 @@ use alloc::vec::Vec;
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 
 pub use encode::EncodeError;
+pub use ip::{FRAGMENT, FRAGMENT_HEADER};
 pub use node::{Bits, Check, Content, Fault, FlagSet, Name, Node, Role, Value, Verdict};
 pub use view::View;
 use walk::Scope;

@@ -70,7 +70,7 @@ impl Scope<'_> {
                 let start = offset + LONG_HEADER_LENGTH;
                 start..start + data.len()
             };
-            let mut places: Vec<_> = [place(unit.offset, first.data)].into();
+            let mut places: Vec<_> = core::iter::once(place(unit.offset, first.data)).collect();
             let mut octets = first.data.to_vec();
             let mut more = first.more();
             while more

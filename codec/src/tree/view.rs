@@ -1,6 +1,7 @@
 //! Messages that lie in pieces between other octets, put together.
 
 use alloc::vec::Vec;
+use core::iter;
 use core::ops::Range;
 
 use super::Tree;
@@ -93,8 +94,11 @@ impl Tree {
     /// one of its views: in one place, or in the pieces of a view.
     #[must_use]
     pub fn places(&self, offset: usize, length: usize) -> Vec<Range<usize>> {
-        let view = self.views.iter().find(|view| view.pieces.iter().any(|p| p.contains(&offset)));
-        view.map_or_else(|| [offset..offset + length].into(), |view| view.places(offset, length))
+        let is_in = |view: &&View| view.pieces.iter().any(|piece| piece.contains(&offset));
+        match self.views.iter().find(is_in) {
+            Some(view) => view.places(offset, length),
+            None => iter::once(offset..offset + length).collect(),
+        }
     }
 
     /// The octets of the pieces of each view.

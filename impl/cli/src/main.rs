@@ -112,10 +112,9 @@ fn main() -> ExitCode {
             dsboot::serve::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
     };
-    let ended = ended.and_then(|holds| match out.flush() {
-        Ok(()) => Ok(Exit::of(holds)),
-        Err(error) => Err((Exit::Usage, format!("cannot print: {error}"))),
-    });
+    // What came before a failure is shown before it.
+    let flushed = out.flush().map_err(|error| (Exit::Usage, format!("cannot print: {error}")));
+    let ended = ended.and_then(|holds| flushed.map(|()| Exit::of(holds)));
     match ended {
         Ok(exit) => exit.into(),
         Err((exit, message)) => {

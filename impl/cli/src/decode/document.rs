@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dsboot_codec::tree::{Node, Protocol, Tree, Value, Verdict};
+use dsboot_codec::tree::{FRAGMENT, Node, Protocol, Tree, Value, Verdict};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::input::Piece;
@@ -47,19 +47,19 @@ pub struct Document {
     /// The keys that were learned from it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub learned: Vec<Learned>,
+    /// Of a packet that was put together, the numbers of the messages that its fragments came in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fragments: Vec<u64>,
+    /// The packet of which this message has the last fragment, put together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reassembled: Option<Box<Document>>,
     /// Its octets.
     #[serde(flatten)]
     pub tree: Tree,
 }
 
 impl Document {
-    pub(super) fn new(
-        number: u64,
-        piece: Piece,
-        tree: Tree,
-        learned: Vec<Learned>,
-        notes: Vec<String>,
-    ) -> Document {
+    pub(super) fn new(number: u64, piece: Piece, tree: Tree, learned: Vec<Learned>) -> Document {
         let length = piece.octets.len();
         let cut = |original: &u32| usize::try_from(*original).is_ok_and(|all| all > length);
         Document {
@@ -72,15 +72,35 @@ impl Document {
             original_length: piece.original_length.filter(cut),
             comments: piece.comments,
             summary: summary(&tree),
-            notes,
+            notes: piece.notes,
             right: is_right(&tree),
             learned,
+            fragments: Vec::new(),
+            reassembled: None,
             tree,
         }
     }
 
+    /// Adds the packet of which this has the last fragment.
+    pub(super) fn put_together(&mut self, packet: Document) {
+        self.right &= packet.right;
+        self.reassembled = Some(Box::new(packet));
+    }
+
+    /// This and what was put together of its fragment, and so on.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Document> {
+        std::iter::successors(Some(self), |document| document.reassembled.as_deref())
+    }
+
     fn heading(&self) -> String {
-        let mut words = vec![format!("#{}", self.number)];
+        let number = |number: &u64| format!("#{number}");
+        let mut words = match self.fragments.as_slice() {
+            [] => vec![number(&self.number)],
+            all => vec![format!(
+                "put together from {}",
+                all.iter().map(number).collect::<Vec<_>>().join(", ")
+            )],
+        };
         words.extend(self.time.map(calendar::text));
         words.extend(self.interface.clone());
         words.push(format!("{} octets", self.length));
@@ -107,15 +127,15 @@ impl Document {
         for (name, at) in wrong {
             writeln!(out, "      !! wrong {name} at octet {at}")?;
         }
-        Ok(())
+        self.reassembled.iter().try_for_each(|packet| packet.brief(out))
     }
 
     /// Writes every octet and what it is.
     pub(super) fn text(&self, out: &mut impl Write, captured: bool) -> io::Result<()> {
-        if self.number > 1 {
+        if self.number > 1 || !self.fragments.is_empty() {
             writeln!(out)?;
         }
-        if captured || self.number > 1 {
+        if captured || self.number > 1 || !self.fragments.is_empty() {
             writeln!(out, "{}", self.heading())?;
         }
         for note in self.notes.iter().chain(&self.comments) {
@@ -131,7 +151,7 @@ impl Document {
             };
             writeln!(out, "learned: {what} key {key}{spis} (from {from})")?;
         }
-        Ok(())
+        self.reassembled.iter().try_for_each(|packet| packet.text(out, captured))
     }
 }
 
@@ -162,8 +182,8 @@ fn summary(tree: &Tree) -> String {
             }
             _ => node.name.to_string(),
         }));
-        if node.name.starts_with("Fragment, ") {
-            words.push("a fragment, not looked into".to_owned());
+        if node.name == FRAGMENT {
+            words.push("a fragment".to_owned());
         }
     });
     if words.is_empty() { tree.protocol.name().to_owned() } else { words.join(", ") }

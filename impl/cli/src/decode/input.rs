@@ -1,17 +1,13 @@
 //! Octets from wherever they come: hex as people and programs write it, captures, or as they are.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use pcap_file::pcap::PcapReader;
-use pcap_file::pcapng::PcapNgReader;
-use pcap_file::{PcapError, TsResolution};
 
-use super::capture;
+use super::capture::{self, Broken, Capture};
 use super::hex::{HexError, HexReader};
 
 /// So much is looked at to tell what a file is.
@@ -63,13 +59,25 @@ pub enum InputError {
     /// It is too large to be one message.
     #[error("{0} is larger than any message; is it a capture? Then --format pcap says why not")]
     TooLarge(String),
-    /// It is not the capture that it should be.
-    #[error("{name}: packet {number} of the capture cannot be read: {why}")]
+    /// It is no capture.
+    #[error("{name} is no capture: {why}")]
+    NoCapture {
+        /// What was to be read.
+        name: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// It is broken from somewhere on.
+    #[error(
+        "{name}: packet {number} of the capture, at octet {offset} of the file, cannot be read: {why}"
+    )]
     Capture {
         /// What was to be read.
         name: String,
         /// The number of the packet, from 1.
         number: u64,
+        /// Octets before it, or before the block that is broken.
+        offset: u64,
         /// What is wrong.
         why: String,
     },
@@ -86,6 +94,8 @@ pub struct Piece {
     pub interface: Option<String>,
     /// What the capture says about it.
     pub comments: Vec<String>,
+    /// What is to be said about how it was read.
+    pub notes: Vec<String>,
     /// How many octets it had before the capture cut it.
     pub original_length: Option<u32>,
     /// The octets.
@@ -102,8 +112,7 @@ pub struct Pieces {
 enum Source {
     Hex(HexReader<Box<dyn BufRead>>),
     Binary(Option<Box<dyn BufRead>>),
-    Pcap(Box<PcapReader<Box<dyn BufRead>>>),
-    Pcapng(Box<PcapNgReader<Box<dyn BufRead>>>),
+    Capture(Capture),
 }
 
 impl Pieces {
@@ -156,20 +165,16 @@ impl Pieces {
         if format == Format::Hex && is_json {
             return Err(InputError::Json(name));
         }
-        let is_pcapng = capture::is_pcapng(&start);
-        let whole: Box<dyn BufRead> = Box::new(BufReader::new(Cursor::new(start).chain(reader)));
-        let failed = |error: PcapError| InputError::Capture {
-            name: name.clone(),
-            number: 0,
-            why: why(&error).into_owned(),
-        };
+        let whole = Cursor::new(start.clone()).chain(reader);
+        let whole: Box<dyn BufRead> = Box::new(BufReader::new(whole));
         let source = match format {
             Format::Auto | Format::Hex => Source::Hex(HexReader::new(whole, each_line)),
             Format::Binary => Source::Binary(Some(whole)),
-            Format::Pcap if is_pcapng => {
-                Source::Pcapng(Box::new(PcapNgReader::new(whole).map_err(failed)?))
+            Format::Pcap => {
+                let opened = Capture::open(whole, &start);
+                let broken = |Broken { why, .. }| InputError::NoCapture { name: name.clone(), why };
+                Source::Capture(opened.map_err(broken)?)
             }
-            Format::Pcap => Source::Pcap(Box::new(PcapReader::new(whole).map_err(failed)?)),
         };
         Ok(Pieces { name, number: 0, source })
     }
@@ -177,17 +182,11 @@ impl Pieces {
     /// Whether the pieces are packets of a capture.
     #[must_use]
     pub const fn are_captured(&self) -> bool {
-        matches!(self.source, Source::Pcap(_) | Source::Pcapng(_))
+        matches!(self.source, Source::Capture(_))
     }
 
     fn piece(&mut self) -> Result<Option<Piece>, InputError> {
         let name = || self.name.clone();
-        let number = self.number;
-        let failed = |why: Cow<'_, str>| InputError::Capture {
-            name: self.name.clone(),
-            number,
-            why: why.into_owned(),
-        };
         match &mut self.source {
             Source::Hex(reader) => {
                 let octets = reader.next().transpose();
@@ -209,25 +208,10 @@ impl Pieces {
                 }
                 Ok(Some(Piece { octets, ..Piece::default() }))
             }
-            Source::Pcap(reader) => {
-                let header = reader.header();
-                let Some(packet) = reader.next_raw_packet() else { return Ok(None) };
-                let packet = packet.map_err(|error| failed(why(&error)))?;
-                let unit = match header.ts_resolution {
-                    TsResolution::MicroSecond => Duration::from_micros(1),
-                    TsResolution::NanoSecond => Duration::from_nanos(1),
-                };
-                let time = Duration::from_secs(packet.ts_sec.into())
-                    .saturating_add(unit.saturating_mul(packet.ts_frac));
-                Ok(Some(Piece {
-                    time: Some(time),
-                    link_type: Some(header.datalink.into()),
-                    original_length: Some(packet.orig_len),
-                    octets: packet.data.into_owned(),
-                    ..Piece::default()
-                }))
-            }
-            Source::Pcapng(reader) => capture::next(reader).map_err(|error| failed(why(&error))),
+            Source::Capture(capture) => capture.next().map_err(|Broken { offset, why }| {
+                let (name, number) = (self.name.clone(), self.number);
+                InputError::Capture { name, number, offset, why }
+            }),
         }
     }
 }
@@ -253,16 +237,4 @@ fn open(path: &Path, name: &str) -> Result<File, InputError> {
 fn is_text(octets: &[u8]) -> bool {
     let is_text = |octet: &u8| octet.is_ascii_graphic() || octet.is_ascii_whitespace();
     octets.iter().all(is_text)
-}
-
-/// What is wrong with a capture, in words.
-fn why(error: &PcapError) -> Cow<'_, str> {
-    match error {
-        PcapError::IncompleteBuffer => Cow::Borrowed("it ends in the middle of a packet"),
-        PcapError::IoError(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            Cow::Borrowed("it ends in the middle of a packet")
-        }
-        PcapError::InvalidField(what) => Cow::Borrowed(what),
-        other => Cow::Owned(other.to_string()),
-    }
 }

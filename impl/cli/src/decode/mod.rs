@@ -2,6 +2,7 @@
 
 mod capture;
 mod document;
+mod fragments;
 mod hex;
 mod input;
 mod keys;
@@ -12,6 +13,8 @@ use std::path::PathBuf;
 use clap::Args;
 use dsboot_codec::tree::{Options, Protocol, Tree, Verdict};
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
+
+use fragments::{Fragments, Outcome};
 
 pub use document::{DOCUMENT_VERSION, Document};
 pub use hex::HexError;
@@ -100,6 +103,15 @@ struct Totals {
     verified: u64,
     wrong: u64,
     no_key: u64,
+    /// Packets of which fragments are missing.
+    incomplete: u64,
+}
+
+/// What is remembered from message to message.
+struct Memory<'a> {
+    args: &'a DecodeArgs,
+    engine: Option<Engine>,
+    fragments: Fragments,
 }
 
 /// Decodes what `args` say, writes it to `out`, and how much it was to `log`. Returns whether all
@@ -118,15 +130,16 @@ pub fn run(
         return Ok(true);
     }
     let keys = args.keys.as_deref().map(Keys::read).transpose()?;
-    let mut engine = keys.map(|keys| Engine::new(keys, args.vendor));
+    let engine = keys.map(|keys| Engine::new(keys, args.vendor));
+    let mut memory = Memory { args, engine, fragments: Fragments::default() };
     let pieces = Pieces::open(args.file.as_deref(), args.format, args.lines)?;
     let are_captured = pieces.are_captured();
     let mut totals = Totals::default();
     for piece in pieces {
         let piece = piece?;
         totals.messages += 1;
-        let document = decode(piece, totals.messages, args, engine.as_mut());
-        totals.add(&document.tree);
+        let document = memory.decode(piece, totals.messages);
+        document.all().for_each(|document| totals.add(&document.tree));
         if args.json {
             serde_json::to_writer(&mut *out, &document).map_err(io::Error::from)?;
             writeln!(out)?;
@@ -136,36 +149,89 @@ pub fn run(
             document.text(out, are_captured)?;
         }
     }
-    if totals.messages != 1 || engine.is_some() {
+    totals.incomplete = memory.fragments.incomplete();
+    if totals.messages != 1 || memory.engine.is_some() {
         // That nobody reads this does not matter.
-        let _ = totals.write(log, engine.is_some());
+        let _ = totals.write(log, memory.engine.is_some());
     }
     Ok(totals.malformed == 0 && totals.wrong == 0)
 }
 
-/// Decodes one piece.
-fn decode(piece: Piece, number: u64, args: &DecodeArgs, engine: Option<&mut Engine>) -> Document {
-    let mut notes = Vec::new();
-    let protocol = match (args.protocol, piece.link_type) {
-        (Some(protocol), _) => protocol,
-        (None, Some(link_type)) => Protocol::of_link_type(link_type).unwrap_or_else(|| {
-            notes.push(format!("link type {link_type} is not known here: shown as octets"));
-            Protocol::Data
-        }),
-        (None, None) => Tree::detect(&piece.octets).unwrap_or_else(|| {
-            notes.push("this looks like nothing known; --as says what it is".to_owned());
-            Protocol::Data
-        }),
-    };
-    if let Some(length) =
-        piece.original_length.filter(|length| *length as usize > piece.octets.len())
-    {
+impl Memory<'_> {
+    fn decode(&mut self, mut piece: Piece, number: u64) -> Document {
+        let protocol = self.protocol(&mut piece);
         let there = piece.octets.len();
-        notes.push(format!("the capture has only {there} of the packet's {length} octets"));
+        if let Some(length) = piece.original_length.filter(|length| *length as usize > there) {
+            let note = format!("the capture has only {there} of the packet's {length} octets");
+            piece.notes.push(note);
+        }
+        let (tree, learned) = self.look(protocol, &piece.octets);
+        let whole = self.fragment(number, &mut piece, &tree);
+        let context = (piece.time, piece.interface.clone());
+        let mut document = Document::new(number, piece, tree, learned);
+        if let Some((messages, octets)) = whole {
+            let (time, interface) = context;
+            // A packet that was put together can be a fragment itself, or have one in it.
+            let piece = Piece { time, interface, octets, ..Piece::default() };
+            document.put_together(self.whole(piece, number, messages));
+        }
+        document
     }
-    let mut tree = Tree::decode(protocol, &piece.octets, &Options { vendor: args.vendor });
-    let learned = engine.map(|engine| engine.examine(&mut tree, &piece.octets));
-    Document::new(number, piece, tree, learned.unwrap_or_default(), notes)
+
+    /// A packet that was put together from fragments in these messages.
+    fn whole(&mut self, mut piece: Piece, number: u64, messages: Vec<u64>) -> Document {
+        let (tree, learned) = self.look(Protocol::Ip, &piece.octets);
+        let inner = self.fragment(number, &mut piece, &tree);
+        let (time, interface) = (piece.time, piece.interface.clone());
+        let mut document = Document::new(number, piece, tree, learned);
+        document.fragments = messages;
+        if let Some((messages, octets)) = inner {
+            let piece = Piece { time, interface, octets, ..Piece::default() };
+            document.put_together(self.whole(piece, number, messages));
+        }
+        document
+    }
+
+    /// What a piece is.
+    fn protocol(&self, piece: &mut Piece) -> Protocol {
+        match (self.args.protocol, piece.link_type) {
+            (Some(protocol), _) => protocol,
+            (None, Some(link_type)) => Protocol::of_link_type(link_type).unwrap_or_else(|| {
+                let note = format!("link type {link_type} is not known here: shown as octets");
+                piece.notes.push(note);
+                Protocol::Data
+            }),
+            (None, None) => Tree::detect(&piece.octets).unwrap_or_else(|| {
+                piece.notes.push("this looks like nothing known; --as says what it is".to_owned());
+                Protocol::Data
+            }),
+        }
+    }
+
+    fn look(&mut self, protocol: Protocol, octets: &[u8]) -> (Tree, Vec<Learned>) {
+        let mut tree = Tree::decode(protocol, octets, &Options { vendor: self.args.vendor });
+        let learned = self.engine.as_mut().map(|engine| engine.examine(&mut tree, octets));
+        (tree, learned.unwrap_or_default())
+    }
+
+    /// Takes a fragment, and gives the packet if it was the last one, with the messages that all of
+    /// them came in.
+    fn fragment(
+        &mut self,
+        number: u64,
+        piece: &mut Piece,
+        tree: &Tree,
+    ) -> Option<(Vec<u64>, Vec<u8>)> {
+        let interface = piece.interface.as_ref();
+        match self.fragments.take(number, piece.time, interface, tree, &piece.octets)? {
+            Outcome::Waits => None,
+            Outcome::Whole { messages, octets } => Some((messages, octets)),
+            Outcome::Useless(why) => {
+                piece.notes.push(format!("of the fragment: {why}"));
+                None
+            }
+        }
+    }
 }
 
 impl Totals {
@@ -180,12 +246,15 @@ impl Totals {
     }
 
     fn write(&self, log: &mut impl Write, with_keys: bool) -> io::Result<()> {
-        let Totals { messages, malformed, verified, wrong, no_key } = self;
+        let Totals { messages, malformed, verified, wrong, no_key, incomplete } = self;
         write!(log, "dsboot: {messages} messages, {malformed} of them malformed; ")?;
         let what = if with_keys { "checksums and authenticators" } else { "checksums" };
         write!(log, "{what}: {verified} right, {wrong} wrong")?;
         if with_keys {
             write!(log, ", {no_key} without a key")?;
+        }
+        if *incomplete > 0 {
+            write!(log, "; packets of which fragments are missing: {incomplete}")?;
         }
         writeln!(log)
     }

@@ -50,9 +50,14 @@ fn authenticators(
             }
         });
         let Some((_, at, expected)) = wrong.into_iter().min().filter(|_| sets) else { return };
-        match octets.get_mut(at..at + expected.len()) {
-            Some(place) if place.len() == expected.len() => place.copy_from_slice(&expected),
-            _ => return,
+        let mut rest = expected.as_slice();
+        for place in now.places(at, expected.len()) {
+            let (here, behind) = rest.split_at(place.len().min(rest.len()));
+            match octets.get_mut(place) {
+                Some(place) if place.len() == here.len() => place.copy_from_slice(here),
+                _ => return,
+            }
+            rest = behind;
         }
     }
 }

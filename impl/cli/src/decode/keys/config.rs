@@ -40,6 +40,9 @@ pub struct Keys {
     /// RADIUS secrets.
     #[serde(default)]
     pub radius: Vec<RadiusSecret>,
+    /// Passwords of users.
+    #[serde(default)]
+    pub password: Vec<Password>,
     /// Keys of mobile nodes and their AAA servers.
     #[serde(default)]
     pub mn_aaa: Vec<MnAaaKey>,
@@ -62,6 +65,16 @@ pub struct RadiusSecret {
     pub client: Option<IpAddr>,
     /// The secret.
     pub secret: Key,
+}
+
+/// The password of a user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Password {
+    /// The user's name.
+    pub user: String,
+    /// The password.
+    pub password: Key,
 }
 
 /// The key of a mobile node and its AAA server.
@@ -183,6 +196,13 @@ impl Keys {
         let alone = self.radius.first().filter(|_| client.is_none() && self.radius.len() == 1);
         let any = self.radius.iter().find(|secret| secret.client.is_none());
         own.or(any).or(alone).map(|secret| secret.secret.0.as_slice())
+    }
+
+    /// The passwords that a user may have.
+    pub(super) fn passwords<'k>(&'k self, user: &[u8]) -> impl Iterator<Item = &'k [u8]> + use<'k> {
+        let user = user.to_vec();
+        let own = self.password.iter().filter(move |password| password.user.as_bytes() == user);
+        own.map(|password| password.password.0.as_slice())
     }
 
     /// The key of a mobile node and its AAA server.

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use dsboot_codec::mip4::Algorithm;
-use dsboot_codec::tree::{Check, Content, Name, Node, Protocol, Tree, Value, Verdict};
+use dsboot_codec::tree::{Check, Content, Name, Node, Protocol, Tree, Value, Verdict, View};
 use serde::{Deserialize, Serialize};
 
 use super::Keys;
+use super::eap::{Carrier, Conversation};
 
 /// As many requests and keys are remembered; older ones are forgotten.
 const MEMORY: usize = 4096;
@@ -40,6 +41,8 @@ pub struct Engine {
     pub(super) mn_ha: Remembered<Vec<u8>, Vec<Vec<u8>>>,
     /// PANA sessions.
     pub(super) sessions: Remembered<u32, super::pana::Session>,
+    /// EAP conversations.
+    pub(super) conversations: Remembered<Carrier, Conversation>,
     learned: Vec<Learned>,
 }
 
@@ -87,6 +90,8 @@ pub(super) struct Way {
     pub(super) destination_port: Option<u16>,
     /// Where the IPv6 packet around it stands.
     pub(super) ipv6: Option<Range<usize>>,
+    /// Whether a message of RADIUS or PANA is around it.
+    pub(super) carried: bool,
 }
 
 /// What is to be put into a tree: by the offset of a leaf, what became of it.
@@ -102,6 +107,27 @@ impl Findings {
         let verdict = if is_right { Verdict::Verified } else { Verdict::Wrong };
         let expected = if is_right { Vec::new() } else { right.to_vec() };
         self.checks.push((at, Check { verdict, by: by.into(), expected }));
+    }
+
+    /// Checks against what each of the keys gives; without one there is no `lacking`.
+    pub(super) fn any(
+        &mut self,
+        at: usize,
+        found: &[u8],
+        right: impl IntoIterator<Item = (Vec<u8>, String)>,
+        lacking: &str,
+    ) {
+        let mut first = None;
+        for (right, by) in right {
+            if right == found {
+                return self.check(at, found, &right, by);
+            }
+            first.get_or_insert((right, by));
+        }
+        match first {
+            Some((right, by)) => self.check(at, found, &right, by),
+            None => self.no_key(at, format!("no {lacking}")),
+        }
     }
 
     pub(super) fn no_key(&mut self, at: usize, by: impl Into<String>) {
@@ -135,6 +161,9 @@ impl Engine {
             let at = range.start;
             match protocol {
                 Protocol::Radius => self.radius(message, at, &way, &mut findings),
+                Protocol::Eap if !way.carried => {
+                    self.eap(message, |number| at + number, &Carrier::None, None, &mut findings);
+                }
                 Protocol::Mip4 => self.mip4(message, at, &mut findings),
                 Protocol::Pana => self.pana(message, at, &mut findings),
                 Protocol::Mh => {
@@ -145,10 +174,10 @@ impl Engine {
             }
         }
         for (at, check) in findings.checks {
-            set(&mut tree.nodes, at, &mut |node| node.check = Some(check.clone()));
+            set(tree, at, &mut |node| node.check = Some(check.clone()));
         }
         for (at, meaning) in findings.meanings {
-            set(&mut tree.nodes, at, &mut |node| node.meaning.clone_from(&meaning));
+            set(tree, at, &mut |node| node.meaning.clone_from(&meaning));
         }
         std::mem::take(&mut self.learned)
     }
@@ -221,6 +250,7 @@ fn gather(node: &Node, way: &Way, messages: &mut Vec<(Protocol, Range<usize>, Wa
             _ => (),
         }
         messages.push((protocol, range, way.clone()));
+        way.carried |= matches!(protocol, Protocol::Radius | Protocol::Pana);
     }
     for child in node.children() {
         gather(child, &way, messages);
@@ -242,15 +272,21 @@ fn port(node: &Node, name: &str) -> Option<u16> {
     }
 }
 
-/// Changes the leaf that begins at an octet.
-fn set(nodes: &mut [Node], at: usize, change: &mut impl FnMut(&mut Node)) {
-    for node in nodes {
-        if node.offset > at || node.end() <= at {
-            continue;
+/// Changes the leaf that begins at an octet, in the view that has it or else in the tree.
+fn set(tree: &mut Tree, at: usize, change: &mut impl FnMut(&mut Node)) {
+    let is_in = |view: &&mut View| view.pieces.iter().any(|piece| piece.contains(&at));
+    match tree.views.iter_mut().find(is_in) {
+        Some(view) => set_in(&mut view.nodes, at, change),
+        None => set_in(&mut tree.nodes, at, change),
+    };
+}
+
+fn set_in(nodes: &mut [Node], at: usize, change: &mut impl FnMut(&mut Node)) -> bool {
+    nodes.iter_mut().any(|node| match node.content {
+        Content::Leaf(_) if node.offset == at && node.length > 0 => {
+            change(node);
+            true
         }
-        match node.content {
-            Content::Leaf(_) if node.offset == at => change(node),
-            _ => set(node.children_mut(), at, change),
-        }
-    }
+        _ => set_in(node.children_mut(), at, change),
+    })
 }

@@ -114,19 +114,13 @@ impl Engine {
         let learned = self.mobile_ip.get(&spi).into_iter().flatten();
         let learned =
             learned.map(|(key, used)| (key.as_slice(), *used, ", learned from what came before"));
-        let mut first = None;
-        for (key, algorithm, how) in configured.chain(learned) {
-            let right = authenticator.right(&context(spi, key, algorithm));
-            let by = format!("key of SPI {spi:#x}{how}");
-            if right == authenticator.value() {
-                return found.check(place, authenticator.value(), &right, by);
-            }
-            first.get_or_insert((right, by));
-        }
-        match first {
-            Some((right, by)) => found.check(place, authenticator.value(), &right, by),
-            None => found.no_key(place, format!("no key of SPI {spi:#x}")),
-        }
+        let right = configured.chain(learned).map(|(key, algorithm, how)| {
+            (
+                authenticator.right(&context(spi, key, algorithm)),
+                format!("key of SPI {spi:#x}{how}"),
+            )
+        });
+        found.any(place, authenticator.value(), right, &format!("key of SPI {spi:#x}"));
     }
 }
 

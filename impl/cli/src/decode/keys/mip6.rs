@@ -48,17 +48,7 @@ impl Engine {
         let learned = self.mn_ha.get(&nai.to_vec()).into_iter().flatten().map(Vec::as_slice);
         let name = String::from_utf8_lossy(nai);
         let by = format!("MN-HA key of {name}");
-        let mut first = None;
-        for key in configured.chain(learned) {
-            let right = covered.mn_ha(key);
-            if right == data {
-                return found.check(place, data, &right, by);
-            }
-            first.get_or_insert(right);
-        }
-        match first {
-            Some(right) => found.check(place, data, &right, by),
-            None => found.no_key(place, format!("no MN-HA key of SPI {spi:#x} or of {name}")),
-        }
+        let right = configured.chain(learned).map(|key| (covered.mn_ha(key).to_vec(), by.clone()));
+        found.any(place, data, right, &format!("MN-HA key of SPI {spi:#x} or of {name}"));
     }
 }

@@ -1,6 +1,7 @@
 //! Keys, and what they say about messages: whether authenticators are right, and what is hidden.
 
 mod config;
+mod eap;
 mod engine;
 mod mip4;
 mod mip6;

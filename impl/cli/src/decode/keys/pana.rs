@@ -4,6 +4,7 @@ use dsboot_codec::pana::{AuthKey, Avp, Flags, KeyInput, Kind, Message};
 use dsboot_spec::registry::pana::AVP_HEADER_LENGTH;
 
 use super::config::PanaKey;
+use super::eap::Carrier;
 use super::engine::{Engine, Findings};
 
 /// What PANA_AUTH_KEY is derived from besides the MSK.
@@ -27,8 +28,12 @@ impl Engine {
             session.note(&message, octets);
         }
         for unit in message.avps() {
+            let start = at + unit.offset + AVP_HEADER_LENGTH;
+            if let Avp::EapPayload(eap) = unit.value {
+                self.eap(eap, |number| start + number, &Carrier::Pana(id), None, found);
+            }
             let Avp::Auth(value) = unit.value else { continue };
-            let place = at + unit.offset + AVP_HEADER_LENGTH;
+            let place = start;
             let keys = self.keys.pana.iter();
             let key = keys.clone().find(|key| key.session == Some(id));
             let key = key.or_else(|| keys.clone().find(|key| key.session.is_none()));

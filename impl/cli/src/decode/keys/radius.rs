@@ -1,11 +1,16 @@
 //! RADIUS: authenticators, passwords, hidden keys.
 
 use dsboot_codec::mip4::Algorithm;
-use dsboot_codec::radius::{Attribute, Authenticator, Credential, Packet, Salted, SubAttribute};
+use std::net::IpAddr;
+
+use dsboot_codec::radius::{
+    Attribute, Authenticator, Credential, Packet, Salted, SubAttribute, hide_password,
+};
 use dsboot_spec::registry::dsb::parameter;
 use dsboot_spec::registry::mip4::algorithm;
-use dsboot_spec::registry::radius::{ATTRIBUTE_HEADER_LENGTH, code};
+use dsboot_spec::registry::radius::{ATTRIBUTE_HEADER_LENGTH, attribute, code};
 
+use super::eap::Carrier;
 use super::engine::{Engine, Findings, RequestKey, Way};
 
 /// Where the Authenticator stands in a packet.
@@ -81,6 +86,7 @@ impl Engine {
                 found.no_key(at + offset, lacks);
             }
             self.chap(&packet, at, found);
+            self.radius_eap(&packet, at, client, found);
             return;
         };
         let zeros = [0; 16];
@@ -94,11 +100,46 @@ impl Engine {
             found.check(at + AUTHENTICATOR, packet.authenticator(), &right, by);
         }
         self.chap(&packet, at, found);
+        self.radius_eap(&packet, at, client, found);
         self.hidden(&packet, at, request, secret, found);
     }
 
-    /// CHAP with the key of mobile node and AAA server, as MN-AAA authenticators become in RADIUS
-    /// (RFC 4721 §8).
+    /// The EAP packet of a RADIUS packet, in however many attributes it lies.
+    fn radius_eap(
+        &mut self,
+        packet: &Packet<'_>,
+        at: usize,
+        client: Option<IpAddr>,
+        found: &mut Findings,
+    ) {
+        let Ok(Some(eap)) = packet.eap_message() else { return };
+        let pieces: Vec<(usize, usize)> = packet
+            .attributes_of(attribute::EAP_MESSAGE)
+            .map(|unit| {
+                let start = at + unit.offset + ATTRIBUTE_HEADER_LENGTH;
+                (start, unit.raw.len().saturating_sub(ATTRIBUTE_HEADER_LENGTH))
+            })
+            .collect();
+        let place = |number: usize| {
+            let mut left = number;
+            for (start, length) in &pieces {
+                if left < *length {
+                    return start + left;
+                }
+                left -= length;
+            }
+            at
+        };
+        let state = packet.attributes().find_map(|unit| match unit.value {
+            Attribute::State(state) => Some(state.to_vec()),
+            _ => None,
+        });
+        let carrier = Carrier::Radius(client, state.unwrap_or_default());
+        self.eap(&eap, place, &carrier, packet.user_name().once(), found);
+    }
+
+    /// CHAP with a password, or with the key of mobile node and AAA server, as MN-AAA authenticators
+    /// become in RADIUS (RFC 4721 §8).
     fn chap(&self, packet: &Packet<'_>, at: usize, found: &mut Findings) {
         let Some(nai) = packet.user_name().once() else { return };
         let Ok(Credential::Chap(exchange)) = packet.credential() else { return };
@@ -108,13 +149,13 @@ impl Engine {
         });
         let Some(place) = place else { return };
         let name = String::from_utf8_lossy(nai);
-        match self.keys.mn_aaa(nai) {
-            Some(key) => {
-                let right = exchange.right(&key.key.0);
-                found.check(place, exchange.response, &right, format!("MN-AAA key of {name}"));
-            }
-            None => found.no_key(place, format!("no MN-AAA key of {name}")),
-        }
+        let key = self.keys.mn_aaa(nai).map(|key| (key.key.0.as_slice(), "MN-AAA key"));
+        let passwords = self.keys.passwords(nai).map(|password| (password, "password"));
+        let right = key
+            .into_iter()
+            .chain(passwords)
+            .map(|(secret, what)| (exchange.right(secret).to_vec(), format!("{what} of {name}")));
+        found.any(place, exchange.response, right, &format!("MN-AAA key or password of {name}"));
     }
 
     fn hidden(
@@ -134,6 +175,7 @@ impl Engine {
                     let text = plain.escape_ascii().to_string();
                     let place = at + unit.offset + ATTRIBUTE_HEADER_LENGTH;
                     found.meanings.push((place, format!("decrypted: \"{text}\"")));
+                    self.pap(packet, &plain, authenticator, secret, place, found);
                 }
                 Attribute::VendorSpecific(vsa) if vsa.vendor_id == self.vendor() => {
                     let Ok(units) = vsa.sub_attributes(unit.offset) else { continue };
@@ -166,6 +208,27 @@ impl Engine {
             }
         }
         self.keep(fields, request);
+    }
+
+    /// A password that was decrypted, if the user's is known.
+    fn pap(
+        &self,
+        packet: &Packet<'_>,
+        plain: &[u8],
+        authenticator: &Authenticator,
+        secret: &[u8],
+        place: usize,
+        found: &mut Findings,
+    ) {
+        let Some(user) = packet.user_name().once() else { return };
+        let by = format!("password of {}", String::from_utf8_lossy(user));
+        let mut passwords = self.keys.passwords(user).peekable();
+        let Some(first) = passwords.peek().copied() else { return };
+        let password = passwords.find(|password| *password == plain).unwrap_or(first);
+        let hide = |password| hide_password(password, authenticator, secret).ok();
+        if let (Some(there), Some(right)) = (hide(plain), hide(password)) {
+            found.check(place, &there, &right, by);
+        }
     }
 
     /// Keeps the keys that were opened.
