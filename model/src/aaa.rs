@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the AAAH remembers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Aaah {
     /// What the user holds of the pool of each FHA.
     pub assigned: PerFha<AddressSet>,
@@ -178,6 +178,12 @@ impl Aaah {
     #[must_use]
     pub fn free(&self, fha: FhaId) -> AddressSet {
         AddressSet::ALL.without(self.assigned.of(fha).and(*self.others.of(fha)))
+    }
+
+    /// The address that the user would be given at an FHA.
+    #[must_use]
+    pub fn next(&self, fha: FhaId) -> Option<Address> {
+        self.assigned.of(fha).first().or_else(|| self.free(fha).first())
     }
 
     /// Whether the user can have an address at an FHA.

@@ -57,6 +57,12 @@ pub struct ActionCode(pub Action);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoAction(String);
 
+impl NoAction {
+    pub(crate) fn new(word: &str) -> NoAction {
+        NoAction(word.to_owned())
+    }
+}
+
 impl fmt::Display for NoAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` is no action of the model", self.0)

@@ -13,6 +13,8 @@ pub struct Config {
     /// answer could still come, the mobile node moves, refreshes or lets go, a role gives up
     /// waiting, a lifetime runs out, a pool runs dry. See [`crate::effort`].
     pub events: u8,
+    /// Who the other mobile node is, if there are two.
+    pub neighbour: Option<Neighbour>,
     /// Who works against the roles; `None` is the network `lossy`.
     pub attacker: Option<Attacker>,
     /// Whether it is the draft that is read, and not our filling of its holes: then what nobody can
@@ -29,13 +31,27 @@ impl Config {
     /// The setup with these many events, and every guard in force.
     #[must_use]
     pub const fn new(setup: Setup, events: u8) -> Config {
-        Config { setup, events, attacker: None, literal: false, guards: Guards::ALL }
+        Config {
+            setup,
+            events,
+            neighbour: None,
+            attacker: None,
+            literal: false,
+            guards: Guards::ALL,
+        }
     }
 
     /// The same against an attacker.
     #[must_use]
     pub const fn against(mut self, attacker: Attacker) -> Config {
         self.attacker = Some(attacker);
+        self
+    }
+
+    /// The same with a second mobile node. See [`Two`](crate::Two).
+    #[must_use]
+    pub const fn beside(mut self, neighbour: Neighbour) -> Config {
+        self.neighbour = Some(neighbour);
         self
     }
 
@@ -57,6 +73,35 @@ impl Config {
     #[must_use]
     pub const fn heeds(&self, guard: Guard) -> bool {
         self.guards.contains(guard)
+    }
+
+    /// Whether there are foreign agents.
+    #[must_use]
+    pub const fn has_fa(&self) -> bool {
+        self.setup.care_of().via_fa()
+    }
+
+    /// Whether the access operator has an AAA server of its own that knows the user.
+    #[must_use]
+    pub const fn has_subscription(&self) -> bool {
+        self.setup.scenario().is_subscription()
+    }
+
+    /// How many mobile nodes there are.
+    #[must_use]
+    pub const fn mobiles(&self) -> u8 {
+        1 + self.neighbour.is_some() as u8
+    }
+
+    /// Where it is, and who is there beside one mobile node, in words.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let beside = match self.neighbour {
+            None => "",
+            Some(Neighbour::SameProvider) => ", two MNs",
+            Some(Neighbour::OtherProvider) => ", two MNs of two providers",
+        };
+        format!("{}{beside}", self.setup)
     }
 
     /// What care-of address a link offers.
@@ -87,6 +132,29 @@ impl Config {
     }
 }
 
+/// The other one of two mobile nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Neighbour {
+    /// Of the same home provider: one AAAH, one pool for each FHA, one HA.
+    SameProvider,
+    /// Of another home provider, whose AAAH knows nothing of this one's, behind the same FHAs.
+    OtherProvider,
+}
+
+impl Neighbour {
+    /// Both.
+    pub const ALL: [Neighbour; 2] = [Neighbour::SameProvider, Neighbour::OtherProvider];
+
+    /// How many home providers there are.
+    #[must_use]
+    pub const fn providers(self) -> u8 {
+        match self {
+            Neighbour::SameProvider => 1,
+            Neighbour::OtherProvider => 2,
+        }
+    }
+}
+
 /// An AAA server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Server {
@@ -113,10 +181,13 @@ pub enum Profile {
     NoAgreement,
     /// The user's record has no IPv6 parameters.
     NoIpv6,
+    /// As [`Profile::Entitled`], but another user's record has the same home address. Only of two
+    /// users, and of both.
+    SharedHome,
 }
 
 impl Profile {
-    /// All of them.
+    /// All that a user alone can be like.
     pub const ALL: [Profile; 7] = [
         Profile::Entitled,
         Profile::WrongClock,
@@ -138,6 +209,7 @@ impl Profile {
             Profile::WrongHomeSecret => "wrong-home-secret",
             Profile::NoAgreement => "no-agreement",
             Profile::NoIpv6 => "no-ipv6",
+            Profile::SharedHome => "shared-home",
         }
     }
 
@@ -151,7 +223,7 @@ impl Profile {
     #[must_use]
     pub const fn may_register(self, fha: FhaId) -> bool {
         match self {
-            Profile::Entitled | Profile::WrongClock | Profile::NoIpv6 => true,
+            Profile::Entitled | Profile::WrongClock | Profile::NoIpv6 | Profile::SharedHome => true,
             Profile::WrongAccessSecret | Profile::NoMobility | Profile::WrongHomeSecret => false,
             Profile::NoAgreement => matches!(fha, FhaId::Two),
         }

@@ -209,7 +209,11 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
         }
         Action::Retry if staying && mn.request.is_none() && !here && mn.knows_way(config) => {
             let Access::Granted(Some(fha)) = mn.access else { return None };
-            let crowded = !state.fha.of(fha).strangers.is_empty();
+            let strangers = state.fha.of(fha).strangers;
+            let crowded = match config.neighbour {
+                None => !strangers.is_empty(),
+                Some(_) => state.aaah.next(fha).is_some_and(|address| strangers.contains(address)),
+            };
             let free = state.aaah.can_assign(fha)
                 && !crowded
                 && state.environment.profile.may_register(fha);
@@ -276,7 +280,14 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             !(registered || waits_for(state, binding.ident))
                 || !config.heeds(Guard::MnCountsFromSending)
         }),
-        Action::FhaForgetsKey(fha) => state.fha.of(fha).mark.is_some(),
+        // The lifetime that was granted is over, and so is that of the MN and of the HA.
+        //= registration.7.18
+        Action::FhaForgetsKey(fha) => {
+            let registered = mn.registration.is_some_and(|r| r.fha == fha);
+            let bound = state.ha.binding.is_some_and(|binding| binding.care_of.fha == fha);
+            let asked = state.ha.pending.is_some_and(|update| update.care_of.fha == fha);
+            state.fha.of(fha).mark.is_some() && !registered && !bound && !asked
+        }
         Action::HaGivesUp => state.ha.pending.is_some(),
         //= home-binding.1.7
         //= home-binding.3.9
@@ -324,6 +335,7 @@ fn is_assignment_in_use(state: &State, fha: FhaId) -> bool {
         })
     };
     at_fha.binding.is_some()
+        || at_fha.kept.is_some()
         || at_fha.pending.is_some_and(|(request, _)| granted(request.ident))
         || state.ha.binding.is_some_and(|binding| binding.care_of.fha == fha)
         || state.ha.pending.is_some_and(|update| update.care_of.fha == fha)
@@ -402,6 +414,11 @@ fn passes_fa(state: &State, request: &crate::Request) -> bool {
 #[must_use]
 pub fn hope_of_update(state: &State) -> Hope {
     let Some(update) = state.mn.update else { return Hope::Gone };
+    // While another has the home address, the HA refuses.
+    //= home-binding.3.4
+    if state.ha.is_home_taken && state.ha.binding.is_none() {
+        return Hope::Gone;
+    }
     let binding = state.fha.of(update.care_of.fha).binding;
     let carried = binding.filter(|binding| {
         Some(binding.care_of.link) == state.mn.link
@@ -417,7 +434,10 @@ pub fn hope_of_update(state: &State) -> Hope {
     if accepted(here) || (accepted(Leg::Plain) && !was_tunnelled(state, update.seq)) {
         return Hope::Alive;
     }
-    let refused = network.contains(Message::BindingAnswer(update.seq, false));
+    let seq = update.seq;
+    let refusal = crate::Ack { seq, care_of: update.care_of, accepted: false };
+    let refused = network.contains(Message::BindingAnswer(seq, false))
+        || network.contains(Message::Ack(Leg::Plain, refusal));
     let fresh = state.ha.last.is_none_or(|last| update.seq > last) && !refused;
     let sent = || {
         network.contains(Message::Update(Leg::Plain, update))

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// The FA of a link, as far as one mobile node goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fa {
     /// Relayed requests that are not answered yet.
     pub pending: IdentSet,

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// An FHA, as far as one mobile node goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fha {
     /// The request that the AAAH has been asked about, and how it came.
     pub pending: Option<(Request, Hop)>,
@@ -16,6 +16,8 @@ pub struct Fha {
     pub strangers: AddressSet,
     /// The key of a binding that is gone, for a while.
     pub mark: Option<Ident>,
+    /// The address of a binding that is gone, until the lifetime that was granted for it is over.
+    pub kept: Option<Address>,
     /// No Identification up to this one is accepted any more: it was accepted, or it is so long
     /// ago that it is no longer near the clock.
     pub last: Option<Ident>,
@@ -24,7 +26,7 @@ pub struct Fha {
 /// What the FHA holds for a registered mobile node.
 //= registration.7.10
 //= registration.7.15
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Binding {
     /// Care-of address: the other end of the tunnel.
     pub care_of: CareOf4,
@@ -172,6 +174,7 @@ impl Fha {
     fn bind(&mut self, cx: &mut Cx<'_>, request: &Request, hop: Hop, binding: Binding) {
         self.binding = Some(binding);
         self.mark = None;
+        self.kept = None;
         self.last = self.last.max(Some(binding.ident));
         //= registration.6.20
         let Parameters { address, ipv6 } = binding.parameters;
@@ -214,7 +217,12 @@ impl Fha {
 
     //= registration.7.14
     fn end(&mut self, cx: &Cx<'_>, key: Ident) {
-        self.binding = None;
+        //= registration.7.18
+        if let Some(binding) = self.binding.take()
+            && cx.heeds(Guard::FhaKeepsAddress)
+        {
+            self.kept = Some(binding.parameters.address);
+        }
         self.mark = Some(key);
         if !cx.heeds(Guard::FhaRemembers) {
             self.last = None;
@@ -225,6 +233,7 @@ impl Fha {
     pub(crate) const fn forget_key(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::FhaForgetsKey);
         self.mark = None;
+        self.kept = None;
     }
 
     /// The address that a stranger would get: any that no binding holds. One stranger is enough to
@@ -234,8 +243,15 @@ impl Fha {
         if !self.strangers.is_empty() {
             return None;
         }
+        Address::ALL.into_iter().find(|address| !self.held().contains(*address))
+    }
+
+    /// The addresses that it has for the user, or keeps from others.
+    //= registration.7.18
+    #[must_use]
+    pub fn held(&self) -> AddressSet {
         let bound = self.binding.map(|binding| binding.parameters.address);
-        Address::ALL.into_iter().find(|a| Some(*a) != bound && !self.strangers.contains(*a))
+        bound.into_iter().chain(self.kept).fold(AddressSet::default(), AddressSet::with)
     }
 
     /// A user of another home provider registers.

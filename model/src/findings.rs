@@ -9,8 +9,8 @@ use std::ops::ControlFlow;
 use dsboot_spec::Setup;
 
 use crate::{
-    Attacker, Bootstrap, Config, Guard,
-    explore::{Trace, explore},
+    Attacker, Bootstrap, Config, Guard, Neighbour, System, Two,
+    explore::{Exploration, Run, Trace, explore},
     properties::PROMISES,
 };
 
@@ -33,8 +33,10 @@ pub struct Finding {
     pub closed_by: &'static [&'static str],
     /// The guards that the draft does not ask for.
     pub without: &'static [Guard],
-    /// Who it takes.
+    /// Who it takes to work against the roles.
     pub attacker: Option<Attacker>,
+    /// Whether it takes a second mobile node.
+    pub neighbour: Option<Neighbour>,
     /// The promise that is broken.
     pub breaks: &'static str,
     /// The promise that is kept once the hole is filled.
@@ -47,7 +49,7 @@ pub struct Shown {
     /// Where, and under which reading.
     pub config: Config,
     /// A shortest run that goes wrong.
-    pub run: Trace,
+    pub run: Run,
     /// Whether the promise is kept in every state of the same setup when the hole is filled.
     pub closed: bool,
 }
@@ -62,7 +64,8 @@ impl Finding {
     }
 
     fn show_in(&self, setup: Setup, events: u8) -> Option<Shown> {
-        let filled = Config { attacker: self.attacker, ..Config::new(setup, events) };
+        let Finding { attacker, neighbour, .. } = *self;
+        let filled = Config { attacker, neighbour, ..Config::new(setup, events) };
         let mut config = Config { literal: true, ..filled };
         for guard in self.without {
             config = config.without(*guard);
@@ -75,13 +78,23 @@ impl Finding {
 }
 
 /// Whether the walk came to its end, and a run that breaks the promise of that name.
-fn walk(config: Config, promise: &str, stop: bool) -> (bool, Option<Trace>) {
+fn walk(config: Config, promise: &str, stop: bool) -> (bool, Option<Run>) {
+    match config.neighbour {
+        None => walk_of(Bootstrap::new(config), promise, stop),
+        Some(_) => walk_of(Two::new(config), promise, stop),
+    }
+}
+
+fn walk_of<M: System>(model: M, promise: &str, stop: bool) -> (bool, Option<Run>)
+where
+    Trace<M>: Into<Run>,
+{
     let number = PROMISES.iter().position(|other| other.name == promise);
-    let walk = explore(Bootstrap::new(config), |progress| match number {
+    let walk: Exploration<M> = explore(model, |progress| match number {
         Some(number) if stop && progress.broken & (1 << number) != 0 => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
-    (walk.complete, number.and_then(|number| walk.counterexample(number)))
+    (walk.complete, number.and_then(|number| walk.counterexample(number)).map(Trace::into))
 }
 
 /// The guards that the draft does not ask for.
@@ -108,6 +121,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.11", "registration.6.2"],
         without: &[Guard::AaahAssignsOnce],
         attacker: None,
+        neighbour: None,
         breaks: "no address held by two",
         keeps: "no address held by two",
     },
@@ -123,6 +137,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.18"],
         without: &[Guard::FhaSparesStrangers],
         attacker: None,
+        neighbour: None,
         breaks: "no address held by two",
         keeps: "no address held by two",
     },
@@ -139,6 +154,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["access.4.13", "registration.6.7", "registration.10.2"],
         without: &[],
         attacker: Some(Attacker::Outside),
+        neighbour: None,
         breaks: "FHA as assigned",
         keeps: "nothing without proof",
     },
@@ -154,6 +170,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.14", "registration.10.2"],
         without: &[Guard::FhaSilentOnReject],
         attacker: None,
+        neighbour: None,
         breaks: "nothing without proof",
         keeps: "nothing without proof",
     },
@@ -169,6 +186,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["home-binding.2.3", "home-binding.2.7"],
         without: &[Guard::AaahChecksCareOf],
         attacker: None,
+        neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
     },
@@ -183,6 +201,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.7"],
         without: &[Guard::AaahChecksAgreement],
         attacker: None,
+        neighbour: None,
         breaks: "nobody gets what is not his",
         keeps: "nobody gets what is not his",
     },
@@ -198,6 +217,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["home-binding.1.7", "home-binding.4.7"],
         without: &[Guard::MnNestsBinding],
         attacker: None,
+        neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
     },
@@ -212,6 +232,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.8.2", "registration.10.2", "registration.10.4"],
         without: &[Guard::MnChecksKey],
         attacker: Some(Attacker::Outside),
+        neighbour: None,
         breaks: "nothing without proof",
         keeps: "nothing without proof",
     },
@@ -226,6 +247,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["access.1.4", "keys.2.5"],
         without: &[Guard::MnHasTwoSecrets],
         attacker: Some(Attacker::Aaaf),
+        neighbour: None,
         breaks: "keys stay secret",
         keeps: "keys stay secret",
     },
@@ -240,6 +262,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["keys.4.1"],
         without: &[Guard::KeysAreHidden],
         attacker: Some(Attacker::Outside),
+        neighbour: None,
         breaks: "bound as the MN asked",
         keeps: "bound as the MN asked",
     },
@@ -254,6 +277,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.13", "registration.6.17"],
         without: &[Guard::FhaNeedsAddress],
         attacker: None,
+        neighbour: None,
         breaks: "nothing before authorisation",
         keeps: "nothing before authorisation",
     },
@@ -268,6 +292,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["movement.3.1"],
         without: &[Guard::MnReleasesInOrder],
         attacker: None,
+        neighbour: None,
         breaks: "release in order",
         keeps: "release in order",
     },
@@ -283,6 +308,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.9.12"],
         without: &[Guard::FaIgnoresOldReply],
         attacker: None,
+        neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
     },

@@ -144,6 +144,8 @@ guards! {
     FaHeedsHomeAgent = "fa-heeds-home-agent", "registration.5.1";
     /// The FA keeps a visitor when an older reply comes late.
     FaIgnoresOldReply = "fa-ignores-old-reply", "registration.9.12";
+    /// The FA knows its visitors by home address or NAI, not by the Identification alone.
+    FaTellsVisitorsApart = "fa-tells-visitors-apart", "registration.9.1";
     /// The FHA answers a first request only when the AAAH has accepted.
     FhaAwaitsAccept = "fha-awaits-accept", "registration.6.1";
     /// The FHA asks about one request at a time.
@@ -158,6 +160,9 @@ guards! {
     FhaChecksIdentification = "fha-checks-identification", "registration.7.4";
     /// The FHA remembers the last Identification beyond the binding.
     FhaRemembers = "fha-remembers", "registration.7.14";
+    /// The FHA keeps the address of a binding that is gone from others, for as long as the lifetime
+    /// granted.
+    FhaKeepsAddress = "fha-keeps-address", "registration.7.18";
     /// The FHA deletes a binding that is let go.
     FhaReleases = "fha-releases", "movement.3.3";
     /// The FHA sends to the new care-of address only.
@@ -194,11 +199,19 @@ guards! {
     HaChecksSequence = "ha-checks-sequence", "home-binding.3.1";
     /// The HA remembers the last Mesg-ID beyond the binding.
     HaRemembers = "ha-remembers", "home-binding.3.1";
+    /// The HA binds no home address that another mobile node has bound.
+    HaDefendsHomeAddress = "ha-defends-home-address", "home-binding.3.4";
     /// The HA deletes a binding at lifetime 0.
     HaReleases = "ha-releases", "home-binding.3.12";
 }
 
 impl Guard {
+    /// Whether there is something to guard only where there are two mobile nodes.
+    #[must_use]
+    pub const fn takes_two(self) -> bool {
+        matches!(self, Guard::FaTellsVisitorsApart | Guard::HaDefendsHomeAddress)
+    }
+
     /// Whether the setup has the role that it is a guard of.
     #[must_use]
     pub fn applies(self, setup: Setup) -> bool {

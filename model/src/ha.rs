@@ -4,7 +4,7 @@ use crate::{Ack, CareOf6, Guard, Leg, Message, Rule, Seq, Server, Update, state:
 
 /// The HA, as far as one mobile node goes.
 //= home-binding.4.8
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ha {
     /// The update that the AAAH has been asked about.
     pub pending: Option<Update>,
@@ -13,11 +13,13 @@ pub struct Ha {
     /// No Mesg-ID up to this one is accepted any more: it was accepted, or it is so long ago that
     /// it is no longer near the clock.
     pub last: Option<Seq>,
+    /// Whether somebody else holds the home address, which two records have by mistake.
+    pub is_home_taken: bool,
 }
 
 /// An entry of the binding cache.
 //= home-binding.3.10
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Binding {
     /// The mobile node's care-of address.
     pub care_of: CareOf6,
@@ -72,6 +74,11 @@ impl Ha {
             cx.rule(Rule::HaRefusesStale);
             return acknowledge(cx, &update, false);
         }
+        //= home-binding.3.4
+        if self.binding.is_none() && self.is_home_taken && cx.heeds(Guard::HaDefendsHomeAddress) {
+            cx.rule(Rule::HaRefusesHeldHome);
+            return acknowledge(cx, &update, false);
+        }
         self.last = self.last.max(Some(update.seq));
         if update.release {
             //= home-binding.3.12
@@ -116,10 +123,16 @@ impl Ha {
         }
     }
 
+    /// Every Mesg-ID up to `newest` is far from the clock.
+    pub(crate) fn outlive(&mut self, newest: Option<Seq>) {
+        self.last = self.last.max(newest);
+    }
+
     /// All that waits or has a lifetime is over, and every Mesg-ID up to `newest` is far from the
     /// clock.
     pub(crate) fn lapse(&mut self, newest: Option<Seq>) {
-        *self = Ha { last: self.last.max(newest), ..Ha::default() };
+        let is_home_taken = self.is_home_taken;
+        *self = Ha { last: self.last.max(newest), is_home_taken, ..Ha::default() };
     }
 }
 

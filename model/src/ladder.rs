@@ -4,11 +4,11 @@
 //! or never: an arrow that ends in `x` is lost, or still under way when the run ends.
 
 use dsboot_spec::{
-    Role, Setup,
+    Role,
     chart::{Chart, Row, What},
 };
 
-use crate::{Action, Message, State, explore::Trace};
+use crate::{Action, Config, Message, System, explore::Trace};
 
 /// A line of a ladder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +52,7 @@ impl Rung {
         }
     }
 
-    fn what(self, roles: &[Role]) -> What {
-        let place = |role| roles.iter().position(|r| *r == role).unwrap_or(0);
+    fn what(self, place: impl Fn(Role) -> usize) -> What {
         match self {
             Rung::Arrives { message, .. } | Rung::Lost(message) => What::Arrow {
                 from: place(message.from()),
@@ -66,77 +65,101 @@ impl Rung {
     }
 }
 
+/// A line of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The number of the step that it belongs to, from 1.
+    pub step: usize,
+    /// Which mobile node it is about, from 0.
+    pub mobile: usize,
+    /// What happens.
+    pub rung: Rung,
+}
+
 /// The roles that take part in a setup, in the order of the figures.
 #[must_use]
-pub fn roles(setup: Setup) -> Vec<Role> {
+pub fn roles(config: &Config) -> Vec<Role> {
     let takes_part = |role: &Role| match role {
-        Role::Fa => setup.care_of().via_fa(),
-        Role::Aaaf => setup.scenario().is_subscription(),
+        Role::Fa => config.has_fa(),
+        Role::Aaaf => config.has_subscription(),
         Role::Cn => false,
         _ => true,
     };
     Role::ALL.into_iter().filter(takes_part).collect()
 }
 
-/// The lines of a run, each with the number of the step that it belongs to, from 1.
+/// The lines of a run.
 #[must_use]
-pub fn rungs(trace: &Trace) -> Vec<(usize, Rung)> {
-    let actions: Vec<Action> = trace.steps.iter().map(|(action, _)| *action).collect();
-    let mut rungs = Vec::new();
+pub fn lines<M: System>(trace: &Trace<M>) -> Vec<Line> {
+    let actions: Vec<M::Action> = trace.steps.iter().map(|(action, _)| *action).collect();
+    let mut lines = Vec::new();
     let mut before = &trace.start;
-    for (place, (action, after)) in trace.steps.iter().enumerate() {
-        let number = place + 1;
+    for (place, (of, after)) in trace.steps.iter().enumerate() {
+        let step = place + 1;
         let (past, future) = actions.split_at(place.min(actions.len()));
         let future = future.get(1..).unwrap_or_default();
-        rungs.push((
-            number,
-            match action {
-                Action::Deliver(message) => {
-                    Rung::Arrives { message: *message, again: past.contains(action) }
+        let (mobile, action) = M::parts(*of);
+        let rung = match action {
+            Action::Deliver(message) => Rung::Arrives { message, again: past.contains(of) },
+            _ => Rung::Does(action),
+        };
+        lines.push(Line { step, mobile, rung });
+        for (mobile, (before, after)) in
+            M::mobiles(before).iter().zip(M::mobiles(after)).enumerate()
+        {
+            for message in after.network.since(&before.network) {
+                let arrival = M::whole(mobile, Action::Deliver(message));
+                match future.iter().position(|next| *next == arrival) {
+                    Some(0) => {}
+                    Some(_) => lines.push(Line { step, mobile, rung: Rung::Sent(message) }),
+                    None => lines.push(Line { step, mobile, rung: Rung::Lost(message) }),
                 }
-                _ => Rung::Does(*action),
-            },
-        ));
-        for message in sent(before, after) {
-            let arrival = future.iter().position(|next| *next == Action::Deliver(message));
-            match arrival {
-                Some(0) => {}
-                Some(_) => rungs.push((number, Rung::Sent(message))),
-                None => rungs.push((number, Rung::Lost(message))),
             }
         }
         before = after;
     }
-    rungs
+    lines
 }
 
-/// A run, to be drawn.
+/// A run, to be drawn. Of two mobile nodes each has a column of its own, and what the others do is
+/// marked with the one that it is about.
 #[must_use]
-pub fn chart(setup: Setup, trace: &Trace) -> Chart {
-    let roles = roles(setup);
+pub fn chart<M: System>(config: &Config, trace: &Trace<M>) -> Chart {
+    let roles = roles(config);
+    let mobiles = M::mobiles(&trace.start);
+    let several = mobiles.len() > 1;
+    let place = |role: Role, mobile: usize| {
+        let place = roles.iter().position(|other| *other == role).unwrap_or(0);
+        if role == Role::Mn { mobile } else { place + mobiles.len() - 1 }
+    };
     let mut last = 0;
-    let mut row = |(number, rung): (usize, Rung)| {
-        let stamp = if number == last { String::new() } else { format!("{number}.") };
-        last = number;
+    let row = |Line { step, mobile, rung }: Line| {
+        let stamp = if step == last { String::new() } else { format!("{step}.") };
+        last = step;
         let label = rung.message().map(Message::step).unwrap_or_default();
         // The label stands apart from the words.
         let words = rung.words().replacen(&format!("{label}."), "", usize::from(label.len() == 1));
-        Row { stamp, what: rung.what(&roles), label: label.to_owned(), words }
+        let words = if several { format!("{words} [MN {}]", mobile + 1) } else { words };
+        let what = rung.what(|role| place(role, mobile));
+        Row { stamp, what, label: label.to_owned(), words }
+    };
+    let rows = lines(trace).into_iter().map(row).collect();
+    let profiles: Vec<String> =
+        mobiles.iter().map(|state| state.environment.profile.to_string()).collect();
+    let names = |role: &Role| match role {
+        Role::Mn if several => (1..=mobiles.len()).map(|number| format!("MN {number}")).collect(),
+        _ => vec![role.to_string()],
     };
     Chart {
-        title: format!("{setup}, {}", trace.start.environment.profile),
-        rows: rungs(trace).into_iter().map(&mut row).collect(),
-        lifelines: roles.iter().map(Role::to_string).collect(),
+        title: format!("{}, {}", config.place(), profiles.join(" and ")),
+        rows,
+        lifelines: roles.iter().flat_map(names).collect(),
     }
 }
 
 /// Draws a run with letters, its title above it.
 #[must_use]
-pub fn draw(setup: Setup, trace: &Trace) -> String {
-    let chart = chart(setup, trace);
+pub fn draw<M: System>(config: &Config, trace: &Trace<M>) -> String {
+    let chart = chart(config, trace);
     format!("{}\n\n{chart}", chart.title)
-}
-
-fn sent<'a>(before: &'a State, after: &'a State) -> impl Iterator<Item = Message> + 'a {
-    after.network.since(&before.network)
 }

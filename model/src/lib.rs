@@ -27,6 +27,8 @@ mod nas;
 mod network;
 mod rule;
 mod state;
+mod system;
+mod two;
 mod words;
 
 pub mod data_path;
@@ -44,7 +46,7 @@ pub use aaa::Aaah;
 pub use action::Action;
 pub use attacker::{Attacker, known_keys};
 pub use code::{ActionCode, NoAction};
-pub use config::{Config, Profile, Server};
+pub use config::{Config, Neighbour, Profile, Server};
 pub use fa::Fa;
 pub use fha::{Binding as FhaBinding, Fha};
 pub use guard::{Guard, Guards};
@@ -62,6 +64,8 @@ pub use nas::Nas;
 pub use network::{MESSAGES, Network};
 pub use rule::{Rule, Rules};
 pub use state::{Environment, History, PerFha, PerLink, State};
+pub use system::System;
+pub use two::{Both, Of, Two};
 
 use message::Alike;
 use state::Cx;
@@ -75,11 +79,13 @@ pub struct Bootstrap {
 
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct Step<S = State> {
     /// The state afterwards; the same as before if the step changes nothing.
-    pub state: State,
+    pub state: S,
     /// The rules applied.
     pub rules: Rules,
+    /// Whether the mobile nodes have changed places in it.
+    pub exchanged: bool,
 }
 
 impl Bootstrap {
@@ -111,7 +117,7 @@ impl Bootstrap {
             state.history.broken |= broken;
             self.forget_dead_letters(&mut state);
         }
-        Some(Step { state, rules })
+        Some(Step { state, rules, exchanged: false })
     }
 
     /// Takes refusals out of the network that the MN no longer waits for. It waits for the answer
@@ -221,7 +227,11 @@ impl Bootstrap {
             Action::FaLosesVisitor(link) => fa.of_mut(link).lose_visitor(cx),
             Action::FhaGivesUp(of) => fha.of_mut(of).give_up(cx),
             Action::FhaLosesBinding(of) => fha.of_mut(of).lose_binding(cx),
-            Action::FhaForgetsKey(of) => fha.of_mut(of).forget_key(cx),
+            Action::FhaForgetsKey(of) => {
+                fha.of_mut(of).forget_key(cx);
+                // No update that was sent through that FHA is near the HA's clock any more.
+                ha.outlive(cx.newest_update(of));
+            }
             Action::HaGivesUp => ha.give_up(cx),
             Action::HaLosesBinding => ha.lose_binding(cx),
             Action::AaahForgets(of) => aaah.forget(cx, of),

@@ -373,6 +373,8 @@ pub(crate) enum Alike {
     TunnelledAcks,
     /// Acknowledgements outside of it.
     PlainAcks,
+    /// All updates.
+    Updates,
     /// Updates outside of the tunnel.
     PlainUpdates,
     /// Questions and answers of leg C.
@@ -404,6 +406,7 @@ impl Alike {
             Alike::Acks => w.put(12, 4),
             Alike::TunnelledAcks => w.put(12, 4).put(1, 1),
             Alike::PlainAcks => w.put(12, 4).put(0, 1),
+            Alike::Updates => w.put(9, 4),
             Alike::PlainUpdates => w.put(9, 4).put(0, 1),
             // 1010 and 1011.
             Alike::OfLegC => w.put(0b101, 3),

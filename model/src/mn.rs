@@ -11,7 +11,7 @@ use dsboot_spec::CareOf;
 
 /// The mobile node.
 //= access.1.1
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Mn {
     /// The link that it is on.
     pub link: Option<Link>,
@@ -40,7 +40,7 @@ pub struct Mn {
 }
 
 /// How access stands at the MN.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
     /// Not asked for.
     None,
@@ -53,7 +53,7 @@ pub enum Access {
 }
 
 /// What the MN knows of the foreign agent of its link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Agent {
     /// Nothing has been heard.
     Unheard,
@@ -64,7 +64,7 @@ pub enum Agent {
 }
 
 /// Whether a clock is right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Clock {
     /// Near the FHA's.
     Right,
@@ -74,7 +74,7 @@ pub enum Clock {
 
 /// A registration in force.
 //= registration.10.5
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Registration {
     /// With whom.
     pub fha: FhaId,

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use dsboot_spec::Setup;
 
 use crate::{
-    Attacker, Bootstrap, Config, Guard,
-    explore::{Exploration, Trace, explore},
+    Attacker, Bootstrap, Config, Guard, Neighbour, Profile, System, Two,
+    explore::{Exploration, Run, Trace, explore},
     properties::{PROMISES, Promise},
 };
 
@@ -21,7 +21,7 @@ pub struct Caught {
     /// By which promise.
     pub by: &'static Promise,
     /// A shortest run that breaks it.
-    pub run: Trace,
+    pub run: Run,
 }
 
 /// What came of a guard taken out.
@@ -42,11 +42,21 @@ impl Mutant {
         let setups = || Setup::ALL.into_iter().filter(move |setup| guard.applies(*setup));
         let lossy = |events| setups().map(move |setup| Config::new(setup, events));
         let attacked = Attacker::ALL.into_iter().flat_map(|attacker| {
-            setups().map(move |setup| Config::new(setup, 1).against(attacker))
+            // One setup without agents and one with them are enough.
+            setups().take(2).map(move |setup| Config::new(setup, 1).against(attacker))
         });
-        let few = (0..EVENTS).flat_map(lossy).chain(attacked);
-        let mut attempts = few.chain(lossy(EVENTS));
-        let caught = attempts.find_map(|config| attempt(config.without(guard)));
+        let beside = |events| {
+            let setups = move |neighbour| setups().map(move |s| (s, neighbour));
+            let all = Neighbour::ALL.into_iter().flat_map(setups);
+            all.map(move |(setup, neighbour)| Config::new(setup, events).beside(neighbour))
+        };
+        let caught = if guard.takes_two() {
+            (0..EVENTS).flat_map(beside).find_map(|config| attempt(config.without(guard)))
+        } else {
+            let few = (0..EVENTS).flat_map(lossy).chain(attacked);
+            let mut attempts = few.chain(beside(0)).chain(lossy(EVENTS));
+            attempts.find_map(|config| attempt(config.without(guard)))
+        };
         Mutant { guard, caught }
     }
 }
@@ -58,21 +68,34 @@ pub const EVENTS: u8 = 2;
 pub const STATES: usize = 1_500_000;
 
 fn attempt(config: Config) -> Option<Caught> {
-    let walk = explore(Bootstrap::new(config), |progress| {
-        match progress.broken == 0 && progress.states < STATES {
-            true => ControlFlow::Continue(()),
-            false => ControlFlow::Break(()),
+    match config.neighbour {
+        None => caught(&walk(Bootstrap::new(config))),
+        // Two who have one home address have no event left.
+        Some(_) if config.events > 0 => {
+            let users = Some([Profile::SharedHome; 2]);
+            caught(&walk(Two { users, ..Two::new(config) }))
         }
-    });
-    caught(config, &walk)
+        Some(_) => caught(&walk(Two::new(config))),
+    }
+}
+
+fn walk<M: System>(model: M) -> Exploration<M> {
+    explore(model, |progress| match progress.broken == 0 && progress.states < STATES {
+        true => ControlFlow::Continue(()),
+        false => ControlFlow::Break(()),
+    })
 }
 
 /// The promise with the shortest counterexample.
-fn caught(config: Config, walk: &Exploration) -> Option<Caught> {
+fn caught<M: System>(walk: &Exploration<M>) -> Option<Caught>
+where
+    Trace<M>: Into<Run>,
+{
+    let config = *walk.model.config();
     let runs = PROMISES.iter().enumerate().filter(|(_, by)| by.is_about_protocol());
     let runs = runs.filter_map(|(place, by)| {
-        let run = walk.counterexample(place)?;
+        let run = walk.counterexample(place)?.into();
         Some(Caught { config, by, run })
     });
-    runs.min_by_key(|caught| caught.run.steps.len())
+    runs.min_by_key(|caught| caught.run.len())
 }

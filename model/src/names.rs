@@ -80,7 +80,7 @@ impl Address {
 }
 
 /// A set of addresses of one pool.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressSet(u8);
 
 impl AddressSet {
@@ -217,7 +217,7 @@ number! {
 }
 
 /// A set of Identifications.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdentSet(u32);
 
 impl IdentSet {

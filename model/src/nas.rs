@@ -3,7 +3,7 @@
 use crate::{Admission, FhaId, Guard, Link, Message, Rule, Server, Session, state::Cx};
 
 /// The NAS of a link, as far as one mobile node goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Nas {
     /// The newest session.
     pub session: Option<Session>,

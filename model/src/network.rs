@@ -7,7 +7,7 @@
 //! only grows, so it also is the record of what was said, against which the properties hold what
 //! the roles believe.
 
-use core::{fmt, hash, ops::Range};
+use core::{cmp::Ordering, fmt, hash, ops::Range};
 
 use crate::{
     Message,
@@ -133,6 +133,18 @@ impl Network {
 
     fn packed(&self) -> &[u32] {
         self.packed.get(..usize::from(self.len)).unwrap_or_default()
+    }
+}
+
+impl Ord for Network {
+    fn cmp(&self, other: &Network) -> Ordering {
+        self.packed().cmp(other.packed())
+    }
+}
+
+impl PartialOrd for Network {
+    fn partial_cmp(&self, other: &Network) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

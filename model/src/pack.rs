@@ -186,7 +186,7 @@ variants! {
     Form: 1 { First = 0, Again(key) = 1 }
     Profile: 3 {
         Entitled = 0, WrongClock = 1, WrongAccessSecret = 2, NoMobility = 3, WrongHomeSecret = 4,
-        NoAgreement = 5, NoIpv6 = 6
+        NoAgreement = 5, NoIpv6 = 6, SharedHome = 7
     }
 }
 
@@ -204,10 +204,10 @@ fields! {
     Nas { session, asking }
     Fa { pending, used, visitor }
     FhaBinding { care_of, parameters, ident, key }
-    Fha { pending, binding, strangers, mark, last }
+    Fha { pending, binding, strangers, mark, kept, last }
     Aaah { assigned, others, restarted }
     HaBinding { care_of, seq }
-    Ha { pending, binding, last }
+    Ha { pending, binding, last, is_home_taken }
     Environment { profile, events, gone }
     State { mn, nas, fa, fha, aaah, ha, environment, history, network }
 }

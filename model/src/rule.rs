@@ -5,7 +5,7 @@
 
 use core::fmt;
 
-use crate::Config;
+use crate::{Config, Neighbour};
 
 /// In which setups a rule can be applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -13,6 +13,8 @@ enum Where {
     Everywhere,
     WithFa,
     WithoutFa,
+    Alone,
+    WithTwo,
 }
 
 macro_rules! rules {
@@ -128,9 +130,9 @@ rules! {
     /// The AAAH crashes and starts again.
     AaahRestarts = "aaah-restarts", Everywhere;
     /// A user of another home provider binds an address at an FHA.
-    StrangersBind = "strangers-bind", Everywhere;
+    StrangersBind = "strangers-bind", Alone;
     /// Users of other home providers let go.
-    StrangersLeave = "strangers-leave", Everywhere;
+    StrangersLeave = "strangers-leave", Alone;
     /// The FHA refuses an address that a user of another home provider holds.
     FhaRefusesHeldAddress = "fha-refuses-held-address", Everywhere;
     /// The NAS asks its server.
@@ -154,7 +156,7 @@ rules! {
     /// The AAAH assigns what it has assigned before.
     AaahAssignsAgain = "aaah-assigns-again", Everywhere;
     /// The AAAH has nothing left to assign.
-    AaahHasNone = "aaah-has-none", Everywhere;
+    AaahHasNone = "aaah-has-none", Alone;
     /// The AAAH rejects step 5.
     AaahRefuses = "aaah-refuses", Everywhere;
     /// The AAAH accepts a binding update.
@@ -164,9 +166,9 @@ rules! {
     /// An assignment at the AAAH ends.
     AaahForgets = "aaah-forgets", Everywhere;
     /// Other users take what is left of a pool.
-    OthersTake = "others-take", Everywhere;
+    OthersTake = "others-take", Alone;
     /// Other users give back what they took.
-    OthersGiveBack = "others-give-back", Everywhere;
+    OthersGiveBack = "others-give-back", Alone;
     /// The FA shows itself.
     FaAdvertises = "fa-advertises", WithFa;
     /// The FA relays a request.
@@ -210,7 +212,7 @@ rules! {
     /// The FHA refuses a later request as there is no binding any more.
     FhaRefusesUnbound = "fha-refuses-unbound", Everywhere;
     /// The FHA refuses as there is no address.
-    FhaRefusesWithoutAddress = "fha-refuses-without-address", Everywhere;
+    FhaRefusesWithoutAddress = "fha-refuses-without-address", Alone;
     /// The FHA is told that the AAAH refuses, and stays silent.
     FhaStaysSilent = "fha-stays-silent", Everywhere;
     /// The FHA ends a binding at the MN's wish.
@@ -243,6 +245,8 @@ rules! {
     HaReleases = "ha-releases", Everywhere;
     /// The HA refuses a stale update.
     HaRefusesStale = "ha-refuses-stale", Everywhere;
+    /// The HA refuses a home address that somebody else holds.
+    HaRefusesHeldHome = "ha-refuses-held-home", WithTwo;
     /// The HA is told that the AAAH refuses, and answers nothing.
     HaStaysSilent = "ha-stays-silent", Everywhere;
     /// The HA is told that the AAAH refuses, and says so under the key of the binding.
@@ -260,6 +264,8 @@ impl Rule {
         match self.place() {
             Where::Everywhere => true,
             Where::WithFa => config.setup.care_of().via_fa(),
+            Where::Alone => config.neighbour.is_none(),
+            Where::WithTwo => matches!(config.neighbour, Some(Neighbour::SameProvider)),
             Where::WithoutFa => !config.setup.care_of().via_fa(),
         }
     }

@@ -1,12 +1,12 @@
 //! A state: what every role holds, what has been sent, and how much may still happen.
 
 use crate::{
-    Config, FhaId, Guard, Link, Message, Network, Profile, Rule, Rules, aaa::Aaah, fa::Fa,
+    Config, FhaId, Guard, Link, Message, Network, Profile, Rule, Rules, Seq, aaa::Aaah, fa::Fa,
     fha::Fha, ha::Ha, message::Alike, mn::Mn, nas::Nas,
 };
 
 /// Everything at one moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct State {
     /// The mobile node.
     pub mn: Mn,
@@ -48,7 +48,7 @@ impl State {
 }
 
 /// What is not protocol: how the user is, and how much may still happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Environment {
     /// What user and configuration are like.
     pub profile: Profile,
@@ -60,7 +60,7 @@ pub struct Environment {
 
 /// What has happened, as far as properties need it and no state shows it. In a model whose
 /// properties hold it never changes, so it costs no states.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct History {
     /// The promises about steps that a step has broken: bit *i* is that of
     /// [`PROMISES`](crate::properties::PROMISES)`[i]`.
@@ -70,7 +70,7 @@ pub struct History {
 }
 
 /// One of something for each link.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PerLink<T> {
     a: T,
     b: T,
@@ -104,7 +104,7 @@ impl<T> PerLink<T> {
 }
 
 /// One of something for each FHA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PerFha<T> {
     one: T,
     two: T,
@@ -174,6 +174,15 @@ impl<'a> Cx<'a> {
     pub(crate) const fn in_bounds<T: Copy>(&mut self, number: Option<T>) -> Option<T> {
         *self.out_of_bounds |= number.is_none();
         number
+    }
+
+    /// The newest update that has been sent from behind an FHA.
+    pub(crate) fn newest_update(&self, fha: FhaId) -> Option<Seq> {
+        let updates = self.network.alike(Alike::Updates).filter_map(|message| match message {
+            Message::Update(_, update) if update.care_of.fha == fha => Some(update.seq),
+            _ => None,
+        });
+        updates.max()
     }
 
     /// What a role keeps of what it sent before: answers that it gave, requests that it relayed.

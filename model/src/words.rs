@@ -17,6 +17,7 @@ impl fmt::Display for Profile {
             Profile::WrongHomeSecret => "a user with a wrong secret for the home network",
             Profile::NoAgreement => "a user whose provider has no agreement with FHA 1",
             Profile::NoIpv6 => "a user whose record has no IPv6 parameters",
+            Profile::SharedHome => "a user with whose home address another is recorded too",
         })
     }
 }

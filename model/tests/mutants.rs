@@ -54,8 +54,8 @@ fn what_is_stuck_shows() {
 fn runs_are_drawn_as_ladders() {
     let walk = without(Guard::FhaCopiesParameters, Setup::ALL[1], 0);
     let trace = walk.counterexample(number_of("reply as the AAAH assigned")).expect("broken");
-    insta::assert_snapshot!("altered", draw(Setup::ALL[1], &trace));
+    insta::assert_snapshot!("altered", draw(&walk.model.config, &trace));
     let walk = without(Guard::HaChecksSequence, Setup::ALL[3], 0);
     let trace = walk.counterexample(number_of("nothing counts twice")).expect("broken");
-    insta::assert_snapshot!("replayed", draw(Setup::ALL[3], &trace));
+    insta::assert_snapshot!("replayed", draw(&walk.model.config, &trace));
 }

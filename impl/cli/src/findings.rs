@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 
 use clap::Args as ClapArgs;
 use dsboot_model::findings::{FINDINGS, Finding, Shown};
-use dsboot_model::{Bootstrap, ladder};
 use serde_json::{Value, json};
 
 use crate::Exit;
@@ -56,7 +55,7 @@ fn text((finding, shown): &(&Finding, Option<Shown>)) -> String {
     match shown {
         None => out.push_str("NOT SHOWN: no run within the bounds goes wrong.\n"),
         Some(Shown { config, run, closed }) => {
-            let drawn = ladder::draw(config.setup, run);
+            let drawn = run.draw(config);
             let _ = writeln!(out, "Broken without it: {breaks}\n\n{drawn}");
             let verdict = match closed {
                 true => "kept in every state with it",
@@ -90,7 +89,7 @@ fn json(told: &[(&Finding, Option<Shown>)]) -> String {
                 "keeps": finding.keeps,
                 "closed": shown.as_ref().map(|shown| shown.closed),
                 "run": shown.as_ref().map(|shown| {
-                    as_json::run(&Bootstrap::new(shown.config), &shown.run)
+                    as_json::run(&shown.config, &shown.run)
                 }),
             })
         })

@@ -17,10 +17,8 @@ mod view;
 use std::collections::{HashMap, hash_map::Entry};
 use std::ops::ControlFlow;
 
-use stateright::Model as _;
-
 use crate::{
-    Action, Bootstrap, Rules, State,
+    Bootstrap, Rules, Step, System,
     properties::{Kind, PROMISES, Promise, Verdict, as_delivery},
 };
 
@@ -28,8 +26,10 @@ pub use export::{GraphForm, export};
 pub use fingerprint::{Fingerprint, Prehashed};
 pub use second::{Second, second};
 pub use simulate::{Simulation, simulate};
-pub use trace::{Impossible, Trace};
+pub use trace::{Impossible, Run, Trace};
 pub use view::{Views, of_ha};
+
+use view::of_has;
 
 use graph::Graph;
 
@@ -54,9 +54,9 @@ pub struct Progress {
 
 /// What came of a walk.
 #[derive(Debug)]
-pub struct Exploration {
+pub struct Exploration<M = Bootstrap> {
     /// What was walked.
-    pub model: Bootstrap,
+    pub model: M,
     /// Whether it came to the end of the state space. If not, nothing is proved by it.
     pub complete: bool,
     /// Counts.
@@ -73,10 +73,10 @@ pub struct Exploration {
 }
 
 /// Walks the graph of a model to its end, or until `watch` says to stop.
-pub fn explore(
-    model: Bootstrap,
+pub fn explore<M: System>(
+    model: M,
     mut watch: impl FnMut(Progress) -> ControlFlow<()>,
-) -> Exploration {
+) -> Exploration<M> {
     let mut walk = Walk::new(model);
     let mut level = walk.begin();
     let mut stopped = false;
@@ -109,15 +109,15 @@ pub fn explore(
 }
 
 /// A walk under way.
-struct Walk {
-    model: Bootstrap,
+struct Walk<M: System> {
+    model: M,
     seen: HashMap<Fingerprint, u32, Prehashed>,
-    actions: Vec<Action>,
-    out: Exploration,
+    actions: Vec<M::Action>,
+    out: Exploration<M>,
 }
 
-impl Walk {
-    fn new(model: Bootstrap) -> Walk {
+impl<M: System> Walk<M> {
+    fn new(model: M) -> Walk<M> {
         let out = Exploration {
             model,
             complete: false,
@@ -132,7 +132,7 @@ impl Walk {
     }
 
     /// Finds the initial states.
-    fn begin(&mut self) -> Vec<(u32, State)> {
+    fn begin(&mut self) -> Vec<(u32, M::State)> {
         let mut level = Vec::new();
         for state in self.model.init_states() {
             if let Entry::Vacant(entry) = self.seen.entry(Fingerprint::of(&state)) {
@@ -147,17 +147,17 @@ impl Walk {
     }
 
     /// Takes every step from a state. `false` when there are more states than can be numbered.
-    fn expand(&mut self, index: u32, state: &State, next: &mut Vec<(u32, State)>) -> bool {
-        let view = of_ha(state);
+    fn expand(&mut self, index: u32, state: &M::State, next: &mut Vec<(u32, M::State)>) -> bool {
+        let view = of_has::<M>(state);
         let steps = self.out.progress.transitions;
         let mut actions = std::mem::take(&mut self.actions);
         actions.clear();
         self.model.actions(state, &mut actions);
         let mut room = true;
         for (place, action) in actions.iter().enumerate() {
-            let Some(step) = self.model.step(state, *action) else { continue };
+            let Some(step) = self.model.take(state, *action) else { continue };
             self.out.rules.merge(step.rules);
-            self.out.premises_of_step(state, *action, &step.state);
+            self.out.premises_of_step(state, *action, &step);
             if step.state == *state {
                 continue;
             }
@@ -177,7 +177,7 @@ impl Walk {
                 }
             };
             self.out.graph.link(to);
-            self.out.views.insert(view, of_ha(&step.state), to);
+            self.out.views.insert(view, of_has::<M>(&step.state), to);
         }
         self.out.graph.close();
         if steps == self.out.progress.transitions && room {
@@ -188,7 +188,7 @@ impl Walk {
     }
 }
 
-impl Exploration {
+impl<M: System> Exploration<M> {
     /// Whether a promise is kept; `None` when that cannot be told, as the walk did not reach the
     /// end and nothing broke it before.
     #[must_use]
@@ -209,30 +209,38 @@ impl Exploration {
     /// The promises whose premise did not come up, although the setup has what they are about.
     pub fn unmet(&self) -> impl Iterator<Item = &'static Promise> {
         let premises = PROMISES.iter().zip(&self.premises);
-        let unmet = premises.filter(|(promise, met)| !**met && promise.applies(&self.model.config));
+        let unmet =
+            premises.filter(|(promise, met)| !**met && promise.applies(self.model.config()));
         unmet.map(|(promise, _)| promise)
     }
 
     /// A shortest path that breaks a promise: it ends in the state that breaks it, with the step
     /// that does, or in a state from which something is not possible any more.
     #[must_use]
-    pub fn counterexample(&self, promise: usize) -> Option<Trace> {
+    pub fn counterexample(&self, promise: usize) -> Option<Trace<M>> {
         self.broken.get(promise).copied().flatten().and_then(|index| self.path_to(index))
     }
 
-    /// A shortest path to a state.
+    /// A shortest path to a state. Where states were taken for one that differ only in which mobile
+    /// node is which, it is told as one and the same run: each keeps its name.
     #[must_use]
-    pub fn path_to(&self, index: u32) -> Option<Trace> {
+    pub fn path_to(&self, index: u32) -> Option<Trace<M>> {
         let (root, places) = self.graph.path(index);
-        let start = *self.model.init_states().get(root)?;
-        let mut trace = Trace { start, steps: Vec::with_capacity(places.len()) };
+        let mut state = *self.model.init_states().get(root)?;
+        let plain = self.model.plain();
+        let mut trace = Trace { start: state, steps: Vec::with_capacity(places.len()) };
+        let mut exchanged = false;
         for place in places {
-            let state = *trace.end();
             let mut actions = Vec::new();
             self.model.actions(&state, &mut actions);
             let action = *actions.get(place)?;
-            let step = self.model.step(&state, action)?;
-            trace.steps.push((action, step.state));
+            let step = self.model.take(&state, action)?;
+            let (mobile, what) = M::parts(action);
+            let told = M::whole(if exchanged { 1 - mobile } else { mobile }, what);
+            let then = plain.take(trace.end(), told)?;
+            trace.steps.push((told, then.state));
+            state = step.state;
+            exchanged ^= step.exchanged;
         }
         Some(trace)
     }
@@ -246,8 +254,9 @@ impl Exploration {
     }
 
     /// Judges a state that has just been found.
-    fn find(&mut self, index: u32, state: &State) {
-        let config = &self.model.config;
+    fn find(&mut self, index: u32, state: &M::State) {
+        let config = self.model.config();
+        let mobiles = M::mobiles(state);
         let mut marks = 0;
         let mut possibilities = 0;
         for (promise, (broken, premise)) in
@@ -258,7 +267,7 @@ impl Exploration {
                 continue;
             }
             match promise.kind {
-                Kind::State(judge) => match judge(config, state) {
+                Kind::State(_) | Kind::Together(_) => match promise.of_state(config, mobiles) {
                     Verdict::Vacuous => {}
                     Verdict::Kept => *premise = true,
                     Verdict::Broken => {
@@ -267,16 +276,16 @@ impl Exploration {
                     }
                 },
                 Kind::Step(_) | Kind::End(_) => {}
-                Kind::Possible { from, goal } => {
-                    let from = from(state);
+                Kind::Possible { .. } => {
+                    let (from, goal) = promise.of_possibility(config, mobiles);
                     *premise |= from;
-                    marks |= (u8::from(from) | u8::from(goal(state)) << 1) << (2 * possibilities);
+                    marks |= (u8::from(from) | u8::from(goal) << 1) << (2 * possibilities);
                     possibilities += 1;
                 }
             }
         }
         for (promise, broken) in self.broken.iter_mut().enumerate() {
-            if state.history.broken & (1 << promise) != 0 {
+            if mobiles.iter().any(|state| state.history.broken & (1 << promise) != 0) {
                 broken.get_or_insert(index);
             }
         }
@@ -284,14 +293,14 @@ impl Exploration {
     }
 
     /// Judges a state without a way on.
-    fn end(&mut self, index: u32, state: &State) {
+    fn end(&mut self, index: u32, state: &M::State) {
         let judged = PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises));
         for (promise, (broken, premise)) in judged {
             if let Kind::End(is_end) = promise.kind
-                && promise.applies(&self.model.config)
+                && promise.applies(self.model.config())
             {
                 *premise = true;
-                if !is_end(state) {
+                if !M::mobiles(state).iter().all(is_end) {
                     broken.get_or_insert(index);
                 }
             }
@@ -299,11 +308,15 @@ impl Exploration {
     }
 
     /// Notes which premises a step meets.
-    fn premises_of_step(&mut self, before: &State, action: Action, after: &State) {
+    fn premises_of_step(&mut self, before: &M::State, action: M::Action, step: &Step<M::State>) {
+        let (mobile, action) = M::parts(action);
         let action = as_delivery(action);
+        let then = if step.exchanged { 1 - mobile } else { mobile };
+        let Some(before) = M::mobiles(before).get(mobile) else { return };
+        let Some(after) = M::mobiles(&step.state).get(then) else { return };
         for (promise, premise) in PROMISES.iter().zip(&mut self.premises) {
             if let (Kind::Step(judge), false) = (promise.kind, *premise) {
-                *premise = judge(&self.model.config, before, action, after) != Verdict::Vacuous;
+                *premise = judge(self.model.config(), before, action, after) != Verdict::Vacuous;
             }
         }
     }

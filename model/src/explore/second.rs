@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::thread;
 use std::time::Duration;
 
-use stateright::{Checker, Model};
+use stateright::Checker;
 
-use crate::Bootstrap;
+use crate::System;
 
 /// What stateright says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +22,10 @@ pub struct Second {
 /// states found so far, says to stop: then there is nothing to tell.
 ///
 /// stateright's own timeout does not count for one thread, and what it cuts looks complete.
-pub fn second(model: Bootstrap, mut watch: impl FnMut(usize) -> ControlFlow<()>) -> Option<Second> {
+pub fn second<M: System>(
+    model: M,
+    mut watch: impl FnMut(usize) -> ControlFlow<()>,
+) -> Option<Second> {
     let checker = model.checker().spawn_dfs();
     while !checker.is_done() {
         if watch(checker.unique_state_count()).is_break() {

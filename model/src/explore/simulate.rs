@@ -1,13 +1,11 @@
 //! Random walks: no proof of anything, but they go far.
 
-use stateright::Model as _;
-
 use super::Trace;
-use crate::{Action, Bootstrap, Rules};
+use crate::{Action, Bootstrap, Rules, System};
 
 /// What random walks have found.
 #[derive(Clone, Debug)]
-pub struct Simulation {
+pub struct Simulation<M: System = Bootstrap> {
     /// Walks.
     pub walks: u64,
     /// Steps in all of them.
@@ -16,13 +14,14 @@ pub struct Simulation {
     pub rules: Rules,
     /// Promises about states and steps that a walk broke, by number, each with a run that has no
     /// step too many.
-    pub broken: Vec<(usize, Trace)>,
+    pub broken: Vec<(usize, Trace<M>)>,
 }
 
 /// Walks `walks` times from an initial state, at most `steps` steps each. The same seed gives the
 /// same walks.
 #[must_use]
-pub fn simulate(model: Bootstrap, seed: u64, walks: u64, steps: usize) -> Simulation {
+pub fn simulate<M: System>(model: M, seed: u64, walks: u64, steps: usize) -> Simulation<M> {
+    let model = model.plain();
     let mut random = Random(seed);
     let mut found = Simulation { walks, steps: 0, rules: Rules::default(), broken: Vec::new() };
     let starts = model.init_states();
@@ -36,10 +35,10 @@ pub fn simulate(model: Bootstrap, seed: u64, walks: u64, steps: usize) -> Simula
             actions.retain(|action| model.next_state(trace.end(), *action).is_some());
             // The MN can go for good at any time, but seldom does, or no walk would go far.
             if actions.len() > 1 && !random.next().is_multiple_of(64) {
-                actions.retain(|action| *action != Action::Depart);
+                actions.retain(|action| M::parts(*action).1 != Action::Depart);
             }
             let Some(action) = random.choose(&actions).copied() else { break };
-            let Some(step) = model.step(trace.end(), action) else { break };
+            let Some(step) = model.take(trace.end(), action) else { break };
             found.steps += 1;
             found.rules.merge(step.rules);
             trace.steps.push((action, step.state));

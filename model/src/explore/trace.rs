@@ -2,18 +2,85 @@
 
 use core::fmt;
 
+use dsboot_spec::chart::Chart;
+
 use crate::{
-    Action, Bootstrap, State,
-    properties::{Kind, PROMISES, Verdict},
+    Action, Bootstrap, Config, System, Two, ladder,
+    properties::{Kind, PROMISES, are_kept},
 };
 
 /// A path from an initial state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trace {
+pub struct Trace<M: System = Bootstrap> {
     /// Where it begins.
-    pub start: State,
+    pub start: M::State,
     /// Its steps, each with the state that it leads to.
-    pub steps: Vec<(Action, State)>,
+    pub steps: Vec<(M::Action, M::State)>,
+}
+
+/// A path of one mobile node or of two.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Run {
+    /// Of one alone.
+    Alone(Box<Trace>),
+    /// Of two.
+    Two(Box<Trace<Two>>),
+}
+
+impl From<Trace> for Run {
+    fn from(trace: Trace) -> Run {
+        Run::Alone(Box::new(trace))
+    }
+}
+
+impl From<Trace<Two>> for Run {
+    fn from(trace: Trace<Two>) -> Run {
+        Run::Two(Box::new(trace))
+    }
+}
+
+impl Run {
+    /// How many steps it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Run::Alone(trace) => trace.steps.len(),
+            Run::Two(trace) => trace.steps.len(),
+        }
+    }
+
+    /// Whether it ends where it begins.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The run, to be drawn.
+    #[must_use]
+    pub fn chart(&self, config: &Config) -> Chart {
+        match self {
+            Run::Alone(trace) => ladder::chart(config, trace),
+            Run::Two(trace) => ladder::chart(config, trace),
+        }
+    }
+
+    /// Draws the run with letters, its title above it.
+    #[must_use]
+    pub fn draw(&self, config: &Config) -> String {
+        match self {
+            Run::Alone(trace) => ladder::draw(config, trace),
+            Run::Two(trace) => ladder::draw(config, trace),
+        }
+    }
+
+    /// The promises about states and steps that it breaks, as [`Trace::breaks`].
+    #[must_use]
+    pub fn breaks(&self, config: Config) -> Vec<(usize, usize)> {
+        match self {
+            Run::Alone(trace) => trace.breaks(&Bootstrap::new(config)),
+            Run::Two(trace) => trace.breaks(&Two::new(config)),
+        }
+    }
 }
 
 /// A step that cannot be taken: its number, from 1, and the action.
@@ -33,10 +100,10 @@ impl fmt::Display for Impossible {
 
 impl core::error::Error for Impossible {}
 
-impl Trace {
+impl<M: System> Trace<M> {
     /// Where it ends.
     #[must_use]
-    pub fn end(&self) -> &State {
+    pub fn end(&self) -> &M::State {
         self.steps.last().map_or(&self.start, |(_, state)| state)
     }
 
@@ -46,14 +113,15 @@ impl Trace {
     ///
     /// If one of them cannot happen where it is to.
     pub fn replay(
-        model: &Bootstrap,
-        start: State,
-        actions: impl IntoIterator<Item = Action>,
-    ) -> Result<Trace, Impossible> {
+        model: &M,
+        start: M::State,
+        actions: impl IntoIterator<Item = M::Action>,
+    ) -> Result<Trace<M>, Impossible> {
         let mut trace = Trace { start, steps: Vec::new() };
         for action in actions {
             let step = trace.steps.len() + 1;
-            let taken = model.step(trace.end(), action).ok_or(Impossible { step, action })?;
+            let impossible = Impossible { step, action: M::parts(action).1 };
+            let taken = model.take(trace.end(), action).ok_or(impossible)?;
             trace.steps.push((action, taken.state));
         }
         Ok(trace)
@@ -62,25 +130,22 @@ impl Trace {
     /// The promises about states and steps that it breaks, each with the number of the step that
     /// does it first; 0 is the state where it begins.
     #[must_use]
-    pub fn breaks(&self, model: &Bootstrap) -> Vec<(usize, usize)> {
+    pub fn breaks(&self, model: &M) -> Vec<(usize, usize)> {
         let states = || core::iter::once(&self.start).chain(self.steps.iter().map(|(_, s)| s));
-        let broken = |promise: usize, kind: Kind, state: &State| match kind {
-            Kind::State(judge) => judge(&model.config, state) == Verdict::Broken,
-            Kind::Step(_) => state.history.broken & (1 << promise) != 0,
-            Kind::End(_) | Kind::Possible { .. } => false,
+        let is_told = |kind| matches!(kind, Kind::State(_) | Kind::Step(_) | Kind::Together(_));
+        let told = PROMISES.iter().enumerate().filter(|(_, promise)| is_told(promise.kind));
+        let first = |(number, _): (usize, _)| {
+            let kept = |state| are_kept(number, model.config(), M::mobiles(state));
+            Some((number, states().position(|state| !kept(state))?))
         };
-        let first = |(number, promise): (usize, &crate::properties::Promise)| {
-            let step = states().position(|state| broken(number, promise.kind, state))?;
-            Some((number, step))
-        };
-        PROMISES.iter().enumerate().filter_map(first).collect()
+        told.filter_map(first).collect()
     }
 
     /// The same with every step left out that is not needed to break the promise of that number.
     /// What is left cannot do with one step less.
     #[must_use]
-    pub fn minimised(&self, model: &Bootstrap, promise: usize) -> Trace {
-        let breaking = |trace: &Trace| {
+    pub fn minimised(&self, model: &M, promise: usize) -> Trace<M> {
+        let breaking = |trace: &Trace<M>| {
             trace.breaks(model).iter().find(|(broken, _)| *broken == promise).map(|(_, at)| *at)
         };
         let Some(end) = breaking(self) else { return self.clone() };
@@ -90,7 +155,7 @@ impl Trace {
         while place > 0 {
             place -= 1;
             let others = best.steps.iter().enumerate().filter(|(at, _)| *at != place);
-            let others: Vec<Action> = others.map(|(_, (action, _))| *action).collect();
+            let others: Vec<M::Action> = others.map(|(_, (action, _))| *action).collect();
             // A step that has lost its cause goes with it.
             let shorter = possible(model, best.start, &others);
             if let Some(end) = breaking(&shorter) {
@@ -106,10 +171,10 @@ impl Trace {
 }
 
 /// The path of those of the actions that can happen and change something.
-fn possible(model: &Bootstrap, start: State, actions: &[Action]) -> Trace {
+fn possible<M: System>(model: &M, start: M::State, actions: &[M::Action]) -> Trace<M> {
     let mut trace = Trace { start, steps: Vec::new() };
     for action in actions {
-        if let Some(step) = model.step(trace.end(), *action)
+        if let Some(step) = model.take(trace.end(), *action)
             && step.state != *trace.end()
         {
             trace.steps.push((*action, step.state));

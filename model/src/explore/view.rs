@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{Fingerprint, Prehashed};
-use crate::State;
+use crate::{State, System};
 
 /// Steps as the HA sees them.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,17 @@ pub struct Views {
 pub fn of_ha(state: &State) -> Fingerprint {
     let seen = state.network.of_home_agent();
     Fingerprint::of(&(state.environment.profile, state.ha, seen))
+}
+
+/// The same of all mobile nodes, whichever is which.
+pub(super) fn of_has<M: System>(state: &M::State) -> Fingerprint {
+    match M::mobiles(state) {
+        [one, two] => {
+            let (one, two) = (of_ha(one), of_ha(two));
+            one.min(two).and(one.max(two))
+        }
+        mobiles => mobiles.first().map_or_else(|| Fingerprint::of(&()), of_ha),
+    }
 }
 
 impl Views {

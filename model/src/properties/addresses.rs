@@ -1,7 +1,7 @@
 //! Who holds which address.
 
 use super::{Kind, Promise, Verdict, of_sent};
-use crate::{Action, Config, FhaId, Hop, Leg, Message, State};
+use crate::{Action, AddressSet, Config, FhaId, Hop, Leg, Message, Neighbour, Profile, State};
 
 /// No address is held by two, and nobody holds two.
 pub(super) const HELD_ONCE: Promise = Promise {
@@ -14,6 +14,7 @@ pub(super) const HELD_ONCE: Promise = Promise {
         "registration.6.12",
         "registration.6.13",
         "registration.6.18",
+        "registration.7.18",
     ],
     kind: Kind::State(held_once),
 };
@@ -25,12 +26,49 @@ fn held_once(_: &Config, state: &State) -> Verdict {
         let bound = fha.binding.map(|binding| binding.parameters.address);
         let bound_at_ha =
             state.ha.binding.filter(|b| b.care_of.fha == id).map(|b| b.care_of.address);
+        let registered =
+            state.mn.registration.filter(|r| r.fha == id).map(|r| r.parameters.address);
+        let taken = others.and(fha.strangers);
         assigned.len() <= 1
             && assigned.without(others) == assigned
-            && bound.is_none_or(|a| !others.contains(a) && !fha.strangers.contains(a))
-            && bound_at_ha.is_none_or(|address| !others.contains(address))
+            && [bound, bound_at_ha, registered].into_iter().flatten().all(|a| !taken.contains(a))
     });
     Verdict::when(premise, kept)
+}
+
+/// Two users hold nothing in common.
+pub(super) const APART: Promise = Promise {
+    name: "two users hold nothing in common",
+    says: "what one user holds of a pool, at an FHA, in its registration or at the HA is nothing \
+           that the other holds, and of one home address there is one binding",
+    requirements: &["R-4", "R-50", "H-13", "H-31"],
+    sentences: &["registration.6.12", "registration.6.18", "registration.7.18", "home-binding.3.4"],
+    kind: Kind::Together(apart),
+};
+
+fn apart(config: &Config, one: &State, two: &State) -> Verdict {
+    let of_one_pool = config.neighbour == Some(Neighbour::SameProvider);
+    let holds = |state: &State, id: FhaId| {
+        let bound = state.fha.of(id).binding.map(|binding| binding.parameters.address);
+        let registered = state.mn.registration.filter(|held| held.fha == id);
+        let at_ha = state.ha.binding.filter(|bound| bound.care_of.fha == id);
+        let assigned =
+            if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
+        let held =
+            [bound, registered.map(|r| r.parameters.address), at_ha.map(|b| b.care_of.address)];
+        held.into_iter().flatten().fold(assigned, AddressSet::with)
+    };
+    // Both have asked, and one has got something.
+    let asked = one.mn.ident.is_some() && two.mn.ident.is_some();
+    let held = |state: &State| FhaId::ALL.into_iter().any(|id| !holds(state, id).is_empty());
+    let premise = asked && (held(one) || held(two));
+    let addresses = FhaId::ALL.into_iter().all(|id| {
+        let of_one = holds(one, id);
+        of_one.without(holds(two, id)) == of_one
+    });
+    let shared = one.environment.profile == Profile::SharedHome;
+    let homes = !(shared && one.ha.binding.is_some() && two.ha.binding.is_some());
+    Verdict::when(premise, addresses && homes)
 }
 
 /// Below one FHA addresses stay, and the HA hears nothing.

@@ -12,7 +12,7 @@ mod way;
 
 use stateright::Property;
 
-use crate::{Action, Bootstrap, Config, Message, State};
+use crate::{Action, Config, Message, Neighbour, State, System};
 
 pub use possible::{is_complete, is_quiet};
 
@@ -58,6 +58,8 @@ pub enum Kind {
     State(fn(&Config, &State) -> Verdict),
     /// Every step: state before, action, state after.
     Step(fn(&Config, &State, Action, &State) -> Verdict),
+    /// Every state of two mobile nodes.
+    Together(fn(&Config, &State, &State) -> Verdict),
     /// Every state from which nothing leads on.
     End(fn(&State) -> bool),
     /// From every state of the one kind, a state of the other kind can be reached (AG EF).
@@ -94,8 +96,12 @@ impl Promise {
     /// Whether the setup has what it is about.
     #[must_use]
     pub fn applies(&self, config: &Config) -> bool {
-        let has_fa = self.name != way::PROTECTED.name || config.setup.care_of().via_fa();
-        has_fa && (config.attacker.is_none() || config.literal || !self.is_for_honest_networks())
+        let is_of_fa = [way::PROTECTED.name, way::VISITORS.name].contains(&self.name);
+        let has_fa = !is_of_fa || config.setup.care_of().via_fa();
+        let has_two = !matches!(self.kind, Kind::Together(_)) || config.neighbour.is_some();
+        has_fa
+            && has_two
+            && (config.attacker.is_none() || config.literal || !self.is_for_honest_networks())
     }
 
     /// Whether nobody promises it against an attacker, who can always say what nobody has proved
@@ -107,6 +113,7 @@ impl Promise {
             order::RELEASE_IN_ORDER.name,
             way::FHA_AS_ASSIGNED.name,
             way::PROTECTED.name,
+            way::VISITORS.name,
             way::DATA.name,
             possible::COMPLETE.name,
         ];
@@ -119,8 +126,38 @@ impl Promise {
         match self.kind {
             Kind::State(judge) => judge(config, after),
             Kind::Step(judge) => judge(config, before, action, after),
-            Kind::End(_) | Kind::Possible { .. } => Verdict::Vacuous,
+            Kind::End(_) | Kind::Possible { .. } | Kind::Together(_) => Verdict::Vacuous,
         }
+    }
+
+    /// What it says of a state.
+    #[must_use]
+    pub fn of_state(&self, config: &Config, mobiles: &[State]) -> Verdict {
+        match (self.kind, mobiles) {
+            (Kind::State(judge), _) => mobiles
+                .iter()
+                .map(|state| judge(config, state))
+                .fold(Verdict::Vacuous, Verdict::and),
+            (Kind::Together(judge), [one, two]) => judge(config, one, two),
+            _ => Verdict::Vacuous,
+        }
+    }
+
+    /// For what must stay possible: whether it must from this state, and whether the state is one
+    /// that must be reachable. Of two mobile nodes it must for both at once.
+    #[must_use]
+    pub fn of_possibility(&self, config: &Config, mobiles: &[State]) -> (bool, bool) {
+        let Kind::Possible { from, goal } = self.kind else { return (false, false) };
+        let concerned = mobiles.iter().any(from);
+        // Two providers that know nothing of each other may have one address for both.
+        //= registration.6.18
+        let reached = match config.neighbour {
+            Some(Neighbour::OtherProvider) if self.name == possible::COMPLETE.name => {
+                mobiles.iter().any(goal)
+            }
+            _ => mobiles.iter().all(|state| goal(state) || (concerned && !from(state))),
+        };
+        (concerned, reached)
     }
 }
 
@@ -139,12 +176,14 @@ pub const PROMISES: &[Promise] = &[
     agreement::SECRECY,
     agreement::AS_ASSIGNED,
     addresses::HELD_ONCE,
+    addresses::APART,
     addresses::STABLE,
     addresses::ASKED_ONCE,
     way::CARE_OF,
     way::FHA_AS_ASSIGNED,
     way::SERVER,
     way::PROTECTED,
+    way::VISITORS,
     way::TRANSPARENT,
     way::DATA,
     time::NESTED,
@@ -158,7 +197,7 @@ pub const PROMISES: &[Promise] = &[
 ];
 
 /// How many promises there are at most.
-const MOST: usize = 32;
+const MOST: usize = 40;
 const _: () = assert!(PROMISES.len() <= MOST);
 
 /// What the attacker sends is judged like everything that arrives.
@@ -187,18 +226,20 @@ pub(crate) fn broken(config: &Config, before: &State, action: Action, after: &St
 /// Whether a promise is not broken in a state, nor by the way there.
 #[must_use]
 pub fn is_kept(promise: usize, config: &Config, state: &State) -> bool {
-    match PROMISES.get(promise).map(|promise| promise.kind) {
-        Some(Kind::State(judge)) => {
-            let applies = PROMISES.get(promise).is_some_and(|promise| promise.applies(config));
-            !applies || judge(config, state) != Verdict::Broken
-        }
-        Some(Kind::Step(_)) => state.history.broken & (1 << promise) == 0,
-        Some(Kind::End(_) | Kind::Possible { .. }) | None => true,
-    }
+    are_kept(promise, config, core::slice::from_ref(state))
 }
 
-fn holds<const PROMISE: usize>(model: &Bootstrap, state: &State) -> bool {
-    is_kept(PROMISE, &model.config, state)
+/// The same of a state of one or more mobile nodes.
+#[must_use]
+pub fn are_kept(number: usize, config: &Config, mobiles: &[State]) -> bool {
+    let Some(promise) = PROMISES.get(number) else { return true };
+    let kept_on_the_way = mobiles.iter().all(|state| state.history.broken & (1 << number) == 0);
+    kept_on_the_way
+        && (!promise.applies(config) || promise.of_state(config, mobiles) != Verdict::Broken)
+}
+
+fn holds<M: System, const PROMISE: usize>(model: &M, state: &M::State) -> bool {
+    are_kept(PROMISE, model.config(), M::mobiles(state))
 }
 
 /// A property that every state has. stateright ends a search when every property has failed, and
@@ -207,17 +248,18 @@ pub const TO_THE_END: &str = "the search goes on to the end";
 
 /// The promises about states and steps as stateright takes them: conditions are plain functions
 /// there, so there is one for each promise.
-pub(crate) fn for_stateright() -> Vec<Property<Bootstrap>> {
+pub(crate) fn for_stateright<M: System>() -> Vec<Property<M>> {
     macro_rules! conditions {
-        ($($promise:literal)+) => { [$(holds::<$promise>),+] };
+        ($($promise:literal)+) => { [$(holds::<M, $promise>),+] };
     }
-    const CONDITIONS: [fn(&Bootstrap, &State) -> bool; MOST] = conditions! {
+    let conditions: [fn(&M, &M::State) -> bool; MOST] = conditions! {
         0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
         16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+        32 33 34 35 36 37 38 39
     };
-    let mut properties = vec![Property::always(TO_THE_END, |_: &Bootstrap, _: &State| true)];
-    for (promise, condition) in PROMISES.iter().zip(CONDITIONS) {
-        if matches!(promise.kind, Kind::State(_) | Kind::Step(_)) {
+    let mut properties = vec![Property::always(TO_THE_END, |_: &M, _: &M::State| true)];
+    for (promise, condition) in PROMISES.iter().zip(conditions) {
+        if matches!(promise.kind, Kind::State(_) | Kind::Step(_) | Kind::Together(_)) {
             properties.push(Property::always(promise.name, condition));
         }
     }

@@ -177,7 +177,10 @@ fn entitlement(config: &Config, state: &State) -> Verdict {
     });
     let kept = nothing_at
         && match profile {
-            Profile::Entitled | Profile::WrongClock | Profile::NoAgreement => true,
+            Profile::Entitled
+            | Profile::WrongClock
+            | Profile::NoAgreement
+            | Profile::SharedHome => true,
             Profile::WrongHomeSecret => unbound,
             Profile::WrongAccessSecret => {
                 unbound

@@ -136,6 +136,25 @@ fn protected(config: &Config, before: &State, _: Action, after: &State) -> Verdi
     if config.setup.care_of().via_fa() { verdict } else { Verdict::Vacuous }
 }
 
+/// Visitors are those whom the FHA has accepted.
+pub(super) const VISITORS: Promise = Promise {
+    name: "FA keeps visitors apart",
+    says: "whom the FA has in its visitor list the FHA has accepted, by the request that is entered \
+           there",
+    requirements: &["R-20", "R-43"],
+    sentences: &["registration.9.1", "registration.9.7"],
+    kind: Kind::State(visitors),
+};
+
+fn visitors(_: &Config, state: &State) -> Verdict {
+    let visitors = state.fa.iter().filter_map(|(_, fa)| fa.visitor);
+    let accepted = |ident| {
+        let mut replies = state.network.alike(Alike::Reply(Hop::Relay, ident));
+        replies.any(|sent| matches!(sent, Message::Reply(_, r) if r.code == Code::Accepted))
+    };
+    visitors.map(|ident| Verdict::of(accepted(ident))).fold(Verdict::Vacuous, Verdict::and)
+}
+
 /// The HA sees IPv6, and only what a binding allows.
 pub(super) const TRANSPARENT: Promise = Promise {
     name: "HA sees plain IPv6 only",

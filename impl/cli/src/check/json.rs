@@ -1,9 +1,9 @@
 //! The result as JSON, as `schemas/check.schema.json` describes it.
 
-use dsboot_model::explore::Trace;
-use dsboot_model::ladder::{self, Rung};
+use dsboot_model::explore::{Run, Trace};
+use dsboot_model::ladder::{self, Line, Rung};
 use dsboot_model::properties::{PROMISES, Promise};
-use dsboot_model::{Attacker, Bootstrap, Rule};
+use dsboot_model::{Attacker, Config, Neighbour, Rule, System};
 use serde_json::{Value, json};
 
 use super::Network;
@@ -12,13 +12,16 @@ use super::report::{Checked, Summary};
 use super::traces::kept;
 
 /// Everything as one JSON text with a newline at its end.
-pub(super) fn text(summary: &Summary, network: Network) -> String {
+pub(super) fn text<M: System>(summary: &Summary<M>, network: Network) -> String
+where
+    Trace<M>: Into<Run>,
+{
     let view = summary.same_view().map(|_| summary.other_view());
     let difference = view.flatten().map(|(one, two, trace)| {
         json!({
-            "setup": one.setup().to_string(),
-            "not_in": two.setup().to_string(),
-            "run": run(&one.walk.model, &trace),
+            "setup": one.config().place(),
+            "not_in": two.config().place(),
+            "run": run(one.config(), &trace.into()),
         })
     });
     let value = json!({
@@ -31,9 +34,12 @@ pub(super) fn text(summary: &Summary, network: Network) -> String {
     format!("{value:#}\n")
 }
 
-fn setup(checked: &Checked) -> Value {
+fn setup<M: System>(checked: &Checked<M>) -> Value
+where
+    Trace<M>: Into<Run>,
+{
     let Checked { walk, second, elapsed, stopped } = checked;
-    let config = &walk.model.config;
+    let config = checked.config();
     let never_taken: Vec<&str> = walk.rules.missing(config).map(Rule::name).collect();
     let never_met: Vec<&str> = walk.unmet().map(|promise| promise.name).collect();
     let properties: Vec<Value> = PROMISES
@@ -45,6 +51,8 @@ fn setup(checked: &Checked) -> Value {
     json!({
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
+        "mobiles": config.mobiles(),
+        "providers": providers(config),
         "events": config.events,
         "attacker": config.attacker.map(Attacker::name),
         "literal": config.literal,
@@ -63,7 +71,10 @@ fn setup(checked: &Checked) -> Value {
     })
 }
 
-fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
+fn property<M: System>(checked: &Checked<M>, place: usize, promise: &Promise) -> Value
+where
+    Trace<M>: Into<Run>,
+{
     json!({
         "name": promise.name,
         "says": promise.says,
@@ -71,20 +82,35 @@ fn property(checked: &Checked, place: usize, promise: &Promise) -> Value {
         "sentences": promise.sentences,
         "verdict": checked.on(place).name(),
         "premise_met": checked.walk.premises.get(place),
-        "counterexample": checked.walk.counterexample(place).map(|trace| run(&checked.walk.model, &trace)),
+        "counterexample": checked.walk.counterexample(place).map(|trace| run(checked.config(), &trace.into())),
     })
+}
+
+/// How many home providers there are.
+pub(super) fn providers(config: &Config) -> u8 {
+    config.neighbour.map_or(1, Neighbour::providers)
 }
 
 /// A run.
-pub(crate) fn run(model: &Bootstrap, trace: &Trace) -> Value {
-    json!({
-        "profile": trace.start.environment.profile.to_string(),
-        "replay": kept(model, trace),
-        "steps": ladder::rungs(trace).into_iter().map(step).collect::<Vec<_>>(),
-    })
+pub(crate) fn run(config: &Config, run: &Run) -> Value {
+    let told = match run {
+        Run::Alone(trace) => told(trace),
+        Run::Two(trace) => told(trace),
+    };
+    json!({ "profile": told.0, "replay": kept(config, run), "steps": told.1 })
 }
 
-fn step((number, rung): (usize, Rung)) -> Value {
+/// The users in words, and the steps.
+fn told<M: System>(trace: &Trace<M>) -> (String, Vec<Value>) {
+    let mobiles = M::mobiles(&trace.start);
+    let profiles: Vec<String> =
+        mobiles.iter().map(|state| state.environment.profile.to_string()).collect();
+    let several = mobiles.len() > 1;
+    let steps = ladder::lines(trace).into_iter().map(|line| step(line, several)).collect();
+    (profiles.join(" and "), steps)
+}
+
+fn step(Line { step, mobile, rung }: Line, several: bool) -> Value {
     let (kind, from, to) = match rung {
         Rung::Arrives { message, .. } => ("arrives", message.from(), message.to()),
         Rung::Sent(message) => ("sent", message.from(), message.to()),
@@ -92,7 +118,8 @@ fn step((number, rung): (usize, Rung)) -> Value {
         Rung::Does(action) => ("does", action.actor(), action.actor()),
     };
     json!({
-        "step": number,
+        "step": step,
+        "mobile": if several { mobile + 1 } else { 1 },
         "kind": kind,
         "from": from.to_string(),
         "to": to.to_string(),

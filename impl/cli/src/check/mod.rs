@@ -20,12 +20,12 @@ use std::time::{Duration, Instant};
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
-use dsboot_model::explore::{self, GraphForm, Progress};
-use dsboot_model::{Attacker, Bootstrap, Config, Guard};
+use dsboot_model::explore::{self, GraphForm, Progress, Run, Trace};
+use dsboot_model::{Attacker, Bootstrap, Config, Guard, Neighbour, System, Two};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::ladder::LadderArgs;
+use crate::ladder::{LadderArgs, Ladders};
 use crate::{Exit, Output};
 pub use limits::Limit;
 use limits::Limits;
@@ -41,12 +41,24 @@ pub struct Args {
     /// Of the scenarios with a foreign agent, only this kind of care-of address.
     #[arg(long, value_enum)]
     pub coa: Option<Coa>,
+    /// Mobile nodes: with two, they compete for addresses, agents and servers.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2),
+        default_value_t = 1, conflicts_with_all = ["mutants", "export", "replay"])]
+    pub mobiles: u8,
+    /// With --mobiles 2, home providers: with two, each mobile node has one of its own, and both are
+    /// behind the same foreign home agents.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2),
+        default_value_t = 1)]
+    pub providers: u8,
+    /// With --mobiles 2, tell states apart that differ only in which mobile node is which.
+    #[arg(long)]
+    pub no_symmetry: bool,
     /// What the network may do to messages.
     #[arg(long, value_enum, default_value_t = Network::Lossy)]
     pub network: Network,
     /// Events (timers that fire early, movements, refreshes, releases, lifetimes that run out,
     /// servers that stay silent, crashes, replays, messages of the attacker) in one run at most; by
-    /// default 2, and 1 with an attacker.
+    /// default 2, 1 with an attacker, and 0 with two mobile nodes.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=6))]
     pub events: Option<u8>,
     /// With --network attacker, whom the attacker owns.
@@ -187,22 +199,32 @@ pub fn run(args: &Args) -> Exit {
             Exit::Environment,
         );
     }
-    let mut ladders = match args.ladder.begin(args.json) {
+    let ladders = match args.ladder.begin(args.json) {
         Ok(ladders) => ladders,
         Err(error) => return complain(&error.to_string(), Exit::Usage),
     };
-    let summary = Summary::new(check_all(&setups, args));
+    match args.mobiles {
+        1 => report(&Summary::new(check_all(&setups, args, Bootstrap::new)), args, ladders),
+        _ => report(&Summary::new(check_all(&setups, args, |c| args.two(c))), args, ladders),
+    }
+}
+
+/// Writes what was found to where it belongs.
+fn report<M: System>(summary: &Summary<M>, args: &Args, mut ladders: Ladders) -> Exit
+where
+    Trace<M>: Into<Run>,
+{
     if let Some(dir) = &args.traces
-        && let Err(error) = traces::write(&summary, dir)
+        && let Err(error) = traces::write(summary, dir)
     {
         return complain(&format!("{}: {error}", dir.display()), Exit::Environment);
     }
     let text = if args.json {
-        json::text(&summary, args.network)
+        json::text(summary, args.network)
     } else {
-        table::text(&summary, ladders.are_inline())
+        table::text(summary, ladders.are_inline())
     };
-    table::charts(&summary).into_iter().for_each(|chart| ladders.add(chart));
+    table::charts(summary).into_iter().for_each(|chart| ladders.add(chart));
     let alone = ladders.are_alone();
     if let Err(error) = ladders.finish(&mut Output::new(io::stdout().lock())) {
         return complain(&error.to_string(), Exit::Usage);
@@ -222,9 +244,9 @@ fn complain(what: &str, exit: Exit) -> Exit {
 /// Takes a kept run again: exit status as of a check that has found what it breaks.
 fn replay(path: &Path) -> Exit {
     match traces::replay(path) {
-        Ok((model, trace)) => {
-            let holds = trace.breaks(&model).is_empty();
-            print(&traces::told(&model, &trace), Exit::of(holds))
+        Ok((config, run)) => {
+            let holds = run.breaks(config).is_empty();
+            print(&traces::told(&config, &run), Exit::of(holds))
         }
         Err(error) => complain(&format!("{}: {error}", path.display()), Exit::Usage),
     }
@@ -255,8 +277,20 @@ fn export(setups: &[Setup], args: &Args, path: &Path) -> Exit {
 
 /// Random walks. What they do not find they do not exclude.
 fn simulate(setups: &[Setup], args: &Args, walks: u64) -> Exit {
+    match args.mobiles {
+        1 => simulate_all(setups, args, walks, Bootstrap::new),
+        _ => simulate_all(setups, args, walks, |config| args.two(config)),
+    }
+}
+
+fn simulate_all<M: System>(
+    setups: &[Setup],
+    args: &Args,
+    walks: u64,
+    model: impl Fn(Config) -> M + Sync,
+) -> Exit {
     let found = parallel::map(setups, args.threads(), |setup| {
-        let model = Bootstrap::new(args.config(*setup));
+        let model = model(args.config(*setup));
         (model, explore::simulate(model, args.seed, walks, args.steps))
     });
     let holds = found.iter().all(|(_, found)| found.broken.is_empty());
@@ -302,15 +336,26 @@ impl Args {
             Network::Lossy => None,
             Network::Attacker => Some(self.owns.attacker()),
         };
-        let config = Config { attacker, ..Config::new(setup, self.events()) };
+        let neighbour = match (self.mobiles, self.providers) {
+            (1, _) => None,
+            (_, 1) => Some(Neighbour::SameProvider),
+            _ => Some(Neighbour::OtherProvider),
+        };
+        let config = Config { attacker, neighbour, ..Config::new(setup, self.events()) };
         if self.literal { config.literal() } else { config }
     }
 
-    /// An attacker makes many more states of each event.
+    fn two(&self, config: Config) -> Two {
+        Two { symmetry: !self.no_symmetry, ..Two::new(config) }
+    }
+
+    /// An attacker makes many more states of each event, and two mobile nodes as many as there are
+    /// pairs of the states of one.
     fn events(&self) -> u8 {
-        self.events.unwrap_or(match self.network {
-            Network::Lossy => Config::EVENTS,
-            Network::Attacker => 1,
+        self.events.unwrap_or(match (self.network, self.mobiles) {
+            (Network::Lossy, 1) => Config::EVENTS,
+            (Network::Attacker, 1) => 1,
+            _ => 0,
         })
     }
 
@@ -326,9 +371,13 @@ impl Args {
 
 /// Explores the setups side by side. Each search has one thread, so that what it finds does not
 /// depend on how many there are.
-fn check_all(setups: &[Setup], args: &Args) -> Vec<Checked> {
+fn check_all<M: System>(
+    setups: &[Setup],
+    args: &Args,
+    model: impl Fn(Config) -> M + Sync,
+) -> Vec<Checked<M>> {
     let bars = bars();
-    parallel::map(setups, args.threads(), |setup| check(*setup, args, &bars))
+    parallel::map(setups, args.threads(), |setup| check(model(args.config(*setup)), args, &bars))
 }
 
 /// Progress goes to a terminal only.
@@ -350,16 +399,15 @@ fn hunt(args: &Args) -> Mutants {
     mutants
 }
 
-fn check(setup: Setup, args: &Args, bars: &MultiProgress) -> Checked {
-    let model = Bootstrap::new(args.config(setup));
-    let bar = bars.add(progress(setup));
+fn check<M: System>(model: M, args: &Args, bars: &MultiProgress) -> Checked<M> {
+    let bar = bars.add(progress(model.config()));
     let checked = check_model(model, args.limits(), &bar);
     bar.finish_and_clear();
     checked
 }
 
 /// Walks twice. What is left of the time is the second search's.
-fn check_model(model: Bootstrap, limits: Limits, bar: &ProgressBar) -> Checked {
+fn check_model<M: System>(model: M, limits: Limits, bar: &ProgressBar) -> Checked<M> {
     let shown = |states: usize| bar.set_position(u64::try_from(states).unwrap_or(u64::MAX));
     let begun = Instant::now();
     let mut stopped = None;
@@ -388,11 +436,11 @@ fn left(progress: &Progress, elapsed: Duration) -> String {
     format!("depth {}, {open} open, {left:.0} s left at least", progress.depth)
 }
 
-fn progress(setup: Setup) -> ProgressBar {
+fn progress(config: &Config) -> ProgressBar {
     let template = "{spinner} {prefix}: {human_pos} states, {per_sec}, {elapsed} {msg}";
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
-    ProgressBar::new_spinner().with_style(style).with_prefix(setup.to_string())
+    ProgressBar::new_spinner().with_style(style).with_prefix(config.place())
 }
 
 fn scenario_parser() -> impl clap::builder::TypedValueParser<Value = Scenario> {

@@ -2,9 +2,8 @@
 
 use std::fmt::Write as _;
 
-use dsboot_model::ladder;
+use dsboot_model::Guard;
 use dsboot_model::mutants::{EVENTS, Mutant};
-use dsboot_model::{Bootstrap, Guard};
 use serde_json::{Value, json};
 
 use super::json::run;
@@ -47,9 +46,9 @@ impl Mutants {
                 guard.name().to_owned(),
                 guard.sentence().to_owned(),
                 caught.as_ref().map_or("nobody", |caught| caught.by.name).to_owned(),
-                by(|caught| caught.config.setup.to_string()),
+                by(|caught| caught.config.place()),
                 by(|caught| caught.config.events.to_string()),
-                by(|caught| caught.run.steps.len().to_string()),
+                by(|caught| caught.run.len().to_string()),
             ]);
         }
         let mut out = format!("{table}\n");
@@ -83,7 +82,7 @@ impl Mutants {
         let mut out = String::new();
         for Mutant { guard, caught } in &self.0 {
             if let Some(caught) = caught {
-                let drawn = ladder::draw(caught.config.setup, &caught.run);
+                let drawn = caught.run.draw(&caught.config);
                 let _ = writeln!(out, "\nWithout {guard}: {}\n\n{drawn}", caught.by.name);
             }
         }
@@ -100,8 +99,9 @@ fn mutant(Mutant { guard, caught }: &Mutant) -> Value {
             "scenario": caught.config.setup.scenario().name(),
             "care_of": caught.config.setup.care_of().name(),
             "events": caught.config.events,
-            "length": caught.run.steps.len(),
-            "run": run(&Bootstrap::new(caught.config), &caught.run),
+            "mobiles": caught.config.mobiles(),
+            "length": caught.run.len(),
+            "run": run(&caught.config, &caught.run),
         })),
     })
 }

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use dsboot_model::explore::{Exploration, Second, Trace};
 use dsboot_model::properties::{PROMISES, Promise};
-use dsboot_spec::Setup;
+use dsboot_model::{Bootstrap, Config, System};
 
 use super::limits::Limit;
 use crate::Exit;
 
 /// One setup, explored twice.
 #[derive(Debug)]
-pub struct Checked {
+pub struct Checked<M = Bootstrap> {
     /// What our walk says.
-    pub walk: Exploration,
+    pub walk: Exploration<M>,
     /// What stateright's says; `None` if it was not run to the end.
     pub second: Option<Second>,
     /// How long our walk took.
@@ -53,11 +53,11 @@ impl Outcome {
     }
 }
 
-impl Checked {
+impl<M: System> Checked<M> {
     /// What was explored.
     #[must_use]
-    pub const fn setup(&self) -> Setup {
-        self.walk.model.config.setup
+    pub fn config(&self) -> &Config {
+        self.walk.model.config()
     }
 
     /// The verdict on the promise of that number.
@@ -95,9 +95,9 @@ impl Checked {
 
 /// All setups together.
 #[derive(Debug)]
-pub struct Summary {
+pub struct Summary<M = Bootstrap> {
     /// Each setup.
-    pub checked: Vec<Checked>,
+    pub checked: Vec<Checked<M>>,
 }
 
 /// The name of the promise that is about all setups at once.
@@ -106,10 +106,10 @@ pub(super) const SAME_VIEW: &str = "the HA's view is the same in all setups";
 /// The sentence behind [`SAME_VIEW`].
 pub(super) const SAME_VIEW_SENTENCE: &str = "home-binding.4.8";
 
-impl Summary {
+impl<M: System> Summary<M> {
     /// Puts setups together.
     #[must_use]
-    pub const fn new(checked: Vec<Checked>) -> Summary {
+    pub const fn new(checked: Vec<Checked<M>>) -> Summary<M> {
         Summary { checked }
     }
 
@@ -125,7 +125,7 @@ impl Summary {
 
     /// Two setups and a run of the first that ends with what the HA cannot see in the second.
     #[must_use]
-    pub fn other_view(&self) -> Option<(&Checked, &Checked, Trace)> {
+    pub fn other_view(&self) -> Option<(&Checked<M>, &Checked<M>, Trace<M>)> {
         let (first, others) = self.checked.split_first()?;
         let pairs = others.iter().flat_map(|other| [(first, other), (other, first)]);
         pairs.into_iter().find_map(|(one, two)| {

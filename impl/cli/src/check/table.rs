@@ -6,8 +6,7 @@ use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{CellAlignment, ContentArrangement, Table};
 use dsboot_model::explore::{Simulation, Trace};
 use dsboot_model::properties::PROMISES;
-use dsboot_model::{Bootstrap, ladder};
-use dsboot_spec::Setup;
+use dsboot_model::{Config, System, ladder};
 use dsboot_spec::chart::Chart;
 
 use super::limits::Limit;
@@ -17,31 +16,31 @@ use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
 const PIPE_WIDTH: u16 = 118;
 
 /// Everything as text; counterexamples are drawn in it if `drawn` says so.
-pub(super) fn text(summary: &Summary, drawn: bool) -> String {
+pub(super) fn text<M: System>(summary: &Summary<M>, drawn: bool) -> String {
     let mut out = format!("{}\n\n{}\n", setups(summary), promises(summary));
     for checked in &summary.checked {
         remarks(checked, &mut out);
         coverage(checked, &mut out);
     }
     for failure in failures(summary) {
-        let Failure { name, says, setup, trace } = failure;
+        let Failure { name, says, config, trace } = failure;
         let _ = writeln!(out, "\nFails: {name}\n({says})\n");
         if drawn {
-            let _ = writeln!(out, "{}", ladder::draw(setup, &trace));
+            let _ = writeln!(out, "{}", ladder::draw(&config, &trace));
         }
     }
     let _ = writeln!(out, "{}", conclusion(summary));
     out
 }
 
-fn setups(summary: &Summary) -> Table {
+fn setups<M: System>(summary: &Summary<M>) -> Table {
     let mut table =
         table(&["setup", "events", "states", "transitions", "depth", "time", "verdict"]);
     for checked in &summary.checked {
         let Checked { walk, elapsed, .. } = checked;
         table.add_row([
-            checked.setup().to_string(),
-            walk.model.config.events.to_string(),
+            checked.config().place(),
+            checked.config().events.to_string(),
             walk.progress.states.to_string(),
             walk.progress.transitions.to_string(),
             walk.progress.depth.to_string(),
@@ -55,7 +54,7 @@ fn setups(summary: &Summary) -> Table {
     table
 }
 
-fn promises(summary: &Summary) -> Table {
+fn promises<M: System>(summary: &Summary<M>) -> Table {
     let mut table = table(&["property", "from", "sentences", "verdict"]);
     for (promise, outcome) in summary.promises() {
         table.add_row([
@@ -85,8 +84,8 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
-fn remarks(checked: &Checked, out: &mut String) {
-    let setup = checked.setup();
+fn remarks<M: System>(checked: &Checked<M>, out: &mut String) {
+    let setup = checked.config().place();
     let _ = match (&checked.second, checked.searches_agree()) {
         (Some(second), Some(false)) => writeln!(
             out,
@@ -106,9 +105,9 @@ fn remarks(checked: &Checked, out: &mut String) {
 }
 
 /// What the walk never came to: nothing is said about it.
-fn coverage(checked: &Checked, out: &mut String) {
-    let setup = checked.setup();
-    for rule in checked.walk.rules.missing(&checked.walk.model.config) {
+fn coverage<M: System>(checked: &Checked<M>, out: &mut String) {
+    let setup = checked.config().place();
+    for rule in checked.walk.rules.missing(checked.config()) {
         let _ = writeln!(out, "{setup}: rule never taken: {rule}");
     }
     for promise in checked.walk.unmet() {
@@ -117,25 +116,25 @@ fn coverage(checked: &Checked, out: &mut String) {
 }
 
 /// The ladders of everything that fails.
-pub(super) fn charts(summary: &Summary) -> Vec<Chart> {
-    let chart = |failure: Failure| {
-        let chart = ladder::chart(failure.setup, &failure.trace);
+pub(super) fn charts<M: System>(summary: &Summary<M>) -> Vec<Chart> {
+    let chart = |failure: Failure<M>| {
+        let chart = ladder::chart(&failure.config, &failure.trace);
         Chart { title: format!("{}: {}", failure.name, chart.title), ..chart }
     };
     failures(summary).into_iter().map(chart).collect()
 }
 
 /// What random walks in one setup have found.
-pub(super) fn simulation(model: &Bootstrap, found: &Simulation) -> String {
-    let setup = model.config.setup;
+pub(super) fn simulation<M: System>(model: &M, found: &Simulation<M>) -> String {
+    let setup = model.config().place();
     let Simulation { walks, steps, rules, broken } = found;
     let mut out = format!("{setup}: {walks} walks, {steps} steps\n");
-    for rule in rules.missing(&model.config) {
+    for rule in rules.missing(model.config()) {
         let _ = writeln!(out, "{setup}: rule never taken: {rule}");
     }
     for (promise, trace) in broken {
         if let Some(promise) = PROMISES.get(*promise) {
-            let drawn = ladder::draw(setup, trace);
+            let drawn = ladder::draw(model.config(), trace);
             let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
         }
     }
@@ -146,34 +145,34 @@ pub(super) fn simulation(model: &Bootstrap, found: &Simulation) -> String {
 }
 
 /// Something that fails, with a shortest run.
-struct Failure {
+struct Failure<M: System> {
     name: &'static str,
     says: String,
-    setup: Setup,
-    trace: Trace,
+    config: Config,
+    trace: Trace<M>,
 }
 
-fn failures(summary: &Summary) -> Vec<Failure> {
+fn failures<M: System>(summary: &Summary<M>) -> Vec<Failure<M>> {
     let mut failures = Vec::new();
     for checked in &summary.checked {
         for (place, promise) in PROMISES.iter().enumerate() {
             if let Some(trace) = checked.walk.counterexample(place) {
                 let (name, says) = (promise.name, promise.says.to_owned());
-                failures.push(Failure { name, says, setup: checked.setup(), trace });
+                failures.push(Failure { name, says, config: *checked.config(), trace });
             }
         }
     }
     let view = summary.same_view().is_some_and(|same| !same).then(|| summary.other_view());
     failures.extend(view.flatten().map(|(one, two, trace)| Failure {
         name: SAME_VIEW,
-        says: format!("no run of {} shows the HA this", two.setup()),
-        setup: one.setup(),
+        says: format!("no run of {} shows the HA this", two.config().place()),
+        config: *one.config(),
         trace,
     }));
     failures
 }
 
-fn conclusion(summary: &Summary) -> String {
+fn conclusion<M: System>(summary: &Summary<M>) -> String {
     match summary.outcome() {
         Outcome::Holds => {
             let bounds = summary.checked.iter().map(|checked| checked.walk.collision_bound());

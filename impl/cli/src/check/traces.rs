@@ -5,14 +5,17 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::{error, fmt, fs};
 
-use dsboot_model::explore::{Impossible, Trace};
-use dsboot_model::ladder;
+use dsboot_model::explore::{Impossible, Run, Trace};
 use dsboot_model::properties::PROMISES;
-use dsboot_model::{ActionCode, Attacker, Bootstrap, Config, Guard, NoAction, Profile, State};
+use dsboot_model::{
+    ActionCode, Attacker, Bootstrap, Config, Guard, Neighbour, NoAction, Of, Profile, State,
+    System, Two,
+};
 use dsboot_spec::Setup;
 use serde_json::{Value, json};
 
-use super::report::{Checked, Summary};
+use super::json::providers;
+use super::report::Summary;
 
 /// Why a run cannot be replayed.
 #[derive(Debug)]
@@ -44,75 +47,103 @@ impl fmt::Display for NoReplay {
 impl error::Error for NoReplay {}
 
 /// A run as it is kept: enough to take it again.
-pub(super) fn kept(model: &Bootstrap, trace: &Trace) -> Value {
-    let config = &model.config;
+pub(super) fn kept(config: &Config, run: &Run) -> Value {
     let without: Vec<&str> = Guard::ALL
         .iter()
         .filter(|guard| !config.heeds(**guard))
         .map(|guard| guard.name())
         .collect();
-    let actions: Vec<String> =
-        trace.steps.iter().map(|(action, _)| ActionCode(*action).to_string()).collect();
+    let (profiles, actions) = match run {
+        Run::Alone(trace) => parts(trace),
+        Run::Two(trace) => parts(trace),
+    };
     json!({
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
+        "providers": providers(config),
         "events": config.events,
         "attacker": config.attacker.map(Attacker::name),
         "literal": config.literal,
         "without": without,
-        "profile": trace.start.environment.profile.name(),
+        "profiles": profiles,
         "actions": actions,
     })
 }
 
-/// A run in the informal trace format of Apalache, Quint and their friends.
-fn itf(model: &Bootstrap, trace: &Trace, name: &str) -> Value {
+/// The profiles of the users, and the actions.
+fn parts<M: System>(trace: &Trace<M>) -> (Vec<&'static str>, Vec<String>) {
+    let mobiles = M::mobiles(&trace.start);
+    let profiles = mobiles.iter().map(|state| state.environment.profile.name()).collect();
+    (profiles, trace.steps.iter().map(|(action, _)| M::code(*action)).collect())
+}
+
+/// A run in the informal trace format of Apalache, Quint and their friends. What is held for the
+/// second of two mobile nodes is in variables of its own.
+fn itf<M: System>(config: &Config, trace: &Trace<M>, name: &str) -> Value {
     let first = ("init".to_owned(), &trace.start);
-    let others = trace.steps.iter().map(|(action, state)| (ActionCode(*action).to_string(), state));
+    let others = trace.steps.iter().map(|(action, state)| (M::code(*action), state));
     let states: Vec<Value> = std::iter::once(first)
         .chain(others)
         .enumerate()
-        .map(|(index, (action, state))| itf_state(index, &action, state))
+        .map(|(index, (action, state))| itf_state(index, &action, M::mobiles(state)))
         .collect();
+    let names = ["mn", "nas", "fa", "fha", "aaah", "ha", "network", "environment"];
+    let mobiles = 0..M::mobiles(&trace.start).len();
+    let vars = mobiles.flat_map(|mobile| names.map(|name| variable(name, mobile)));
+    let vars: Vec<String> = std::iter::once("action".to_owned()).chain(vars).collect();
     json!({
         "#meta": {
             "format": "ITF",
             "source": "dsboot check",
-            "description": format!("{}: {name}", model.config.setup),
+            "description": format!("{}: {name}", config.place()),
         },
-        "vars": ["action", "mn", "nas", "fa", "fha", "aaah", "ha", "network", "environment"],
+        "vars": vars,
         "states": states,
     })
 }
 
-fn itf_state(index: usize, action: &str, state: &State) -> Value {
-    let network: Vec<String> = state.network.iter().map(|message| format!("{message:?}")).collect();
-    json!({
-        "#meta": { "index": index },
-        "action": action,
-        "mn": format!("{:?}", state.mn),
-        "nas": format!("{:?}", state.nas),
-        "fa": format!("{:?}", state.fa),
-        "fha": format!("{:?}", state.fha),
-        "aaah": format!("{:?}", state.aaah),
-        "ha": format!("{:?}", state.ha),
-        "network": { "#set": network },
-        "environment": format!("{:?}", state.environment),
-    })
+fn variable(name: &str, mobile: usize) -> String {
+    if mobile == 0 { name.to_owned() } else { format!("{name}_{}", mobile + 1) }
+}
+
+fn itf_state(index: usize, action: &str, mobiles: &[State]) -> Value {
+    let mut out = json!({ "#meta": { "index": index }, "action": action });
+    for (mobile, state) in mobiles.iter().enumerate() {
+        let network: Vec<String> =
+            state.network.iter().map(|message| format!("{message:?}")).collect();
+        let values = [
+            ("mn", json!(format!("{:?}", state.mn))),
+            ("nas", json!(format!("{:?}", state.nas))),
+            ("fa", json!(format!("{:?}", state.fa))),
+            ("fha", json!(format!("{:?}", state.fha))),
+            ("aaah", json!(format!("{:?}", state.aaah))),
+            ("ha", json!(format!("{:?}", state.ha))),
+            ("network", json!({ "#set": network })),
+            ("environment", json!(format!("{:?}", state.environment))),
+        ];
+        for (name, value) in values {
+            if let Some(object) = out.as_object_mut() {
+                object.insert(variable(name, mobile), value);
+            }
+        }
+    }
+    out
 }
 
 /// Writes every counterexample below a directory: as a run to be replayed, and as ITF.
-pub(super) fn write(summary: &Summary, dir: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn write<M: System>(summary: &Summary<M>, dir: &Path) -> io::Result<Vec<PathBuf>>
+where
+    Trace<M>: Into<Run>,
+{
     fs::create_dir_all(dir)?;
     let mut written = Vec::new();
     for checked in &summary.checked {
         for (place, promise) in PROMISES.iter().enumerate() {
             if let Some(trace) = checked.walk.counterexample(place) {
-                let model = &checked.walk.model;
-                let name = file_name(checked, promise.name);
-                for (ending, value) in
-                    [("json", kept(model, &trace)), ("itf.json", itf(model, &trace, promise.name))]
-                {
+                let config = checked.config();
+                let name = file_name(config, promise.name);
+                let itf = itf(config, &trace, promise.name);
+                for (ending, value) in [("json", kept(config, &trace.into())), ("itf.json", itf)] {
                     let path = dir.join(format!("{name}.{ending}"));
                     fs::write(&path, format!("{value:#}\n"))?;
                     written.push(path);
@@ -123,14 +154,14 @@ pub(super) fn write(summary: &Summary, dir: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(written)
 }
 
-fn file_name(checked: &Checked, promise: &str) -> String {
-    let setup = checked.setup();
+fn file_name(config: &Config, promise: &str) -> String {
+    let setup = config.setup;
     let words = format!("{} {} {promise}", setup.scenario().name(), setup.care_of().name());
     words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
 /// Takes a kept run again.
-pub(super) fn replay(path: &Path) -> Result<(Bootstrap, Trace), NoReplay> {
+pub(super) fn replay(path: &Path) -> Result<(Config, Run), NoReplay> {
     let text = fs::read_to_string(path).map_err(NoReplay::Unreadable)?;
     let value: Value = serde_json::from_str(&text).map_err(NoReplay::NoJson)?;
     let word =
@@ -156,24 +187,41 @@ pub(super) fn replay(path: &Path) -> Result<(Bootstrap, Trace), NoReplay> {
         let guard = Guard::ALL.iter().find(|guard| guard.name() == name);
         config = config.without(*guard.ok_or(NoReplay::Lacks("without"))?);
     }
-    let profile = word("profile")?;
-    let profile = Profile::ALL.into_iter().find(|p| p.name() == profile);
-    let profile = profile.ok_or(NoReplay::Lacks("profile"))?;
-    let mut actions = Vec::new();
-    for action in words("actions")? {
-        actions.push(action.parse::<ActionCode>().map_err(NoReplay::NoAction)?.0);
-    }
-    let model = Bootstrap::new(config);
-    let start = model.starting(profile).ok_or(NoReplay::Lacks("events"))?;
-    let trace = Trace::replay(&model, start, actions).map_err(NoReplay::Impossible)?;
-    Ok((model, trace))
+    let (profiles, actions) = (words("profiles")?, words("actions")?);
+    let profile = |name: &str| {
+        let all = Profile::ALL.into_iter().chain([Profile::SharedHome]);
+        all.into_iter().find(|profile| profile.name() == name).ok_or(NoReplay::Lacks("profiles"))
+    };
+    let run = match *profiles.as_slice() {
+        [name] => {
+            let actions: Result<Vec<ActionCode>, _> = actions.into_iter().map(str::parse).collect();
+            let actions = actions.map_err(NoReplay::NoAction)?.into_iter().map(|code| code.0);
+            let model = Bootstrap::new(config);
+            let start = model.starting(profile(name)?).ok_or(NoReplay::Lacks("events"))?;
+            Trace::replay(&model, start, actions).map_err(NoReplay::Impossible)?.into()
+        }
+        [one, two] => {
+            let providers = value.get("providers").and_then(Value::as_u64);
+            let neighbour =
+                Neighbour::ALL.into_iter().find(|n| Some(n.providers().into()) == providers);
+            config = config.beside(neighbour.ok_or(NoReplay::Lacks("providers"))?);
+            let actions: Result<Vec<Of>, _> = actions.into_iter().map(Of::from_code).collect();
+            let model = Two::new(config).plain();
+            let start = model.starting([profile(one)?, profile(two)?]);
+            let start = start.ok_or(NoReplay::Lacks("events"))?;
+            let actions = actions.map_err(NoReplay::NoAction)?;
+            Trace::replay(&model, start, actions).map_err(NoReplay::Impossible)?.into()
+        }
+        _ => return Err(NoReplay::Lacks("profiles")),
+    };
+    Ok((config, run))
 }
 
 /// A run drawn, and what it breaks.
-pub(super) fn told(model: &Bootstrap, trace: &Trace) -> String {
-    let mut out = ladder::draw(model.config.setup, trace);
+pub(super) fn told(config: &Config, run: &Run) -> String {
+    let mut out = run.draw(config);
     out.push('\n');
-    let breaks = trace.breaks(model);
+    let breaks = run.breaks(*config);
     for (promise, step) in &breaks {
         if let Some(promise) = PROMISES.get(*promise) {
             let _ = writeln!(out, "Step {step} breaks: {}", promise.name);

@@ -161,6 +161,8 @@ fn stands(
         (Standing::Broken, Kind::End(judge)) => !judge(state) && is_end(),
         (Standing::Reached, Kind::Possible { goal, .. }) => goal(state),
         // That something is possible no more only the whole graph shows.
-        (Standing::Broken, Kind::Possible { .. }) | (Standing::Reached, _) => false,
+        (Standing::Broken, Kind::Possible { .. })
+        | (Standing::Reached, _)
+        | (_, Kind::Together(_)) => false,
     }
 }

@@ -32,7 +32,7 @@ impl Shown {
     /// A run so far. What has not arrived may still do so.
     #[must_use]
     pub fn chart(&self, trace: &Trace) -> Chart {
-        let mut chart = ladder::chart(self.0.config.setup, trace);
+        let mut chart = ladder::chart(&self.0.config, trace);
         for row in &mut chart.rows {
             row.words = row.words.replace("(does not arrive)", "(under way)");
         }

@@ -343,7 +343,7 @@ fn listed(whole: &Whole) -> Vec<Value> {
 
 const fn kind(promise: &Promise) -> &'static str {
     match promise.kind {
-        Kind::State(_) => "state",
+        Kind::State(_) | Kind::Together(_) => "state",
         Kind::Step(_) => "step",
         Kind::End(_) => "end",
         Kind::Possible { .. } => "possible",

@@ -81,6 +81,10 @@ struct Mark {
     association: Association,
 }
 
+/// How long after the lifetime granted last an address is kept from other MNs. An HA may accept a
+/// binding update for 7 s after it was sent, and only once its AAAH has answered.
+const ADDRESS_KEPT: Duration = Duration::from_secs(60);
+
 /// The bindings, each findable by NAI, by THOAv4, by IPv6 care-of address and by its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bindings {
@@ -88,6 +92,9 @@ pub struct Bindings {
     by_thoav4: BTreeMap<Ipv4Addr, Nai>,
     by_care_of: BTreeMap<Ipv6Addr, Nai>,
     marks: Expiring<Nai, Mark>,
+    /// Addresses of bindings that have ended, and whose they were.
+    kept_thoav4: Expiring<Ipv4Addr, Nai>,
+    kept_care_of: Expiring<Ipv6Addr, Nai>,
 }
 
 impl Bindings {
@@ -123,6 +130,19 @@ impl Bindings {
         Some((nai, self.by_nai.get(nai)?))
     }
 
+    /// Whether nobody but `nai` has these addresses, or had them not long ago.
+    //= registration.6.18
+    //= registration.7.18
+    #[must_use]
+    pub fn are_free_for(&self, nai: &Nai, thoav4: Ipv4Addr, care_of: Option<Ipv6Addr>) -> bool {
+        let own = |holder: Option<&Nai>| holder.is_none_or(|holder| holder == nai);
+        own(self.by_thoav4.get(&thoav4))
+            && own(self.kept_thoav4.get(&thoav4))
+            && care_of.is_none_or(|address| {
+                own(self.by_care_of.get(&address)) && own(self.kept_care_of.get(&address))
+            })
+    }
+
     /// All of them, by NAI.
     pub fn iter(&self) -> impl Iterator<Item = (&Nai, &Binding)> {
         self.by_nai.iter()
@@ -148,7 +168,13 @@ impl Bindings {
     /// Enters or replaces the binding of `nai`. Its addresses must be free or held by `nai`.
     pub(super) fn insert(&mut self, nai: Nai, binding: Binding) {
         self.marks.remove(&nai);
-        self.take(&nai);
+        if let Some(old) = self.take(&nai) {
+            self.keep_addresses(&nai, &old);
+        }
+        self.kept_thoav4.remove(&binding.thoav4);
+        if let Some(address) = binding.defended() {
+            self.kept_care_of.remove(&address);
+        }
         self.by_thoav4.insert(binding.thoav4, nai.clone());
         if let Some(address) = binding.defended() {
             self.by_care_of.insert(address, nai.clone());
@@ -167,6 +193,7 @@ impl Bindings {
         keep: Duration,
     ) -> Option<Binding> {
         let binding = self.take(nai)?;
+        self.keep_addresses(nai, &binding);
         let identification = identification.max(binding.identification);
         let mark = Mark { identification, association: binding.association.clone() };
         self.marks.insert(nai.clone(), mark, now + keep);
@@ -193,6 +220,8 @@ impl Bindings {
     /// Ends, as [`Bindings::end`], what has run out by `now`, and returns what that was.
     pub(super) fn expire(&mut self, now: Time, keep: Duration) -> Vec<Binding> {
         while self.marks.pop_ended(now).is_some() {}
+        while self.kept_thoav4.pop_ended(now).is_some() {}
+        while self.kept_care_of.pop_ended(now).is_some() {}
         let mut ended = Vec::new();
         while self.by_nai.first_end().is_some_and(|end| end <= now) {
             let Some(nai) = self.by_nai.first_key().cloned() else { break };
@@ -204,7 +233,19 @@ impl Bindings {
     /// When the next binding, or memory of one, ends.
     #[must_use]
     pub fn next_end(&self) -> Option<Time> {
-        [self.by_nai.first_end(), self.marks.first_end()].into_iter().flatten().min()
+        let kept = self.kept_thoav4.first_end().into_iter().chain(self.kept_care_of.first_end());
+        [self.by_nai.first_end(), self.marks.first_end()].into_iter().flatten().chain(kept).min()
+    }
+
+    /// Keeps the addresses of a binding that is no more from others: however it ended, its HA may
+    /// go on forwarding to them until its lifetime is over.
+    //= registration.7.18
+    fn keep_addresses(&mut self, nai: &Nai, binding: &Binding) {
+        let until = binding.expires + ADDRESS_KEPT;
+        self.kept_thoav4.insert(binding.thoav4, nai.clone(), until);
+        if let Some(address) = binding.defended() {
+            self.kept_care_of.insert(address, nai.clone(), until);
+        }
     }
 
     /// Takes a binding out of every index.

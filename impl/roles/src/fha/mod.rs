@@ -264,12 +264,10 @@ impl Fha {
         //= registration.6.17
         let thoav4 = grant.thoav4.ok_or(code::HA_RESOURCES)?;
         //= registration.6.18
-        let taken = |holder: Option<(&Nai, &Binding)>| {
-            holder.is_some_and(|(other, _)| *other != request.nai)
-        };
+        //= registration.7.18
         let care_of = grant.ipv6.care_of_address.map(|prefixed| prefixed.address());
-        if taken(self.bindings.holder(thoav4))
-            || care_of.is_some_and(|a| !self.config.owns(a) || taken(self.bindings.care_of(a)))
+        if care_of.is_some_and(|address| !self.config.owns(address))
+            || !self.bindings.are_free_for(&request.nai, thoav4, care_of)
         {
             return Err(code::HA_PROHIBITED.into());
         }

@@ -505,6 +505,41 @@ fn a_binding_ends_with_its_lifetime_and_nobody_is_told() {
     assert!(seen.0.iter().any(|effect| *effect == gone));
 }
 
+//= registration.7.18
+#[test]
+fn what_a_binding_had_is_nobody_elses_until_its_lifetime_is_over() {
+    let mut bench = Bench::new();
+    bench.register(&Ask { lifetime: 100, ..Ask::default() }, &Accept::default());
+    bench.pass(1);
+    let all = Ask { lifetime: 0, care_of: THOAV4, ..registered() };
+    assert_eq!(bench.receive(&bench.again(&all)).code(), code::ACCEPTED);
+    assert!(bench.fha.bindings().is_empty());
+    // 158 s after the registration its 100 s and 60 more are not over.
+    let elsewhere = Some(Ipv4Addr::new(203, 0, 113, 10));
+    for (seconds, accept, answer) in [
+        (1, Accept::default(), code::HA_PROHIBITED),
+        (1, Accept { thoav4: elsewhere, ..Accept::default() }, code::HA_PROHIBITED),
+        (155, Accept::default(), code::HA_PROHIBITED),
+        (4, Accept::default(), code::ACCEPTED),
+    ] {
+        bench.pass(seconds);
+        bench.timeout();
+        let seen = bench.register(&Ask { nai: MN2, ..Ask::default() }, &accept);
+        assert_eq!(seen.code(), answer, "{seconds}");
+    }
+}
+
+//= registration.7.18
+#[test]
+fn who_comes_back_has_its_own_addresses() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(1);
+    bench.receive(&bench.again(&Ask { lifetime: 0, care_of: THOAV4, ..registered() }));
+    bench.pass(1);
+    assert_eq!(bench.register(&Ask::default(), &Accept::default()).code(), code::ACCEPTED);
+}
+
 //= registration.7.14
 #[test]
 fn a_replay_is_known_after_the_binding_has_gone() {

@@ -1,0 +1,76 @@
+//! What the walks need of a model, whether it has one mobile node or two.
+
+use core::{
+    fmt::{Debug, Display},
+    hash::Hash,
+};
+
+use stateright::Model;
+
+use crate::{Action, ActionCode, Bootstrap, Config, State, Step};
+
+/// A model of one or more mobile nodes, each with its [`State`]: what promises say they say of each,
+/// and of both.
+pub trait System:
+    Model<
+        State: Copy + Debug + Eq + Hash + Send + Sync,
+        Action: Copy + Debug + Display + Eq + Send + Sync,
+    > + Copy
+    + Debug
+    + PartialEq
+    + Send
+    + Sync
+    + 'static
+{
+    /// What is fixed in a run.
+    fn config(&self) -> &Config;
+
+    /// What an action does in a state; `None` when it cannot happen there.
+    fn take(&self, before: &Self::State, action: Self::Action) -> Option<Step<Self::State>>;
+
+    /// What concerns each mobile node.
+    fn mobiles(state: &Self::State) -> &[State];
+
+    /// Which mobile node an action is about, and the action.
+    fn parts(action: Self::Action) -> (usize, Action);
+
+    /// The action of a mobile node.
+    fn whole(mobile: usize, action: Action) -> Self::Action;
+
+    /// The action as a short word, for traces that are kept.
+    fn code(action: Self::Action) -> String;
+
+    /// The same model, with states that differ only in which mobile node is which told apart.
+    #[must_use]
+    fn plain(self) -> Self;
+}
+
+impl System for Bootstrap {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn take(&self, before: &State, action: Action) -> Option<Step> {
+        self.step(before, action)
+    }
+
+    fn mobiles(state: &State) -> &[State] {
+        core::slice::from_ref(state)
+    }
+
+    fn parts(action: Action) -> (usize, Action) {
+        (0, action)
+    }
+
+    fn whole(_: usize, action: Action) -> Action {
+        action
+    }
+
+    fn code(action: Action) -> String {
+        ActionCode(action).to_string()
+    }
+
+    fn plain(self) -> Bootstrap {
+        self
+    }
+}

@@ -1,0 +1,266 @@
+//! Two mobile nodes in one network.
+//!
+//! Each has its own [`State`]: what every role holds and was told about it. Where what is held for
+//! one is in the way of the other they meet: the pool of the AAAH, the addresses that an FHA has
+//! bound, the home address at the HA, an agent that takes one for the other. What a role thus knows
+//! of the other stands in the state of each, as what strangers hold.
+//!
+//! Nobody but their names tells the two apart, so a state and the same with the two exchanged are
+//! one ([`Two::symmetry`]): of both the lesser one stands for them, which is exact.
+
+use core::fmt;
+
+use stateright::{Model, Property};
+
+use crate::{
+    Action, ActionCode, Bootstrap, Config, FhaId, Guard, Hop, Message, NoAction, Profile, Reply,
+    State, Step, System,
+    config::Neighbour,
+    pack::{Pack, Packer, Unpacker},
+    properties,
+};
+
+/// The model of a setup with two mobile nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Two {
+    /// What is fixed in a run.
+    pub config: Config,
+    /// Whether states that differ only in which mobile node is which are one.
+    pub symmetry: bool,
+    /// What the two users are like; any two that there are events for, if this is `None`.
+    pub users: Option<[Profile; 2]>,
+}
+
+/// What concerns each of two mobile nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Both {
+    mobiles: [State; 2],
+}
+
+/// An action of, or for, one of two mobile nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Of {
+    /// Whether it is the second one.
+    pub second: bool,
+    /// The action.
+    pub action: Action,
+}
+
+impl Two {
+    /// The model with two mobile nodes, of one home provider unless the configuration says
+    /// otherwise.
+    #[must_use]
+    pub const fn new(config: Config) -> Two {
+        let neighbour = match config.neighbour {
+            Some(neighbour) => neighbour,
+            None => Neighbour::SameProvider,
+        };
+        Two { config: Config { neighbour: Some(neighbour), ..config }, symmetry: true, users: None }
+    }
+
+    const fn of_one(self) -> Bootstrap {
+        Bootstrap { config: self.config }
+    }
+
+    /// Where a run of two users begins; `None` when there are not enough events for what is amiss
+    /// with them. A home address that both records have is amiss once.
+    #[must_use]
+    pub fn starting(&self, profiles: [Profile; 2]) -> Option<Both> {
+        let amiss = match profiles {
+            [Profile::SharedHome, Profile::SharedHome] => {
+                (self.config.neighbour == Some(Neighbour::SameProvider)).then_some(1)?
+            }
+            _ if profiles.contains(&Profile::SharedHome) => return None,
+            _ => profiles.map(|profile| u8::from(profile != Profile::Entitled)).iter().sum(),
+        };
+        let events = self.config.events.checked_sub(amiss)?;
+        let mut both = Both { mobiles: profiles.map(|profile| State::initial(profile, events)) };
+        let _ = self.settle(&mut both);
+        Some(both)
+    }
+
+    /// Lets each know what the other holds, and puts the lesser one first. Whether that has
+    /// exchanged them.
+    fn settle(&self, both: &mut Both) -> bool {
+        let [one, two] = &mut both.mobiles;
+        let events = one.environment.events.min(two.environment.events);
+        one.environment.events = events;
+        two.environment.events = events;
+        self.tell(one, two);
+        self.tell(two, one);
+        let exchanged = self.symmetry && two < one;
+        if exchanged {
+            both.mobiles.swap(0, 1);
+        }
+        exchanged
+    }
+
+    /// What the roles hold for `other`, as they see it when they are about `one`.
+    fn tell(&self, one: &mut State, other: &State) {
+        for id in FhaId::ALL {
+            one.fha.of_mut(id).strangers = other.fha.of(id).held();
+            if self.config.neighbour == Some(Neighbour::SameProvider) {
+                *one.aaah.others.of_mut(id) = *other.aaah.assigned.of(id);
+            }
+        }
+        let shared = one.environment.profile == Profile::SharedHome;
+        one.ha.is_home_taken = shared && other.ha.binding.is_some();
+    }
+
+    /// What a crash of a role does to what it holds for the other one.
+    fn crash(other: &mut State, action: Action) {
+        match action {
+            Action::FaRestarts(link) => other.fa.of_mut(link).pending = crate::IdentSet::default(),
+            Action::AaahRestarts => other.aaah.restarted = true,
+            _ => {}
+        }
+    }
+
+    /// An FA that goes by the Identification alone takes a reply for one to be for the other.
+    //= registration.9.1
+    fn mistaken(&self, other: &State, action: Action) -> Option<Action> {
+        let Action::Deliver(Message::Reply(Hop::Relay, reply)) = action else { return None };
+        let mixed_up = !self.config.heeds(Guard::FaTellsVisitorsApart)
+            && other.fa.of(reply.link).pending.contains(reply.ident);
+        // The key that it is under is none of the other's.
+        let reply = Reply { key: None, ..reply };
+        mixed_up.then_some(Action::Deliver(Message::Reply(Hop::Relay, reply)))
+    }
+}
+
+impl System for Two {
+    fn config(&self) -> &Config {
+        &self.config
+    }
+
+    fn take(&self, before: &Both, of: Of) -> Option<Step<Both>> {
+        let Of { second, action } = of;
+        if is_of_strangers(action) {
+            return None;
+        }
+        let [one, two] = &before.mobiles;
+        let (mine, other) = if second { (two, one) } else { (one, two) };
+        let model = self.of_one();
+        let taken = model.step(mine, action)?;
+        let (mut mine, mut other, mut rules) = (taken.state, *other, taken.rules);
+        if let Some(action) = self.mistaken(&other, action) {
+            mine = State { environment: mine.environment, ..if second { *two } else { *one } };
+            rules = model.apply(&mut other, action);
+        }
+        Two::crash(&mut other, action);
+        let mut state = Both { mobiles: if second { [other, mine] } else { [mine, other] } };
+        let exchanged = self.settle(&mut state);
+        Some(Step { state, rules, exchanged })
+    }
+
+    fn mobiles(both: &Both) -> &[State] {
+        &both.mobiles
+    }
+
+    fn parts(of: Of) -> (usize, Action) {
+        (usize::from(of.second), of.action)
+    }
+
+    fn whole(mobile: usize, action: Action) -> Of {
+        Of { second: mobile == 1, action }
+    }
+
+    fn code(of: Of) -> String {
+        format!("{}:{}", 1 + u8::from(of.second), ActionCode(of.action))
+    }
+
+    fn plain(self) -> Two {
+        Two { symmetry: false, ..self }
+    }
+}
+
+impl Model for Two {
+    type State = Both;
+    type Action = Of;
+
+    /// One for each two profiles for which there are events.
+    fn init_states(&self) -> Vec<Both> {
+        let mut starts = Vec::new();
+        let profiles = || Profile::ALL.into_iter().chain([Profile::SharedHome]);
+        for one in profiles() {
+            for two in profiles() {
+                let wanted = self.users.is_none_or(|users| users == [one, two]);
+                if wanted && (one <= two || !self.symmetry) {
+                    starts.extend(self.starting([one, two]));
+                }
+            }
+        }
+        starts
+    }
+
+    fn actions(&self, both: &Both, actions: &mut Vec<Of>) {
+        for (second, state) in [false, true].into_iter().zip(&both.mobiles) {
+            let mut own = Vec::new();
+            self.of_one().actions(state, &mut own);
+            own.retain(|action| !is_of_strangers(*action));
+            actions.extend(own.into_iter().map(|action| Of { second, action }));
+        }
+    }
+
+    /// `None` where the step changes nothing, as the delivery of what was received before.
+    fn next_state(&self, both: &Both, of: Of) -> Option<Both> {
+        self.take(both, of).map(|step| step.state).filter(|next| next != both)
+    }
+
+    fn properties(&self) -> Vec<Property<Two>> {
+        properties::for_stateright()
+    }
+}
+
+/// The other mobile node is in the place of strangers.
+const fn is_of_strangers(action: Action) -> bool {
+    matches!(
+        action,
+        Action::StrangersBind(_)
+            | Action::StrangersLeave(_)
+            | Action::OthersTake(_)
+            | Action::OthersGiveBack(_)
+    )
+}
+
+impl Both {
+    /// The same with the two exchanged.
+    #[must_use]
+    pub const fn exchanged(&self) -> Both {
+        let [one, two] = self.mobiles;
+        Both { mobiles: [two, one] }
+    }
+}
+
+impl Pack for Both {
+    fn pack(&self, to: &mut Packer<'_>) {
+        self.mobiles.iter().for_each(|state| state.pack(to));
+    }
+
+    fn unpack(from: &mut Unpacker<'_>) -> Option<Both> {
+        Some(Both { mobiles: [State::unpack(from)?, State::unpack(from)?] })
+    }
+}
+
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MN {}: {}", 1 + u8::from(self.second), self.action)
+    }
+}
+
+impl Of {
+    /// The action that the word is for.
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    pub fn from_code(word: &str) -> Result<Of, NoAction> {
+        let (mobile, word) = word.split_once(':').unwrap_or(("", word));
+        let action = word.parse::<ActionCode>()?.0;
+        match mobile {
+            "1" => Ok(Of { second: false, action }),
+            "2" => Ok(Of { second: true, action }),
+            _ => Err(NoAction::new(word)),
+        }
+    }
+}
