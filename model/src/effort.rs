@@ -40,6 +40,11 @@ pub enum Hope {
 
 /// Every action that can happen in a state and for which there are events left, in a fixed order.
 pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>) {
+    for_each(config, state, |action, _| actions.push(action));
+}
+
+/// The same, each with what it costs.
+pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Action, u8)) {
     const OF_ONE: [Action; 18] = [
         Action::MnRestarts,
         Action::AaahRestarts,
@@ -77,10 +82,9 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
         Action::OthersTake,
         Action::OthersGiveBack,
     ];
-    let mut offer = |action| {
-        if cost(config, state, action).is_some_and(|cost| cost <= state.environment.events) {
-            actions.push(action);
-        }
+    let mut offer = |action| match cost(config, state, action) {
+        Some(cost) if cost <= state.environment.events => take(action, cost),
+        _ => {}
     };
     OF_ONE.into_iter().for_each(&mut offer);
     for link in Link::ALL {

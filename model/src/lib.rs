@@ -33,6 +33,7 @@ mod words;
 
 pub mod data_path;
 pub mod effort;
+pub mod engine;
 pub mod explore;
 pub mod findings;
 pub mod ladder;
@@ -107,8 +108,13 @@ impl Bootstrap {
     #[must_use]
     pub fn step(&self, before: &State, action: Action) -> Option<Step> {
         let cost = effort::cost(&self.config, before, action)?;
+        (cost <= before.environment.events).then(|| self.step_at(before, action, cost))
+    }
+
+    /// What an action does at that cost, which the state can bear.
+    fn step_at(&self, before: &State, action: Action, cost: u8) -> Step {
         let mut state = *before;
-        state.environment.events = before.environment.events.checked_sub(cost)?;
+        state.environment.events -= cost;
         let rules = self.apply(&mut state, action);
         // Most deliveries change nothing, not even how many events are left.
         if state != *before {
@@ -117,7 +123,7 @@ impl Bootstrap {
             state.history.broken |= broken;
             self.forget_dead_letters(&mut state);
         }
-        Some(Step { state, rules, exchanged: false })
+        Step { state, rules, exchanged: false }
     }
 
     /// Takes refusals out of the network that the MN no longer waits for. It waits for the answer

@@ -292,6 +292,17 @@ impl Rules {
         self.0 |= other.0;
     }
 
+    /// As words.
+    pub(crate) fn to_words(self) -> [u64; 2] {
+        let [a, b, c, d, e, f, g, h, rest @ ..] = self.0.to_be_bytes();
+        [u64::from_be_bytes([a, b, c, d, e, f, g, h]), u64::from_be_bytes(rest)]
+    }
+
+    /// Out of words.
+    pub(crate) fn of_words([upper, lower]: [u64; 2]) -> Rules {
+        Rules(u128::from(upper) << 64 | u128::from(lower))
+    }
+
     /// Whether a rule is in.
     #[must_use]
     pub const fn contains(self, rule: Rule) -> bool {

@@ -7,13 +7,13 @@ use core::{
 
 use stateright::Model;
 
-use crate::{Action, ActionCode, Bootstrap, Config, State, Step};
+use crate::{Action, ActionCode, Bootstrap, Config, State, Step, effort, pack::Pack};
 
 /// A model of one or more mobile nodes, each with its [`State`]: what promises say they say of each,
 /// and of both.
 pub trait System:
     Model<
-        State: Copy + Debug + Eq + Hash + Send + Sync,
+        State: Copy + Debug + Eq + Hash + Pack + Send + Sync,
         Action: Copy + Debug + Display + Eq + Send + Sync,
     > + Copy
     + Debug
@@ -27,6 +27,14 @@ pub trait System:
 
     /// What an action does in a state; `None` when it cannot happen there.
     fn take(&self, before: &Self::State, action: Self::Action) -> Option<Step<Self::State>>;
+
+    /// Takes every step that can happen in a state, those included that change nothing, in the order
+    /// of [`Model::actions`].
+    fn for_each_step(
+        &self,
+        before: &Self::State,
+        take: impl FnMut(Self::Action, &Step<Self::State>),
+    );
 
     /// What concerns each mobile node.
     fn mobiles(state: &Self::State) -> &[State];
@@ -52,6 +60,12 @@ impl System for Bootstrap {
 
     fn take(&self, before: &State, action: Action) -> Option<Step> {
         self.step(before, action)
+    }
+
+    fn for_each_step(&self, before: &State, mut take: impl FnMut(Action, &Step)) {
+        effort::for_each(&self.config, before, |action, cost| {
+            take(action, &self.step_at(before, action, cost));
+        });
     }
 
     fn mobiles(state: &State) -> &[State] {

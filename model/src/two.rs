@@ -16,6 +16,7 @@ use crate::{
     Action, ActionCode, Bootstrap, Config, FhaId, Guard, Hop, Message, NoAction, Profile, Reply,
     State, Step, System,
     config::Neighbour,
+    effort,
     pack::{Pack, Packer, Unpacker},
     properties,
 };
@@ -134,23 +135,24 @@ impl System for Two {
     }
 
     fn take(&self, before: &Both, of: Of) -> Option<Step<Both>> {
-        let Of { second, action } = of;
-        if is_of_strangers(action) {
+        if is_of_strangers(of.action) {
             return None;
         }
         let [one, two] = &before.mobiles;
-        let (mine, other) = if second { (two, one) } else { (one, two) };
+        let taken = self.of_one().step(if of.second { two } else { one }, of.action)?;
+        Some(self.together(before, of, taken))
+    }
+
+    fn for_each_step(&self, before: &Both, mut take: impl FnMut(Of, &Step<Both>)) {
         let model = self.of_one();
-        let taken = model.step(mine, action)?;
-        let (mut mine, mut other, mut rules) = (taken.state, *other, taken.rules);
-        if let Some(action) = self.mistaken(&other, action) {
-            mine = State { environment: mine.environment, ..if second { *two } else { *one } };
-            rules = model.apply(&mut other, action);
+        for (second, state) in [false, true].into_iter().zip(&before.mobiles) {
+            effort::for_each(&self.config, state, |action, cost| {
+                if !is_of_strangers(action) {
+                    let of = Of { second, action };
+                    take(of, &self.together(before, of, model.step_at(state, action, cost)));
+                }
+            });
         }
-        Two::crash(&mut other, action);
-        let mut state = Both { mobiles: if second { [other, mine] } else { [mine, other] } };
-        let exchanged = self.settle(&mut state);
-        Some(Step { state, rules, exchanged })
     }
 
     fn mobiles(both: &Both) -> &[State] {
@@ -171,6 +173,25 @@ impl System for Two {
 
     fn plain(self) -> Two {
         Two { symmetry: false, ..self }
+    }
+}
+
+impl Two {
+    /// A step of one mobile node, with what it does to the other.
+    fn together(&self, before: &Both, of: Of, taken: Step) -> Step<Both> {
+        let Of { second, action } = of;
+        let [one, two] = &before.mobiles;
+        let other = if second { one } else { two };
+        let model = self.of_one();
+        let (mut mine, mut other, mut rules) = (taken.state, *other, taken.rules);
+        if let Some(action) = self.mistaken(&other, action) {
+            mine = State { environment: mine.environment, ..if second { *two } else { *one } };
+            rules = model.apply(&mut other, action);
+        }
+        Two::crash(&mut other, action);
+        let mut state = Both { mobiles: if second { [other, mine] } else { [mine, other] } };
+        let exchanged = self.settle(&mut state);
+        Step { state, rules, exchanged }
     }
 }
 

@@ -2,6 +2,13 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{self, Child, Stdio};
+use std::thread;
+use std::time::Duration;
+
 use assert_cmd::Command;
 use serde_json::Value;
 
@@ -90,7 +97,7 @@ fn traces_can_be_replayed() {
         )
     };
     let replay = |text: String| {
-        std::fs::write(path("run.json"), text).expect("written");
+        fs::write(path("run.json"), text).expect("written");
         check(&["--replay", &path("run.json")])
     };
     let (code, stdout, _) = replay(kept(r#""attach:a""#, ""));
@@ -124,13 +131,13 @@ fn graph_is_written_for_others() {
     };
     let (code, stdout, _) = export("graph.aut", &[]);
     assert_eq!(code, 0);
-    let text = std::fs::read_to_string(path("graph.aut")).expect("written");
+    let text = fs::read_to_string(path("graph.aut")).expect("written");
     let (head, edges) = text.split_once('\n').expect("lines");
     let states: usize = stdout.split(' ').next().and_then(|n| n.parse().ok()).expect("a number");
     assert_eq!(head, format!("des (0, {}, {})", edges.lines().count(), states + 1));
     assert!(edges.contains(", \"attach:a\", "), "{edges}");
     assert_eq!(export("graph.dot", &[]).0, 0);
-    assert!(std::fs::read_to_string(path("graph.dot")).expect("written").ends_with("}\n"));
+    assert!(fs::read_to_string(path("graph.dot")).expect("written").ends_with("}\n"));
     assert_eq!(export("graph.txt", &[]).0, 2);
     assert_eq!(export("graph.dot", &["--max-states", "10"]).0, 3);
 }
@@ -143,4 +150,193 @@ fn walks_are_the_same_for_the_same_seed() {
     assert!(stdout.contains("nothing fails in these walks, which proves nothing"), "{stdout}");
     assert_eq!(stdout, walk("7").1);
     assert_ne!(stdout, walk("8").1);
+}
+
+/// Several processes, each with these arguments and its number: how each ended.
+fn together(hosts: &Path, many: usize, args: &[&str]) -> Vec<(i32, String, String)> {
+    let started: Vec<_> = (0..many).map(|process| start(hosts, process, args)).collect();
+    started.into_iter().map(ended).collect()
+}
+
+fn start(hosts: &Path, process: usize, args: &[&str]) -> Child {
+    process::Command::new(assert_cmd::cargo::cargo_bin("dsboot"))
+        .args(["check", "--engine", "timely", "--process", &process.to_string(), "--hosts"])
+        .arg(hosts)
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("runs")
+}
+
+fn ended(child: Child) -> (i32, String, String) {
+    let output = child.wait_with_output().expect("ends");
+    let text = |octets| String::from_utf8(octets).expect("UTF-8");
+    (output.status.code().expect("exits"), text(output.stdout), text(output.stderr))
+}
+
+/// A host file with so many free ports of this machine.
+fn hosts(dir: &Path, many: usize) -> PathBuf {
+    let listen = |_| TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listeners: Vec<TcpListener> = (0..many).map(listen).collect();
+    let line = |listener: &TcpListener| format!("{}\n", listener.local_addr().expect("bound"));
+    let path = dir.join("hosts");
+    fs::write(&path, listeners.iter().map(line).collect::<String>()).expect("written");
+    path
+}
+
+/// What does not depend on who has found it.
+#[expect(clippy::indexing_slicing, reason = "JSON without these is a failure")]
+fn found(stdout: &str) -> Value {
+    let mut value: Value = serde_json::from_str(stdout).expect("JSON alone");
+    let setups = value["setups"].as_array_mut().expect("setups");
+    for setup in setups {
+        let setup = setup.as_object_mut().expect("object");
+        for of_engine in
+            ["engine", "octets_per_state", "seconds", "collision_bound", "states_of_second_search"]
+        {
+            setup.remove(of_engine).expect("there");
+        }
+        for property in setup["properties"].as_array_mut().expect("properties") {
+            let run = property["counterexample"].take();
+            property["counterexample"] = run["replay"]["actions"].as_array().map(Vec::len).into();
+        }
+    }
+    value["ha_view_difference"].take();
+    value
+}
+
+/// Both engines say the same: by one thread, by two, and by two processes of one and of two.
+#[test]
+fn engines_agree_in_one_process_and_in_two() {
+    let dir = tempfile::tempdir().expect("a directory");
+    for args in [
+        &["integrated-colocated", "integrated-fa", "--events", "1", "--json"][..],
+        &["integrated-fa", "--coa", "fa", "--network", "attacker", "--events", "1", "--json"],
+        &["integrated-fa", "--literal", "--events", "0", "--json"],
+    ] {
+        let (code, stdout, _) = check(args);
+        let expected = found(&stdout);
+        for threads in ["1", "2"] {
+            let of_threads = [args, &["--threads", threads]].concat();
+            let (one, stdout, _) = check(&[&of_threads[..], &["--engine", "timely"]].concat());
+            assert_eq!(one, code);
+            assert!(found(&stdout) == expected, "{args:?}: {stdout}");
+            let hosts = hosts(dir.path(), 2);
+            for (two, stdout, stderr) in together(&hosts, 2, &of_threads) {
+                assert_eq!((two, stderr.as_str()), (code, ""));
+                assert!(found(&stdout) == expected, "{args:?}: {stdout}");
+            }
+        }
+    }
+}
+
+/// A process that dies takes the verdict with it, and the others say so.
+#[test]
+fn process_that_dies_leaves_no_verdict() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let hosts = hosts(dir.path(), 2);
+    let args = ["integrated-fa", "--coa", "fa", "--events", "2", "--threads", "1"];
+    let (stays, mut dies) = (start(&hosts, 0, &args), start(&hosts, 1, &args));
+    // Both are at work when nobody listens any more.
+    let address = fs::read_to_string(&hosts).expect("written");
+    let address = address.lines().next().expect("a line");
+    while TcpListener::bind(address).is_ok() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    while TcpListener::bind(address).is_err() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    thread::sleep(Duration::from_millis(300));
+    dies.kill().expect("killed");
+    dies.wait().expect("ended");
+    let (code, stdout, stderr) = ended(stays);
+    assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(stderr.contains("another process of this check has ended"), "{stderr}");
+}
+
+#[test]
+fn processes_that_check_something_else_are_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let hosts = hosts(dir.path(), 2);
+    let one = start(&hosts, 0, &["integrated-fa", "--coa", "fa"]);
+    let two = start(&hosts, 1, &["integrated-fa", "--coa", "colocated-r"]);
+    for (code, stdout, stderr) in [one, two].map(ended) {
+        assert_eq!((code, stdout.as_str()), (3, ""));
+        assert!(stderr.contains("is about to check something else"), "{stderr}");
+    }
+}
+
+#[test]
+fn engine_options_that_make_no_sense_are_refused() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let missing = path("missing");
+    let bad = path("bad");
+    fs::write(&bad, "localhost\n").expect("written");
+    for (args, says) in [
+        (&["--engine", "timely", "--threads", "0"][..], "at least one"),
+        (&["--engine", "timely", "--threads", "5000"], "5000 threads: name 1 to 4096"),
+        (&["--engine", "spin"], "possible values: stateright, timely"),
+        (&["--hosts", &missing], "--process"),
+        (&["--hosts", &missing, "--process", "0"], "are for --engine timely"),
+        (&["--engine", "timely", "--hosts", &missing, "--process", "0"], "No such file"),
+        (&["--engine", "timely", "--hosts", &bad, "--process", "0"], "line 1: `localhost`"),
+        (&["--engine", "timely", "--checkpoint", &missing], "name one scenario"),
+        (&["integrated-colocated", "--engine", "timely", "--resume", &missing], "cannot be read"),
+        (&["integrated-colocated", "--engine", "timely", "--resume", &bad], "no checkpoint"),
+    ] {
+        let (code, stdout, stderr) = check(args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");
+        assert!(stderr.contains(says), "{args:?}: {stderr}");
+    }
+}
+
+#[test]
+fn limits_leave_the_many_incomplete_too() {
+    for limit in [["--max-states", "3000"], ["--max-depth", "9"], ["--max-memory", "1"]] {
+        let args = [&["integrated-colocated", "--events", "1", "--engine", "timely"][..], &limit];
+        let (code, stdout, _) = check(&args.concat());
+        assert_eq!(code, 3, "{stdout}");
+        assert!(stdout.contains(&format!("cut short by {}", limit[0])), "{stdout}");
+        assert!(stdout.contains("INCOMPLETE") && !stdout.contains("holds"), "{stdout}");
+    }
+    let args = ["integrated-colocated", "--events", "1", "--engine", "timely", "--no-goals"];
+    let (code, stdout, _) = check(&args);
+    assert_eq!(code, 3, "{stdout}");
+    assert!(stdout.contains("every state was seen, and not everything was asked"), "{stdout}");
+}
+
+/// A walk that is cut goes on from its checkpoint; a full disk is told as what it is.
+#[test]
+fn checks_go_on_from_a_checkpoint() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let path = dir.path().join("walk").to_str().expect("UTF-8").to_owned();
+    let args = ["integrated-fa", "--coa", "fa", "--events", "1", "--json", "--engine", "timely"];
+    let with = |more: &[&str]| check(&[&args, more].concat());
+    let (code, whole, _) = with(&["--threads", "2"]);
+    assert_eq!(code, 0);
+    let cut = ["--threads", "2", "--checkpoint", &path, "--every", "0", "--max-depth", "30"];
+    let (code, stdout, _) = with(&cut);
+    assert_eq!((code, found(&stdout)["verdict"].as_str()), (3, Some("incomplete")));
+    let (code, stdout, _) = with(&["--threads", "2", "--resume", &path]);
+    assert_eq!((code, found(&stdout)), (0, found(&whole)));
+    let (code, _, stderr) = with(&["--threads", "3", "--resume", &path]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("use as many threads and processes as before"), "{stderr}");
+
+    // A file may have 8 KiB.
+    let full = process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" check \"$@\""])
+        .arg(assert_cmd::cargo::cargo_bin("dsboot"))
+        .args(args)
+        .args(cut)
+        .output()
+        .expect("runs");
+    let stderr = String::from_utf8(full.stderr).expect("UTF-8");
+    assert_eq!((full.status.code(), full.stdout.len()), (Some(3), 0), "{stderr}");
+    assert!(stderr.contains("the checkpoint cannot be written"), "{stderr}");
+    // What was there before is still there.
+    assert_eq!(with(&["--threads", "2", "--resume", &path]).0, 0);
 }

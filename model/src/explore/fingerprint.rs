@@ -10,9 +10,30 @@ pub struct Fingerprint(u128);
 impl Fingerprint {
     /// The fingerprint of what is hashed.
     pub fn of<T: Hash>(value: &T) -> Fingerprint {
-        let mut mixer = Mixer { lanes: [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344] };
+        let mut mixer = Mixer::BEGUN;
         value.hash(&mut mixer);
         mixer.end()
+    }
+
+    /// The fingerprint of words: each goes through both lanes, and both lanes through the end. It
+    /// depends on nothing else, and stays as it is: checkpoints and other processes have it too.
+    #[must_use]
+    pub fn of_words(words: &[u64]) -> Fingerprint {
+        let mut mixer = Mixer::BEGUN;
+        words.iter().for_each(|word| mixer.mix(*word));
+        mixer.end()
+    }
+
+    /// The upper and the lower half.
+    #[must_use]
+    pub const fn halves(self) -> (u64, u64) {
+        halves(self.0)
+    }
+
+    /// The fingerprint of two halves.
+    #[must_use]
+    pub fn of_halves(upper: u64, lower: u64) -> Fingerprint {
+        Fingerprint(u128::from(upper) << 64 | u128::from(lower))
     }
 
     /// The fingerprint of two things in this order.
@@ -58,6 +79,9 @@ struct Mixer {
 }
 
 impl Mixer {
+    const BEGUN: Mixer = Mixer { lanes: [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344] };
+
+    #[inline]
     fn mix(&mut self, word: u64) {
         let [a, b] = self.lanes;
         self.lanes = [fold(a ^ word, 0x9e37_79b9_7f4a_7c15), fold(b ^ word, 0xd1b5_4a32_d192_ed03)];
@@ -69,7 +93,7 @@ impl Mixer {
             fold(a ^ b.rotate_left(32), 0xa076_1d64_78bd_642f),
             fold(b ^ a, 0xe703_7ed1_a0b4_28db),
         );
-        Fingerprint(u128::from(a) << 64 | u128::from(b))
+        Fingerprint::of_halves(a, b)
     }
 }
 
@@ -122,5 +146,19 @@ impl Hasher for Mixer {
 
     fn write_isize(&mut self, number: isize) {
         self.mix(number as u64);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fingerprint;
+
+    /// Checkpoints and other hosts have these numbers.
+    #[test]
+    fn fingerprints_of_words_never_change() {
+        let of = |words: &[u64]| Fingerprint::of_words(words).halves();
+        assert_eq!(of(&[]), (13_303_332_579_294_515_921, 2_442_535_810_360_952_121));
+        assert_eq!(of(&[1, 2, 3]), (11_564_141_786_418_866_079, 2_632_562_252_356_696_240));
+        assert_ne!(of(&[0]), of(&[0, 0]));
     }
 }

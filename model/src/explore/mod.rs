@@ -19,6 +19,7 @@ use std::ops::ControlFlow;
 
 use crate::{
     Bootstrap, Rules, Step, System,
+    engine::{self, Coverage, Outcome},
     properties::{Kind, PROMISES, Promise, Verdict, as_delivery},
 };
 
@@ -29,7 +30,7 @@ pub use simulate::{Simulation, simulate};
 pub use trace::{Impossible, Run, Trace};
 pub use view::{Views, of_ha};
 
-use view::of_has;
+pub(crate) use view::of_has;
 
 use graph::Graph;
 
@@ -70,6 +71,8 @@ pub struct Exploration<M = Bootstrap> {
     /// What the HA saw.
     pub views: Views,
     graph: Graph,
+    /// What the engine found, when it was the engine that walked.
+    walked: Option<Outcome<Coverage>>,
 }
 
 /// Walks the graph of a model to its end, or until `watch` says to stop.
@@ -108,6 +111,36 @@ pub fn explore<M: System>(
     walk.out
 }
 
+fn trace_of<M: System>(model: &M, run: &engine::Run) -> Option<Trace<M>> {
+    path(model, run.start, run.steps.iter().map(|step| usize::from(*step)))
+}
+
+/// The path from that initial state by the actions at those places, each mobile node with its name.
+fn path<M: System>(
+    model: &M,
+    start: usize,
+    places: impl IntoIterator<Item = usize>,
+) -> Option<Trace<M>> {
+    let mut state = *model.init_states().get(start)?;
+    let plain = model.plain();
+    let mut trace = Trace { start: state, steps: Vec::new() };
+    let mut exchanged = false;
+    let mut actions = Vec::new();
+    for place in places {
+        actions.clear();
+        model.actions(&state, &mut actions);
+        let action = *actions.get(place)?;
+        let step = model.take(&state, action)?;
+        let (mobile, what) = M::parts(action);
+        let told = M::whole(if exchanged { 1 - mobile } else { mobile }, what);
+        let then = plain.take(trace.end(), told)?;
+        trace.steps.push((told, then.state));
+        state = step.state;
+        exchanged ^= step.exchanged;
+    }
+    Some(trace)
+}
+
 /// A walk under way.
 struct Walk<M: System> {
     model: M,
@@ -127,6 +160,7 @@ impl<M: System> Walk<M> {
             broken: vec![None; PROMISES.len()],
             views: Views::default(),
             graph: Graph::default(),
+            walked: None,
         };
         Walk { model, seen: HashMap::default(), actions: Vec::new(), out }
     }
@@ -189,20 +223,56 @@ impl<M: System> Walk<M> {
 }
 
 impl<M: System> Exploration<M> {
+    /// What the engine found.
+    pub(crate) fn of(model: M, mut outcome: Outcome<Coverage>) -> Exploration<M> {
+        let met = |(bit, _)| outcome.notes.premises >> bit & 1 == 1;
+        let premises = (0_u32..).zip(PROMISES).map(met).collect();
+        let views = Views::of(std::mem::take(&mut outcome.notes.views));
+        let mut out = Exploration {
+            complete: outcome.complete,
+            progress: outcome.progress,
+            rules: outcome.notes.rules,
+            premises,
+            views,
+            walked: Some(outcome),
+            ..Walk::new(model).out
+        };
+        out.progress.broken = out.broken();
+        out
+    }
+
+    /// Octets that the sets of states take, over the states, where the engine has counted them.
+    #[must_use]
+    pub fn octets(&self) -> Option<f64> {
+        self.walked.as_ref().map(|walked| walked.octets)
+    }
+
+    fn is_broken(&self, promise: usize) -> bool {
+        match &self.walked {
+            Some(walked) => walked.broken.get(promise).is_some_and(Option::is_some),
+            None => self.broken.get(promise).is_some_and(Option::is_some),
+        }
+    }
+
     /// Whether a promise is kept; `None` when that cannot be told, as the walk did not reach the
     /// end and nothing broke it before.
     #[must_use]
     pub fn keeps(&self, promise: usize) -> Option<bool> {
-        match self.broken.get(promise) {
-            Some(Some(_)) => Some(false),
-            _ => self.complete.then_some(true),
+        if self.is_broken(promise) {
+            return Some(false);
         }
+        let is_goal = |promise: &Promise| {
+            matches!(promise.kind, Kind::Possible { .. }) && promise.applies(self.model.config())
+        };
+        let left_out = self.walked.as_ref().is_some_and(|walked| !walked.goals)
+            && PROMISES.get(promise).is_some_and(is_goal);
+        (self.complete && !left_out).then_some(true)
     }
 
     fn broken(&self) -> u64 {
-        let judged = PROMISES.iter().zip(&self.broken).enumerate();
+        let judged = PROMISES.iter().enumerate();
         let broken =
-            judged.filter(|(_, (promise, by))| promise.is_about_protocol() && by.is_some());
+            judged.filter(|(n, promise)| promise.is_about_protocol() && self.is_broken(*n));
         broken.fold(0, |bits, (number, _)| bits | 1 << number)
     }
 
@@ -218,37 +288,37 @@ impl<M: System> Exploration<M> {
     /// that does, or in a state from which something is not possible any more.
     #[must_use]
     pub fn counterexample(&self, promise: usize) -> Option<Trace<M>> {
-        self.broken.get(promise).copied().flatten().and_then(|index| self.path_to(index))
+        match &self.walked {
+            Some(walked) => trace_of(&self.model, walked.broken.get(promise)?.as_ref()?),
+            None => self.broken.get(promise).copied().flatten().and_then(|i| self.path_to(i)),
+        }
+    }
+
+    /// A shortest path that ends with a step of [`Views::first_beyond`]; `None` when it leads through
+    /// another process.
+    #[must_use]
+    pub fn path_to_step(&self, step: u64) -> Option<Trace<M>> {
+        match &self.walked {
+            Some(walked) => trace_of(&self.model, &walked.run_by(step)?),
+            None => self.path_to(u32::try_from(step).ok()?),
+        }
     }
 
     /// A shortest path to a state. Where states were taken for one that differ only in which mobile
     /// node is which, it is told as one and the same run: each keeps its name.
     #[must_use]
     pub fn path_to(&self, index: u32) -> Option<Trace<M>> {
-        let (root, places) = self.graph.path(index);
-        let mut state = *self.model.init_states().get(root)?;
-        let plain = self.model.plain();
-        let mut trace = Trace { start: state, steps: Vec::with_capacity(places.len()) };
-        let mut exchanged = false;
-        for place in places {
-            let mut actions = Vec::new();
-            self.model.actions(&state, &mut actions);
-            let action = *actions.get(place)?;
-            let step = self.model.take(&state, action)?;
-            let (mobile, what) = M::parts(action);
-            let told = M::whole(if exchanged { 1 - mobile } else { mobile }, what);
-            let then = plain.take(trace.end(), told)?;
-            trace.steps.push((told, then.state));
-            state = step.state;
-            exchanged ^= step.exchanged;
-        }
-        Some(trace)
+        let (start, places) = self.graph.path(index);
+        path(&self.model, start, places)
     }
 
     /// The probability that two states were taken for one, at most: pairs of states over the
     /// number of fingerprints.
     #[must_use]
     pub fn collision_bound(&self) -> f64 {
+        if let Some(walked) = &self.walked {
+            return walked.collision_bound();
+        }
         let states = self.progress.states as f64;
         states * states / 2.0_f64.powi(129)
     }

@@ -13,7 +13,7 @@ use crate::{State, System};
 /// Steps as the HA sees them.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
-    steps: HashMap<Fingerprint, u32, Prehashed>,
+    steps: HashMap<Fingerprint, u64, Prehashed>,
 }
 
 //= home-binding.4.8
@@ -25,7 +25,7 @@ pub fn of_ha(state: &State) -> Fingerprint {
 }
 
 /// The same of all mobile nodes, whichever is which.
-pub(super) fn of_has<M: System>(state: &M::State) -> Fingerprint {
+pub(crate) fn of_has<M: System>(state: &M::State) -> Fingerprint {
     match M::mobiles(state) {
         [one, two] => {
             let (one, two) = (of_ha(one), of_ha(two));
@@ -39,8 +39,13 @@ impl Views {
     /// A step to the state `to`; not kept when the HA sees nothing of it.
     pub(super) fn insert(&mut self, before: Fingerprint, after: Fingerprint, to: u32) {
         if before != after {
-            self.steps.entry(before.and(after)).or_insert(to);
+            self.steps.entry(before.and(after)).or_insert(to.into());
         }
+    }
+
+    /// Steps that another walk has found.
+    pub(super) const fn of(steps: HashMap<Fingerprint, u64, Prehashed>) -> Views {
+        Views { steps }
     }
 
     /// How many different steps the HA sees.
@@ -55,9 +60,10 @@ impl Views {
         self.steps.is_empty()
     }
 
-    /// A state, found as early as any, to which a step leads that the other setup does not have.
+    /// A step, found as early as any, that the other setup does not have: for
+    /// [`Exploration::path_to_step`](super::Exploration::path_to_step).
     #[must_use]
-    pub fn first_beyond(&self, other: &Views) -> Option<u32> {
+    pub fn first_beyond(&self, other: &Views) -> Option<u64> {
         let beyond = self.steps.iter().filter(|(step, _)| !other.steps.contains_key(step));
         beyond.map(|(_, to)| *to).min()
     }

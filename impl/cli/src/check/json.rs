@@ -38,7 +38,7 @@ fn setup<M: System>(checked: &Checked<M>) -> Value
 where
     Trace<M>: Into<Run>,
 {
-    let Checked { walk, second, elapsed, stopped } = checked;
+    let Checked { walk, engine, second, elapsed, stopped } = checked;
     let config = checked.config();
     let never_taken: Vec<&str> = walk.rules.missing(config).map(Rule::name).collect();
     let never_met: Vec<&str> = walk.unmet().map(|promise| promise.name).collect();
@@ -56,6 +56,8 @@ where
         "events": config.events,
         "attacker": config.attacker.map(Attacker::name),
         "literal": config.literal,
+        "engine": engine.name(),
+        "octets_per_state": walk.octets(),
         "complete": walk.complete,
         "stopped_by": stopped.map(Limit::option),
         "states": walk.progress.states,

@@ -2,6 +2,7 @@
 
 pub(crate) mod json;
 mod limits;
+mod many;
 mod mutants;
 pub(crate) mod parallel;
 mod report;
@@ -29,6 +30,7 @@ use crate::ladder::{LadderArgs, Ladders};
 use crate::{Exit, Output};
 pub use limits::Limit;
 use limits::Limits;
+pub use many::{Engine, EngineArgs};
 use mutants::Mutants;
 pub use report::{Checked, Outcome, Summary};
 
@@ -67,9 +69,13 @@ pub struct Args {
     /// Read the draft alone, without what fills its holes (see dsboot findings).
     #[arg(long, conflicts_with = "mutants")]
     pub literal: bool,
-    /// Setups explored at the same time; by default, as many as the machine has processors.
+    /// Setups explored at the same time, or workers with --engine timely; by default, as many as the
+    /// machine has processors.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<usize>,
+    /// Which engine searches.
+    #[command(flatten)]
+    pub engine: EngineArgs,
     /// Take out every guard of the rules, one at a time, and say which property notices.
     #[arg(long, conflicts_with_all = ["scenarios", "coa", "events", "timeout", "max_states"])]
     pub mutants: bool,
@@ -175,6 +181,9 @@ pub fn run(args: &Args) -> Exit {
         );
         return Exit::Usage;
     }
+    if let Some(fault) = args.engine.fault(setups.len()) {
+        return complain(fault, Exit::Usage);
+    }
     if args.mutants {
         let mutants = hunt(args);
         let text = match (args.json, args.ladders) {
@@ -204,16 +213,20 @@ pub fn run(args: &Args) -> Exit {
         Err(error) => return complain(&error.to_string(), Exit::Usage),
     };
     match args.mobiles {
-        1 => report(&Summary::new(check_all(&setups, args, Bootstrap::new)), args, ladders),
-        _ => report(&Summary::new(check_all(&setups, args, |c| args.two(c))), args, ladders),
+        1 => report(check_all(&setups, args, Bootstrap::new), args, ladders),
+        _ => report(check_all(&setups, args, |config| args.two(config)), args, ladders),
     }
 }
 
 /// Writes what was found to where it belongs.
-fn report<M: System>(summary: &Summary<M>, args: &Args, mut ladders: Ladders) -> Exit
+fn report<M: System>(checked: CheckedAll<M>, args: &Args, mut ladders: Ladders) -> Exit
 where
     Trace<M>: Into<Run>,
 {
+    let summary = match checked {
+        Ok(checked) => &Summary::new(checked),
+        Err((exit, what)) => return complain(&what, exit),
+    };
     if let Some(dir) = &args.traces
         && let Err(error) = traces::write(summary, dir)
     {
@@ -369,15 +382,24 @@ impl Args {
     }
 }
 
-/// Explores the setups side by side. Each search has one thread, so that what it finds does not
-/// depend on how many there are.
+/// Every setup, or why there is no result.
+type CheckedAll<M> = Result<Vec<Checked<M>>, (Exit, String)>;
+
+/// Explores the setups: side by side, each search on one thread, so that what it finds does not
+/// depend on how many there are; or one after the other, each by many workers.
 fn check_all<M: System>(
     setups: &[Setup],
     args: &Args,
     model: impl Fn(Config) -> M + Sync,
-) -> Vec<Checked<M>> {
+) -> CheckedAll<M> {
     let bars = bars();
-    parallel::map(setups, args.threads(), |setup| check(model(args.config(*setup)), args, &bars))
+    let model = |setup: &Setup| model(args.config(*setup));
+    if args.engine.engine == Engine::Stateright {
+        return Ok(parallel::map(setups, args.threads(), |setup| check(model(setup), args, &bars)));
+    }
+    let models = setups.iter().map(model);
+    let bar = |config: &Config| bars.add(progress(config));
+    many::check_all(models, &args.engine, args.threads(), || args.limits(), bar)
 }
 
 /// Progress goes to a terminal only.
@@ -425,7 +447,8 @@ fn check_model<M: System>(model: M, limits: Limits, bar: &ProgressBar) -> Checke
             limits.watch_second()
         })
     });
-    Checked { walk, second: second.flatten(), elapsed, stopped }
+    let second = second.flatten();
+    Checked { walk, engine: Engine::Stateright, second, elapsed, stopped }
 }
 
 /// What is known to be left: nobody knows how many more states those will lead to.

@@ -10,6 +10,7 @@ use dsboot_model::{Config, System, ladder};
 use dsboot_spec::chart::Chart;
 
 use super::limits::Limit;
+use super::many::Engine;
 use super::report::{Checked, Outcome, SAME_VIEW, SAME_VIEW_SENTENCE, Summary};
 
 /// Columns of a table that does not go to a terminal.
@@ -92,16 +93,24 @@ fn remarks<M: System>(checked: &Checked<M>, out: &mut String) {
             "{setup}: the two searches differ: {} states here, {} in the second, which breaks {:?}",
             checked.walk.progress.states, second.states, second.broken
         ),
-        (None, _) if checked.walk.complete => {
+        (None, _) if checked.walk.complete && checked.engine == Engine::Stateright => {
             writeln!(out, "{setup}: the second search was cut short")
         }
         _ if !checked.walk.complete => {
             let open = checked.walk.progress.open;
-            let limit = checked.stopped.map_or("the number of states", Limit::option);
+            let other = match checked.engine {
+                Engine::Stateright => "the number of states",
+                Engine::Timely => "a limit of another process",
+            };
+            let limit = checked.stopped.map_or(other, Limit::option);
             writeln!(out, "{setup}: cut short by {limit} with {open} states not looked into")
         }
         _ => Ok(()),
     };
+    if let Some(octets) = checked.walk.octets() {
+        let rate = checked.walk.progress.states as f64 / checked.elapsed.as_secs_f64();
+        let _ = writeln!(out, "{setup}: {rate:.0} states/s, {octets:.1} octets a state");
+    }
 }
 
 /// What the walk never came to: nothing is said about it.
@@ -181,6 +190,10 @@ fn conclusion<M: System>(summary: &Summary<M>) -> String {
                 "Every property holds in every state. Two states were taken for one with a \
                  probability below {bound:.0e}."
             )
+        }
+        Outcome::Incomplete if summary.checked.iter().all(|checked| checked.walk.complete) => {
+            "INCOMPLETE: every state was seen, and not everything was asked; nothing failed."
+                .to_owned()
         }
         Outcome::Incomplete => {
             "INCOMPLETE: a limit has cut the search short; nothing is proved by it.".to_owned()

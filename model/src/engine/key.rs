@@ -1,0 +1,26 @@
+//! A state's key: who owns it, and what is kept of it.
+
+use super::{high, low, share};
+use crate::explore::Fingerprint;
+
+/// The [`Fingerprint`] of a state's words. It is made of nothing but these words, so it is the same
+/// in every process, on every platform and after a checkpoint.
+///
+/// Of its 128 bits, 96 are kept: the lower 64, and the lower 32 of the upper half. The other 32 tell
+/// which worker owns the state, so the states of one worker differ in the bits that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The lower half of the fingerprint.
+    pub tag: u64,
+    /// The lower half of its upper half.
+    pub top: u32,
+}
+
+/// How many bits of a fingerprint are kept.
+pub(super) const BITS: i32 = 96;
+
+/// The key of a state's words, and which of so many workers owns it.
+pub(super) fn of(words: &[u64], workers: usize) -> (Key, usize) {
+    let (upper, tag) = Fingerprint::of_words(words).halves();
+    (Key { tag, top: low(upper) }, share(high(upper).into(), 32, workers))
+}

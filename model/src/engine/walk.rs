@@ -1,0 +1,407 @@
+//! A worker's way from level to level.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use super::mesh::Mesh;
+use super::store::{Origin, Store};
+use super::{
+    Failure, Judgement, Key, Notes as _, Place, Plan, Space, backwards, checkpoint, count, high,
+    join, key, low, runs, size,
+};
+
+/// What the workers of a process and the one who waits for them tell each other.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Whether they are to stop.
+    pub(super) stop: AtomicBool,
+    /// States found.
+    pub(super) states: AtomicU64,
+    /// Steps taken.
+    pub(super) transitions: AtomicU64,
+    /// The level they are on.
+    pub(super) depth: AtomicU64,
+    /// States found and not looked into.
+    pub(super) open: AtomicU64,
+    /// Promises broken, each a bit.
+    pub(super) broken: AtomicU64,
+}
+
+/// A state that breaks a promise: on which level, its key, and where it is.
+pub(super) type Breach = (u64, Key, Place);
+
+/// How many promises there may be.
+pub(super) const PROMISES: usize = 64;
+
+/// What a worker has.
+#[derive(Debug)]
+pub(super) struct Part<N> {
+    pub(super) store: Store,
+    /// The edges that lead to states of this worker, but for those by which they were found: for
+    /// each worker, numbers of this worker's states, and of that one's from which they lead there.
+    pub(super) edges: Vec<Vec<(u32, u32)>>,
+    /// For each promise, the first state that breaks it.
+    pub(super) breaches: Vec<Option<Breach>>,
+    pub(super) notes: N,
+    pub(super) transitions: u64,
+    /// States found and not looked into, in the order of their numbers.
+    pub(super) open: Frontier,
+}
+
+/// Packed states, one behind the other.
+#[derive(Debug, Default)]
+pub(super) struct Frontier {
+    pub(super) lengths: Vec<u16>,
+    pub(super) words: Vec<u64>,
+}
+
+impl Frontier {
+    fn push(&mut self, words: &[u64]) -> Result<(), Failure> {
+        let length =
+            u16::try_from(words.len()).map_err(|_| Failure::Internal("a state too long"))?;
+        self.lengths.push(length);
+        self.words.extend_from_slice(words);
+        Ok(())
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.lengths.len()
+    }
+}
+
+/// What all workers together have at the end of a walk.
+pub(super) struct Sum {
+    pub(super) complete: bool,
+    pub(super) states: u64,
+    pub(super) transitions: u64,
+    pub(super) depth: u64,
+    pub(super) open: u64,
+    pub(super) runs: Vec<Option<super::Run>>,
+}
+
+/// A header, the two parts of a key, and a state.
+const RECORD: usize = 3;
+
+/// How many words are sent at a time.
+const PARCEL: usize = 4096;
+
+/// How many states are looked into between two looks at what has arrived.
+const ROUND: usize = 512;
+
+/// How many keys are remembered that were sent not long ago; a power of two.
+const RECENT: usize = 1 << 16;
+
+struct Walk<'a, 'b, S: Space> {
+    space: &'a S,
+    plan: &'a Plan,
+    shared: &'a Shared,
+    mesh: &'a mut Mesh<'b>,
+    part: Part<S::Notes>,
+    /// For each worker, what is to be sent there.
+    out: Vec<Vec<u64>>,
+    recent: Vec<u64>,
+    depth: u64,
+    saved: Instant,
+}
+
+/// Walks, with the other workers, to the end or until all are told to stop.
+pub(super) fn walk<S: Space>(
+    space: &S,
+    plan: &Plan,
+    shared: &Shared,
+    mesh: &mut Mesh<'_>,
+) -> Result<(Part<S::Notes>, Sum), Failure> {
+    let peers = mesh.peers();
+    let (part, depth) = match &plan.resume {
+        Some(path) => checkpoint::read(path, &space.name(), (mesh.index(), peers))?,
+        None => (begin(space, (mesh.index(), peers))?, 0),
+    };
+    if mesh.agree(&[depth])?.iter().any(|told| *told != [depth]) {
+        let path = plan.resume.clone().unwrap_or_default();
+        let why = "its parts are of different levels";
+        return Err(Failure::NoCheckpoint(path, why.to_owned()));
+    }
+    let mut walk = Walk {
+        space,
+        plan,
+        shared,
+        mesh,
+        part,
+        out: vec![Vec::new(); peers],
+        recent: vec![0; RECENT],
+        depth,
+        saved: Instant::now(),
+    };
+    let complete = walk.levels()?;
+    let Walk { mut part, depth, .. } = walk;
+    if complete && plan.goals {
+        backwards::judge(space, mesh, &mut part)?;
+    }
+    let runs = runs::collect(mesh, &part)?;
+    let told = mesh.agree(&part.notes.to_words())?;
+    part.notes = S::Notes::default();
+    for words in told {
+        let notes = S::Notes::of_words(&words).ok_or(Failure::Internal("notes"))?;
+        part.notes.merge(notes);
+    }
+    let open = part.store.len() - part.store.marks.len();
+    let own = [count(part.store.len()), part.transitions, count(open)];
+    let [states, transitions, open] = sum(&mesh.agree(&own)?);
+    Ok((part, Sum { complete, states, transitions, depth, open, runs }))
+}
+
+/// The sums of what all have told.
+fn sum<const N: usize>(told: &[Vec<u64>]) -> [u64; N] {
+    core::array::from_fn(|place| told.iter().filter_map(|words| words.get(place)).sum())
+}
+
+/// The initial states that a worker owns.
+fn begin<S: Space>(space: &S, (worker, peers): (usize, usize)) -> Result<Part<S::Notes>, Failure> {
+    let mut part = Part {
+        store: Store::default(),
+        edges: vec![Vec::new(); peers],
+        breaches: vec![None; PROMISES],
+        notes: S::Notes::default(),
+        transitions: 0,
+        open: Frontier::default(),
+    };
+    for (number, state) in (0..).zip(space.starts()) {
+        let mut words = Vec::new();
+        space.pack(&state, &mut words);
+        let (key, owner) = key::of(&words, peers);
+        if owner == worker && part.store.insert(key, Origin::Start(number))?.1 {
+            part.open.push(&words)?;
+        }
+    }
+    Ok(part)
+}
+
+impl<S: Space> Walk<'_, '_, S> {
+    /// Level by level; whether to the end.
+    fn levels(&mut self) -> Result<bool, Failure> {
+        self.tell(0, 0);
+        loop {
+            let due =
+                self.plan.checkpoint.as_ref().is_some_and(|(_, every)| {
+                    self.mesh.index() == 0 && self.saved.elapsed() >= *every
+                });
+            let stop = self.shared.stop.load(Ordering::Relaxed);
+            let own = [
+                count(self.part.open.len()),
+                count(self.part.store.len()),
+                u64::from(stop),
+                u64::from(due),
+            ];
+            let [open, states, stop, due] = sum(&self.mesh.agree(&own)?);
+            if open == 0 {
+                return Ok(true);
+            }
+            if due > 0 && self.depth > 0 {
+                self.save()?;
+            }
+            if stop > 0 || states >= count(self.plan.states) || self.depth >= count(self.plan.depth)
+            {
+                return Ok(false);
+            }
+            self.depth += 1;
+            self.shared.depth.store(self.depth, Ordering::Relaxed);
+            if self.level()?.is_break() {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn save(&mut self) -> Result<(), Failure> {
+        if let Some((path, _)) = &self.plan.checkpoint {
+            let worker = (self.mesh.index(), self.mesh.peers());
+            let written =
+                checkpoint::write(path, &self.space.name(), worker, &self.part, self.depth)?;
+            // Nobody throws the last checkpoint away before everybody has the new one.
+            self.mesh.agree(&[])?;
+            written.keep()?;
+            self.saved = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Takes every step from the states of this level.
+    fn level(&mut self) -> Result<ControlFlow<()>, Failure> {
+        let level = std::mem::take(&mut self.part.open);
+        let first = u32::try_from(self.part.store.marks.len()).map_err(|_| Failure::TooMany)?;
+        self.part.store.levels.push(first);
+        let mut rest = level.words.as_slice();
+        let mut stopped = false;
+        let mut told = (self.part.store.len(), self.part.transitions);
+        for (number, length) in level.lengths.iter().enumerate() {
+            if number % ROUND == 0 {
+                self.take_in()?;
+                told = self.tell(told.0, told.1);
+                let found = self.shared.states.load(Ordering::Relaxed);
+                if self.shared.stop.load(Ordering::Relaxed) || found >= count(self.plan.states) {
+                    stopped = true;
+                    break;
+                }
+            }
+            let Some((words, behind)) = rest.split_at_checked(usize::from(*length)) else {
+                return Err(Failure::Internal("a state cut off"));
+            };
+            rest = behind;
+            self.expand(words)?;
+        }
+        for to in 0..self.out.len() {
+            self.post(to)?;
+        }
+        let Walk { mesh, part, .. } = self;
+        mesh.finish_round(|from, words| part.receive(from, words, self.plan.goals))?;
+        self.tell(told.0, told.1);
+        let all = self.mesh.agree(&[u64::from(stopped)])?;
+        let [stopped] = sum(&all);
+        Ok(if stopped > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    }
+
+    /// What has arrived in the meantime.
+    fn take_in(&mut self) -> Result<(), Failure> {
+        let Walk { mesh, part, plan, .. } = self;
+        mesh.poll(|from, words| part.receive(from, words, plan.goals))
+    }
+
+    /// Tells who waits how far this is: what is told now.
+    fn tell(&self, states: usize, transitions: u64) -> (usize, u64) {
+        let part = &self.part;
+        let found = part.store.len();
+        self.shared.states.fetch_add(count(found - states), Ordering::Relaxed);
+        self.shared.transitions.fetch_add(part.transitions - transitions, Ordering::Relaxed);
+        if self.mesh.index().is_multiple_of(self.plan.threads) {
+            let open = count(found - part.store.marks.len()) * count(self.plan.threads);
+            self.shared.open.store(open, Ordering::Relaxed);
+        }
+        (found, part.transitions)
+    }
+
+    /// Judges a state and takes every step from it.
+    fn expand(&mut self, words: &[u64]) -> Result<(), Failure> {
+        let Walk { space, part, out, recent, mesh, plan, depth, .. } = self;
+        let state = space.unpack(words).ok_or(Failure::Internal("a state that is none"))?;
+        let (worker, peers) = (mesh.index(), out.len());
+        let index = u32::try_from(part.store.marks.len()).map_err(|_| Failure::TooMany)?;
+        let place = Place { worker: u16::try_from(worker).unwrap_or(u16::MAX), index };
+        let Judgement { mut broken, marks } = space.judge(&state, &mut part.notes);
+        part.store.marks.push(marks);
+        let mut steps = 0;
+        let mut packed = Vec::with_capacity(64);
+        space.steps((&state, place), &mut part.notes, |step, next| {
+            steps += 1;
+            packed.clear();
+            space.pack(next, &mut packed);
+            let (key, owner) = key::of(&packed, peers);
+            let Some(out) = out.get_mut(owner) else { return };
+            let known = owner != worker && {
+                let place = size(key.tag) % RECENT;
+                recent
+                    .get_mut(place)
+                    .is_some_and(|slot| std::mem::replace(slot, key.tag) == key.tag)
+            };
+            // Who owns it has it already, and needs no more than the edge.
+            let length = if known { 0 } else { packed.len() };
+            if !known || plan.goals {
+                let header = low(count(length)) << 16 | u32::from(step);
+                out.extend([join(header, index), key.tag, key.top.into()]);
+                out.extend(packed.iter().take(length));
+            }
+        });
+        part.transitions += steps;
+        if steps == 0 {
+            broken |= space.judge_end(&state, &mut part.notes);
+        }
+        if broken != 0 {
+            part.note(broken, *depth, place);
+            self.shared.broken.fetch_or(broken, Ordering::Relaxed);
+        }
+        for to in 0..peers {
+            if self.out.get(to).is_some_and(|out| out.len() >= PARCEL) {
+                self.post(to)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what is to be sent to a worker; its own it has at once.
+    fn post(&mut self, to: usize) -> Result<(), Failure> {
+        let own = self.mesh.index();
+        let Some(out) = self.out.get_mut(to).filter(|out| !out.is_empty()) else { return Ok(()) };
+        if to == own {
+            let words = std::mem::take(out);
+            let from = u16::try_from(own).unwrap_or(u16::MAX);
+            self.part.receive(from, &words, self.plan.goals)?;
+            if let Some(out) = self.out.get_mut(to) {
+                *out = words;
+                out.clear();
+            }
+        } else {
+            let words = std::mem::replace(out, Vec::with_capacity(PARCEL + PARCEL / 8));
+            self.mesh.send(to, words);
+        }
+        Ok(())
+    }
+}
+
+impl<N> Part<N> {
+    /// Takes in what another worker has found, or this one itself.
+    fn receive(&mut self, from: u16, words: &[u64], edges: bool) -> Result<(), Failure> {
+        self.store.touch(Records(words).map(|record| record.key.tag));
+        for record in Records(words) {
+            let Record { source, step, key, state } = record;
+            let origin = Origin::Step(Place { worker: from, index: source }, step);
+            let (index, new) = match state {
+                [] => {
+                    let known = self.store.find(key);
+                    (known.ok_or(Failure::Internal("an edge to nowhere"))?, false)
+                }
+                _ => self.store.insert(key, origin)?,
+            };
+            if new {
+                self.open.push(state)?;
+            } else if edges && let Some(edges) = self.edges.get_mut(usize::from(from)) {
+                edges.push((index, source));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes that a state breaks promises.
+    pub(super) fn note(&mut self, broken: u64, level: u64, place: Place) {
+        let Some(key) = self.store.key(place.index) else { return };
+        for (promise, breach) in self.breaches.iter_mut().enumerate() {
+            let other = (level, key, place);
+            if broken >> promise & 1 == 1 && breach.is_none_or(|known| other < known) {
+                *breach = Some(other);
+            }
+        }
+    }
+}
+
+/// What is said of a step: from which state, the number of the step, and where it leads; without
+/// the state, when the owner has it.
+struct Record<'a> {
+    source: u32,
+    step: u16,
+    key: Key,
+    state: &'a [u64],
+}
+
+struct Records<'a>(&'a [u64]);
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Record<'a>;
+
+    fn next(&mut self) -> Option<Record<'a>> {
+        let ([header, tag, top], rest) = self.0.split_first_chunk::<RECORD>()?;
+        let [a, b, c, d] = high(*header).to_be_bytes();
+        let length = u16::from_be_bytes([a, b]);
+        let (state, rest) = rest.split_at_checked(length.into())?;
+        self.0 = rest;
+        let key = Key { tag: *tag, top: low(*top) };
+        Some(Record { source: low(*header), step: u16::from_be_bytes([c, d]), key, state })
+    }
+}
