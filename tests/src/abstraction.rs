@@ -32,6 +32,8 @@ pub struct Observer {
     names: Vec<Name>,
     /// What has been sent, and what it is.
     known: HashMap<(Station, Station, Cargo), Name>,
+    /// Requests and updates that the mobile node has sent more than once.
+    repeated: Vec<Message>,
     network: BTreeSet<Message>,
     /// The mobile node's last request and update.
     last_request: Option<Request>,
@@ -57,6 +59,7 @@ impl Observer {
             reader: Reader::default(),
             names: Vec::new(),
             known: HashMap::new(),
+            repeated: Vec::new(),
             asks_for_access: false,
             network: BTreeSet::new(),
             last_request: None,
@@ -142,6 +145,7 @@ impl Observer {
                     seq: self.symbols.known_seq(binding.sequence.0)?,
                 })
             }),
+            repeated: self.repeated.clone(),
             network: std::mem::take(&mut self.network),
         };
         view.forget_dead_letters();
@@ -158,6 +162,12 @@ impl Observer {
             None => self.reader.read(&mut self.symbols, bytes, flight),
         };
         self.names.push(name);
+        if let (Station::Mn, Some(message @ (Message::Request(..) | Message::Update(..)))) =
+            (flight.from, name.sent)
+            && self.network.contains(&message)
+        {
+            self.repeated.push(message);
+        }
         self.known.insert(key, name);
         let Some(message) = name.sent else { return };
         match (flight.from, message) {

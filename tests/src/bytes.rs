@@ -196,10 +196,15 @@ impl Bytes {
     /// Delivers something that was sent, for the first time or again.
     pub fn deliver(&mut self, flight: usize) {
         let Some(flight) = self.sent.get(flight).cloned() else { return };
+        self.deliver_as(flight.to, &flight.what);
+    }
+
+    /// Delivers something that nobody here has sent so.
+    pub fn deliver_as(&mut self, to: Station, what: &Cargo) {
         self.now = self.now + LATENCY;
-        match &flight.what {
-            Cargo::Datagram(datagram) => self.handle(flight.to, Input::Datagram(datagram)),
-            Cargo::Packet(packet) => self.handle(flight.to, Input::Packet(packet)),
+        match what {
+            Cargo::Datagram(datagram) => self.handle(to, Input::Datagram(datagram)),
+            Cargo::Packet(packet) => self.handle(to, Input::Packet(packet)),
         }
     }
 

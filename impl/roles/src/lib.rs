@@ -12,6 +12,10 @@ pub mod count;
 pub mod eap;
 mod expiring;
 pub mod fa;
+#[cfg(feature = "faults")]
+pub mod fault;
+#[cfg(not(feature = "faults"))]
+mod fault;
 pub mod fha;
 mod fragments;
 pub mod ha;

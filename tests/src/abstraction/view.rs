@@ -29,6 +29,8 @@ pub struct View {
     pub updating: Option<Seq>,
     /// The binding at the HA.
     pub home: Option<HaBinding>,
+    /// What the mobile node has sent anew that is not new, of which the model knows nothing.
+    pub repeated: Vec<Message>,
     /// Everything sent that can still matter.
     pub network: BTreeSet<Message>,
 }
@@ -158,6 +160,7 @@ impl View {
                 .collect(),
             updating: state.ha.pending.map(|update| update.seq),
             home: state.ha.binding,
+            repeated: Vec::new(),
             network: state.network.iter().collect(),
         }
     }
@@ -207,7 +210,7 @@ impl View {
     }
 
     /// Everything but the network, by name.
-    fn facts(&self) -> [(&'static str, String); 19] {
+    fn facts(&self) -> [(&'static str, String); 20] {
         let View { mn, admitting, relayed, visited, asking, bound, assigned, .. } = self;
         [
             ("MN: link", text(&mn.link)),
@@ -221,6 +224,7 @@ impl View {
             ("MN: update waiting", text(&mn.update)),
             ("MN: sequence number", text(&mn.seq)),
             ("MN: letting go", text(&mn.leaving)),
+            ("MN: says again", text(&self.repeated)),
             ("NAS: asking about", text(admitting)),
             ("FA: pending", text(relayed)),
             ("FA: visited", text(visited)),

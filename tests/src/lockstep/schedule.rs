@@ -14,6 +14,9 @@ pub enum Event {
     Deliver(usize),
     /// `x`: one of the things that have arrived arrives again.
     Duplicate(usize),
+    /// `c`: somebody who knows no key changes an octet of something under way that is protected,
+    /// and brings the copy to its addressee.
+    Corrupt(usize),
     /// `l`: one of the things that are under way is lost.
     Drop(usize),
     /// `f`: the next timer fires.
@@ -36,6 +39,7 @@ impl fmt::Display for Event {
             Event::Next => f.write_str("n"),
             Event::Deliver(pick) => write!(f, "d{pick}"),
             Event::Duplicate(pick) => write!(f, "x{pick}"),
+            Event::Corrupt(pick) => write!(f, "c{pick}"),
             Event::Drop(pick) => write!(f, "l{pick}"),
             Event::Fire => f.write_str("f"),
             Event::Sleep => f.write_str("s"),
@@ -49,7 +53,7 @@ impl fmt::Display for Event {
 
 /// A word that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no event of a schedule: n, d3, x3, l3, f, s, w250, m1, r or e")]
+#[error("{0:?} is no event of a schedule: n, d3, x3, c3, l3, f, s, w250, m1, r or e")]
 pub struct NoEvent(String);
 
 impl FromStr for Event {
@@ -67,6 +71,7 @@ impl FromStr for Event {
             ("n", None) => Event::Next,
             ("d", Some(pick)) => Event::Deliver(pick),
             ("x", Some(pick)) => Event::Duplicate(pick),
+            ("c", Some(pick)) => Event::Corrupt(pick),
             ("l", Some(pick)) => Event::Drop(pick),
             ("f", None) => Event::Fire,
             ("s", None) => Event::Sleep,
@@ -100,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let line = "m0 n d3 x17 l0 f s w250 m2 r e";
+        let line = "m0 n d3 x17 c5 l0 f s w250 m2 r e";
         assert_eq!(written(&read(line).unwrap()), line);
     }
 

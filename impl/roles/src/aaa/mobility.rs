@@ -8,6 +8,7 @@ use dsboot_codec::radius::{Credential, Ipv6Prefix, Packet};
 
 use super::reply::{MobilityGrant, Reply};
 use super::{Aaa, LATE, Refusal};
+use crate::fault::{Fault, is};
 use crate::radius::Request;
 use crate::{Effects, Nai, Random, Time, count, keys};
 
@@ -81,7 +82,8 @@ impl Aaa {
     ) -> Option<Assignment> {
         let key = (nai.clone(), fha.to_owned());
         //= registration.6.11
-        let (thoav4, before) = match self.assignments.get(&key) {
+        let held = self.assignments.get(&key).filter(|_| !is(Fault::AaahAssignsAnew));
+        let (thoav4, before) = match held {
             Some(assignment) => (assignment.thoav4, assignment.ipv6_coa),
             //= registration.6.12
             None => {

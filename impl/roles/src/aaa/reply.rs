@@ -10,6 +10,7 @@ use dsboot_spec::registry::radius::code;
 
 use super::config::{Fha, HomeRecord};
 use super::mobility::Assignment;
+use crate::fault::{Fault, is};
 use crate::{Nai, Secret, count};
 
 /// An answer.
@@ -106,7 +107,7 @@ impl AccessGrant {
         //= access.3.11
         response.attribute(&Attribute::SessionTimeout(self.lifetime));
         //= access.3.7
-        if let Some(fha) = &self.fha {
+        if let Some(fha) = self.fha.as_ref().filter(|_| !is(Fault::AaaOmitsFha)) {
             let name = fha.fqdn.as_deref().and_then(Fqdn::new).map(Parameter::FhaFqdn);
             for parameter in fha.address.map(Parameter::FhaAddress).into_iter().chain(name) {
                 response.sub_attribute(vendor_id, &parameter.into());

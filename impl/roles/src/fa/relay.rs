@@ -15,7 +15,11 @@ use dsboot_spec::registry::{
 };
 
 use super::{Exchange, Fa, Pending, Station, Visitor, Who};
-use crate::{Datagram, Effects, Nai, Random, Time, count::Registration};
+use crate::{
+    Datagram, Effects, Nai, Random, Time,
+    count::Registration,
+    fault::{Fault, is},
+};
 
 impl Fa {
     /// Step 4: a request from the link.
@@ -60,7 +64,9 @@ impl Fa {
             fha: request.header.home_agent,
             challenge: request.extensions.challenge().once().map(<[u8]>::to_vec),
         };
-        self.pending.insert(exchange, pending, now + self.config.pending_timeout);
+        if !is(Fault::FaForgetsPending) {
+            self.pending.insert(exchange, pending, now + self.config.pending_timeout);
+        }
     }
 
     /// Step 6: a reply from the FHA.
@@ -79,7 +85,9 @@ impl Fa {
         if datagram.source != SocketAddr::from((pending.fha, self.config.port)) {
             return effects.count(Registration::Unsolicited);
         }
-        self.pending.remove(&exchange);
+        if !is(Fault::FaRelaysRepliesTwice) {
+            self.pending.remove(&exchange);
+        }
         //= registration.9.4
         if let Some(association) = self.config.home_agents.get(&pending.fha) {
             let proof = reply.extensions.authenticator(AuthenticationKind::ForeignHome).once();
@@ -120,6 +128,9 @@ impl Fa {
         effects: &mut Effects,
     ) {
         //= registration.5.15
+        if is(Fault::FaGivesUpInSilence) {
+            return;
+        }
         self.deny_pending(now, random, pending, code::FA_TIMEOUT, effects);
     }
 
@@ -163,11 +174,12 @@ impl Fa {
         let challenge = request.extensions.challenge().once().ok_or(code::MISSING_CHALLENGE)?;
         //= registration.5.13
         let used = self.used.get(&(nai.clone(), challenge.to_vec())).is_some();
+        let used = used && !is(Fault::FaTakesUsedChallenge);
         if used && !repeated && !self.is_pending_with(request, nai, challenge, station) {
             return Err(code::STALE_CHALLENGE);
         }
         //= registration.5.12
-        if !used && !self.has_offered(challenge, station) {
+        if !used && !self.has_offered(challenge, station) && !is(Fault::FaTakesUsedChallenge) {
             return Err(code::UNKNOWN_CHALLENGE);
         }
         //= registration.5.15
@@ -213,7 +225,10 @@ impl Fa {
         //= registration.5.2
         //= registration.5.3
         //= registration.5.4
-        let mut builder = Builder::relay(request.extensions.octets_through(protection));
+        let through = request.extensions.octets_through(protection);
+        let stripped = request.octets.get(..protection.offset).unwrap_or(through);
+        let kept = if is(Fault::FaStripsProof) { stripped } else { through };
+        let mut builder = Builder::relay(kept);
         //= data-path.6.2
         if is_own && self.config.udp_tunnelling {
             builder = builder.extension(Extension::UdpTunnelRequest(UdpTunnelRequest {
@@ -273,7 +288,9 @@ impl Fa {
             return effects.count(Registration::OldReply);
         }
         if header.lifetime == 0 {
-            self.visitors.remove(&key);
+            if !is(Fault::FaKeepsVisitor) {
+                self.visitors.remove(&key);
+            }
             return;
         }
         // A visitor is known by its home address; without one there is none (FA Error 99).

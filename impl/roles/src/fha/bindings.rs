@@ -6,7 +6,11 @@ use std::collections::BTreeMap;
 
 use dsboot_codec::{dsb::Prefixed, mip4::Identification};
 
-use crate::{Association, Nai, Time, expiring::Expiring};
+use crate::{
+    Association, Nai, Time,
+    expiring::Expiring,
+    fault::{Fault, is},
+};
 
 /// The IPv6 half of what the AAAH assigned, as its value octets: copied, never changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -196,7 +200,9 @@ impl Bindings {
         self.keep_addresses(nai, &binding);
         let identification = identification.max(binding.identification);
         let mark = Mark { identification, association: binding.association.clone() };
-        self.marks.insert(nai.clone(), mark, now + keep);
+        if !is(Fault::FhaForgetsIdentification) {
+            self.marks.insert(nai.clone(), mark, now + keep);
+        }
         Some(binding)
     }
 

@@ -13,7 +13,12 @@ use dsboot_codec::{
 use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
 
 use super::{Binding, Fha, TunnelEnd};
-use crate::{Datagram, Effect, Effects, Nai, Packet, count::Data, icmp::packet_too_big};
+use crate::{
+    Datagram, Effect, Effects, Nai, Packet,
+    count::Data,
+    fault::{Fault, is},
+    icmp::packet_too_big,
+};
 
 impl Fha {
     /// A packet of a UDP tunnel.
@@ -42,7 +47,7 @@ impl Fha {
         };
         //= data-path.6.6
         let is_first = end.port() == 0 && source.ip() == end.ip();
-        if end != source && !is_first {
+        if end != source && !is_first && !is(Fault::FhaTakesAnyTunnel) {
             return effects.count(Data::WrongOuterSource);
         }
         let nai = nai.clone();

@@ -30,6 +30,7 @@ pub use config::{FhaConfig, ForeignAgent};
 use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Nai, Random, Time,
     count::{Radius, Registration},
+    fault::{Fault, is},
     radius::Client,
 };
 use grant::Grant;
@@ -127,6 +128,9 @@ impl Fha {
 
     /// The reply given to the request accepted last, if this is the same request again.
     fn reply_given_to(&self, request: &Request) -> Option<Vec<u8>> {
+        if is(Fault::FhaForgetsReply) {
+            return None;
+        }
         let (digest, reply) = &self.bindings.get(&request.nai)?.last_reply;
         (*digest == crypto::sha1(&[&request.octets])).then(|| reply.clone())
     }
@@ -134,7 +138,7 @@ impl Fha {
     /// Step 5: asks the AAAH about a request that only it can judge.
     fn ask(&mut self, now: Time, random: &mut dyn Random, request: Request, effects: &mut Effects) {
         //= registration.6.2
-        if self.pending.contains_key(&request.nai) {
+        if self.pending.contains_key(&request.nai) && !is(Fault::FhaAsksInParallel) {
             return effects.count(Registration::Parallel);
         }
         let fha_spi = self.choose_spi(&request.nai, random);
@@ -197,7 +201,8 @@ impl Fha {
             return effects.count(Registration::NoAssociation);
         };
         //= registration.7.3
-        if association.fha_spi != spi || !request.proved_by(&association) {
+        let proved = request.proved_by(&association) || is(Fault::FhaTakesUnproved);
+        if association.fha_spi != spi || !proved {
             effects.count(Registration::BadAuthenticator);
             return self.refuse_under_old(now, request, code::HA_MN_AUTHENTICATION, effects);
         }
@@ -232,7 +237,8 @@ impl Fha {
     fn check(&self, now: Time, arrived: Time, request: &Request) -> Result<(), Refusal> {
         //= registration.7.4
         let last = self.bindings.last_identification(&request.nai);
-        let fresh = last.is_none_or(|last| request.identification > last);
+        let greater = last.is_none_or(|last| request.identification > last);
+        let fresh = greater || is(Fault::FhaTakesStale);
         //= registration.7.5
         let apart = request.identification.high().abs_diff(arrived.ntp_seconds());
         if !fresh || u64::from(apart) > self.config.tolerance.as_secs() {
@@ -310,8 +316,12 @@ impl Fha {
         let Some(old) = self.bindings.get(&request.nai) else { return };
         //= movement.1.3
         //= movement.1.5
+        let care_of_address = match is(Fault::FhaKeepsOldCareOf) {
+            true => old.care_of_address,
+            false => request.care_of_address,
+        };
         let binding = Binding {
-            care_of_address: request.care_of_address,
+            care_of_address,
             tunnel: request.tunnel_end(&self.config).known_from(old.tunnel),
             identification: request.identification,
             ..old.clone()
@@ -359,6 +369,7 @@ impl Fha {
         //= keys.1.11
         let ends = binding.session_ends.min(binding.association.expires);
         let left = u16::try_from(now.until(ends).as_secs()).unwrap_or(u16::MAX);
+        let left = if is(Fault::FhaOutlivesSession) { u16::MAX } else { left };
         asked.min(self.config.max_lifetime).min(left).min(LIFETIME_INFINITE - 1)
     }
 
@@ -377,7 +388,7 @@ impl Fha {
         let meant = self.bindings.get(&request.nai).is_some_and(|binding| {
             everything || binding.care_of_address == request.care_of_address
         });
-        if meant {
+        if meant && !is(Fault::FhaKeepsReleased) {
             //= movement.3.5
             let keep = self.keep();
             let ended = self.bindings.end(&request.nai, request.identification, now, keep);

@@ -20,6 +20,7 @@ use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Nai, Random, Secret, Time,
     count::{Binding as Reason, Radius},
     expiring::Expiring,
+    fault::{Fault, is},
     fragments::Fragments,
     radius::Client,
 };
@@ -153,7 +154,9 @@ impl Ha {
     /// replayed.
     fn remember(&mut self, now: Time, nai: Nai, message_id: Timestamp) {
         let keep = Duration::from_secs(u64::from(self.config.tolerance) * 2 + 1);
-        self.marks.insert(nai, message_id, now + keep);
+        if !is(Fault::HaForgetsMesgId) {
+            self.marks.insert(nai, message_id, now + keep);
+        }
     }
 }
 

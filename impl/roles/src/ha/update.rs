@@ -15,7 +15,10 @@ use dsboot_spec::registry::mip6::{FIRST_SPI, MN_HA_KEY_LENGTH, error_status, sta
 
 use super::{Association, Ha, HomeBinding};
 use crate::{
-    AddressChange, Effect, Effects, Nai, Random, Time, count::Binding as Reason, radius::Answer,
+    AddressChange, Effect, Effects, Nai, Random, Time,
+    count::Binding as Reason,
+    fault::{Fault, is},
+    radius::Answer,
 };
 
 /// The prefix length of an address on its own, in bits.
@@ -96,7 +99,7 @@ impl Ha {
     /// Asks the AAAH about an update.
     fn ask(&mut self, now: Time, random: &mut dyn Random, update: Update, effects: &mut Effects) {
         //= home-binding.2.9
-        if self.pending.contains_key(&update.nai) {
+        if self.pending.contains_key(&update.nai) && !is(Fault::HaAsksInParallel) {
             return effects.count(Reason::Parallel);
         }
         let (vendor_id, home_length) = (self.config.vendor_id, self.config.home_prefix.length());
@@ -138,6 +141,9 @@ impl Ha {
             Err(_) => Lifetime::ZERO,
         };
         effects.count(if verdict.is_ok() { Reason::Accepted } else { Reason::Denied });
+        if is(Fault::HaStaysSilent) {
+            return;
+        }
         let status = verdict.err().unwrap_or(status::ACCEPTED);
         self.acknowledge(now, update, status, lifetime, association, effects);
     }
@@ -161,11 +167,13 @@ impl Ha {
         let last = last.max(self.marks.get(&update.nai).copied());
         let clock = Timestamp(update.arrived.ntp());
         let near = update.message_id.is_close_to(clock, self.config.tolerance);
-        if !near || last.is_some_and(|last| update.message_id <= last) {
+        let stale = last.is_some_and(|last| update.message_id <= last);
+        if !near || (stale && !is(Fault::HaTakesStale)) {
             return Err(status::MIPV6_ID_MISMATCH);
         }
         //= home-binding.3.2
-        if own.is_some_and(|binding| !update.sequence.is_greater_than(binding.sequence)) {
+        let greater = own.is_none_or(|binding| update.sequence.is_greater_than(binding.sequence));
+        if !greater && !is(Fault::HaTakesStale) {
             return Err(status::SEQUENCE_OUT_OF_WINDOW);
         }
         //= home-binding.3.3
@@ -227,6 +235,9 @@ impl Ha {
     fn delete(&mut self, now: Time, update: &Update, effects: &mut Effects) {
         //= home-binding.3.12
         self.remember(now, update.nai.clone(), update.message_id);
+        if is(Fault::HaKeepsReleased) {
+            return;
+        }
         if self.bindings.remove(&update.node.home).is_some() {
             effects.push(Effect::Address(AddressChange::Remove(update.node.home.into())));
         }

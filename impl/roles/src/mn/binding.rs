@@ -9,7 +9,10 @@ use dsboot_codec::mip6::{
 use dsboot_spec::registry::mip6::{FIRST_SPI, status, timer};
 
 use super::{MnConfig, is_near};
-use crate::{Effects, Nai, Random, Secret, Time, count};
+use crate::{
+    Effects, Nai, Random, Secret, Time, count,
+    fault::{Fault, is},
+};
 
 /// The wait after the first update to a home agent (RFC 6275 §11.8).
 const FIRST_WAIT: Duration =
@@ -202,7 +205,7 @@ impl Binding {
         }
         //= movement.1.4
         let under_way = self.outstanding.as_ref().is_some_and(|outstanding| !outstanding.is_stuck);
-        if same && (self.bound.is_some() || under_way) {
+        if same && (self.bound.is_some() || under_way) && !is(Fault::MnUpdatesOnMovement) {
             return Vec::new();
         }
         //= home-binding.4.6
@@ -268,6 +271,9 @@ impl Binding {
     /// There is no registration any more that it could go through.
     pub(super) fn interrupt(&mut self) {
         //= home-binding.4.7
+        if is(Fault::MnStaysBound) {
+            return;
+        }
         self.parameters = None;
         self.outstanding = None;
         if let Some(bound) = &mut self.bound {
@@ -469,7 +475,8 @@ impl Binding {
         //= home-binding.4.1
         let key = mn_ha_key(self.mn_aaa_key.octets(), outstanding.message_id, self.nai.octets());
         let spi = acknowledgement.options.mn_ha().map(|option| option.value.spi);
-        if spi.is_none_or(|spi| spi < FIRST_SPI) || !packet.verify_mn_ha(key.as_slice()) {
+        let proved = packet.verify_mn_ha(key.as_slice()) || is(Fault::MnTakesUnprovedAck);
+        if spi.is_none_or(|spi| spi < FIRST_SPI) || !proved {
             return Err(count::Binding::Unproved);
         }
         //= home-binding.4.2

@@ -22,6 +22,7 @@ pub use registration::{Held, Outcome, Purpose, Way};
 use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Random, Time,
     count::Registration,
+    fault::{Fault, is},
     fragments::Fragments,
     pana::{AccessOutcome, Failure, Pac, PacConfig},
 };
@@ -225,7 +226,9 @@ impl Mn {
                 Some(through(agent, care_of, false))
             }
             //= registration.3.4
-            (Some(care_of), Some(agent)) if agent.flags.registration_required() => {
+            (Some(care_of), Some(agent))
+                if agent.flags.registration_required() && !is(Fault::MnIgnoresR) =>
+            {
                 Some(through(agent, care_of, true))
             }
             //= registration.3.2

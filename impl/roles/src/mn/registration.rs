@@ -15,7 +15,11 @@ use dsboot_spec::registry::{
 };
 
 use super::{MnConfig, agents::Agent};
-use crate::{Association, Effects, Random, Time, count::Registration};
+use crate::{
+    Association, Effects, Random, Time,
+    count::Registration,
+    fault::{Fault, is},
+};
 
 /// The least time between two requests (RFC 3344 §3.6.3).
 const LEAST_WAIT: Duration = Duration::from_secs(MIN_RETRANSMIT_INTERVAL as u64);
@@ -179,7 +183,7 @@ impl Registrar {
         //= movement.1.2
         //= movement.1.6
         let known = self.held.as_ref().is_some_and(|held| held.fha == way.fha);
-        if !known {
+        if !known && !is(Fault::MnKeepsRegistration) {
             self.held = None;
         }
         let purpose = if known { Purpose::Again } else { Purpose::First };
@@ -344,7 +348,9 @@ impl Registrar {
     ) {
         //= registration.4.11
         //= registration.4.12
-        outstanding.identification = self.next_identification(now, random);
+        if outstanding.times == 0 || !is(Fault::MnReusesIdentification) {
+            outstanding.identification = self.next_identification(now, random);
+        }
         self.last = Some(outstanding.identification);
         //= registration.4.10
         let agents = outstanding.way.agent.as_ref().map(|agent| agent.max_lifetime);

@@ -1,7 +1,11 @@
 //! Release: the home binding first, then the registration, then access.
 
 use super::{BindingState, Mn, Outcome, agents::Agents};
-use crate::{Effects, Random, Time, pana::Phase};
+use crate::{
+    Effects, Random, Time,
+    fault::{Fault, is},
+    pana::Phase,
+};
 
 /// How far a release has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +27,9 @@ impl Mn {
         let mut effects = Effects::new();
         self.wants_registration = false;
         self.release = Some(Release::Binding);
+        if is(Fault::MnReleasesOutsideIn) {
+            self.binding.forget();
+        }
         let packets = self.binding.release(now, random, &mut effects);
         self.send_updates(now, packets, &mut effects);
         self.advance(now, random, &mut effects);

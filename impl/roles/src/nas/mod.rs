@@ -16,6 +16,7 @@ use dsboot_codec::radius::{Attribute, RequestBuilder};
 use dsboot_spec::registry::pana::{result, termination_cause};
 
 use crate::eap::pass_through::PassThrough;
+use crate::fault::{Fault, is};
 use crate::pana::{Begun, PaaEvent, Phase, Step, Terms, Verdict, read};
 use crate::radius::{Answer, Client};
 use crate::{Datagram, Effects, Input, LinkAddr, Machine, Nai, Random, Time, count::Access};
@@ -435,7 +436,7 @@ impl Nas {
         step.effects.count(Access::Granted);
         //= access.4.2
         let parameters: Vec<Parameter<'_>> = [
-            grant.fha.map(Parameter::FhaAddress),
+            grant.fha.filter(|_| !is(Fault::NasOmitsFha)).map(Parameter::FhaAddress),
             grant.fha_fqdn.as_deref().and_then(Fqdn::new).map(Parameter::FhaFqdn),
             grant.care_of.map(Parameter::ColocatedAddress),
         ]
@@ -455,7 +456,9 @@ impl Nas {
             reconfigure,
         };
         //= access.4.1
-        session.pana.conclude(step, &Verdict { eap, result: Ok(terms) });
+        if !is(Fault::NasStaysSilent) {
+            session.pana.conclude(step, &Verdict { eap, result: Ok(terms) });
+        }
         session.grant = Some(grant);
     }
 

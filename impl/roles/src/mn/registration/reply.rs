@@ -9,6 +9,7 @@ use super::{Held, LEAST_WAIT, Outcome, Outstanding, Purpose, Registrar};
 use crate::{
     Association, Effects, Time,
     count::Registration,
+    fault::{Fault, is},
     keys,
     mn::{MnConfig, agents::Agents, is_near},
 };
@@ -36,7 +37,8 @@ impl Registrar {
         //= registration.10.1
         let outstanding = self.outstanding.clone().filter(|outstanding| {
             let answered = outstanding.identification.low();
-            outstanding.times > 0 && answered == reply.header.identification.low()
+            let answers = answered == reply.header.identification.low();
+            outstanding.times > 0 && (answers || is(Fault::MnTakesOldReply))
         });
         let Some(outstanding) = outstanding else {
             effects.count(Registration::Unsolicited);
@@ -86,7 +88,8 @@ impl Registrar {
             return Verdict::Discarded(Registration::ReplyWithoutKey);
         }
         let old = self.held.as_ref().map(|held| &held.association);
-        if !new.as_ref().or(old).is_some_and(|association| proves(&proof, association)) {
+        let proved = new.as_ref().or(old).is_some_and(|association| proves(&proof, association));
+        if !proved && !is(Fault::MnTakesUnprovedReply) {
             return Verdict::Discarded(Registration::ReplyUnproved);
         }
         //= registration.10.7
@@ -111,7 +114,9 @@ impl Registrar {
             self.outstanding = None;
             if outstanding.purpose == Purpose::Release {
                 effects.count(Registration::Ended);
-                self.forget();
+                if !is(Fault::MnKeepsReleased) {
+                    self.forget();
+                }
                 return Some(Outcome::Released);
             }
             //= registration.10.14
@@ -243,7 +248,9 @@ impl Registrar {
     /// Takes over the challenge that an agent appended to a reply.
     fn renew_challenge(&self, reply: &Reply<'_>, agents: &mut Agents) {
         //= registration.4.6
-        if let Some(challenge) = reply.extensions.challenge().once() {
+        if let Some(challenge) = reply.extensions.challenge().once()
+            && !is(Fault::MnKeepsOldChallenge)
+        {
             agents.set_challenge(challenge.to_vec());
         }
     }
