@@ -9,6 +9,7 @@ mod symbols;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 
 use dsboot_model::{
     Access, Agent, CareOf6, FhaId, Ident, Link, Message, Parameters, Registration, Request,
@@ -19,7 +20,7 @@ use dsboot_roles::pana::Phase;
 
 pub use view::{HeldBack, MnView, View, told};
 
-use crate::bytes::{Bytes, Cargo, Flight, Station};
+use crate::bytes::{Bytes, Flight, Station};
 use messages::{Name, Reader};
 use symbols::Symbols;
 
@@ -30,8 +31,8 @@ pub struct Observer {
     reader: Reader,
     /// What the flights that have been read are.
     names: Vec<Name>,
-    /// What has been sent, and what it is.
-    known: HashMap<(Station, Station, Cargo), Name>,
+    /// What has been sent, by its fingerprint, and what it is.
+    known: HashMap<u64, Name>,
     /// Requests and updates that the mobile node has sent more than once.
     repeated: Vec<Message>,
     network: BTreeSet<Message>,
@@ -69,6 +70,20 @@ impl Observer {
             held: None,
             agent: Agent::Unheard,
         }
+    }
+
+    /// Feeds what it knows to a hasher, as far as that is more than what the roles hold now. Two
+    /// networks in the same state that were watched with the same result have the same future.
+    pub fn hash_facts(&self, hasher: &mut impl Hasher) {
+        self.symbols.hash_facts(hasher);
+        self.reader.hash_facts(hasher);
+        let mut names: Vec<_> =
+            self.known.iter().map(|(key, name)| (key, name.sent, name.arrives)).collect();
+        names.sort_unstable();
+        names.hash(hasher);
+        (&self.network, &self.repeated, self.last_request, self.last_update).hash(hasher);
+        (self.updating, self.held_back, &self.held, self.agent).hash(hasher);
+        self.asks_for_access.hash(hasher);
     }
 
     /// The mobile node attaches to a link.
@@ -156,8 +171,7 @@ impl Observer {
     /// Takes note of something sent.
     fn note(&mut self, bytes: &Bytes, flight: &Flight) {
         // The same octets again say the same, whatever has happened since.
-        let key = (flight.from, flight.to, flight.what.clone());
-        let name = match self.known.get(&key) {
+        let name = match self.known.get(&flight.key) {
             Some(name) => *name,
             None => self.reader.read(&mut self.symbols, bytes, flight),
         };
@@ -168,7 +182,7 @@ impl Observer {
         {
             self.repeated.push(message);
         }
-        self.known.insert(key, name);
+        self.known.insert(flight.key, name);
         let Some(message) = name.sent else { return };
         match (flight.from, message) {
             (Station::Mn, Message::Request(_, request)) => self.last_request = Some(request),

@@ -3,13 +3,15 @@
 //!
 //! The machines are those of the demonstration network of `dsboot-node`, taken off their sockets.
 
+use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_node::world::{FIRST_HOST, Network, Party, Plan, Settings, World};
-use dsboot_node::{Error, Probability, Stream};
+use dsboot_node::{Error, Probability};
 use dsboot_roles::{
-    Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Time,
+    Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time,
     aaa::Aaa,
     fa::{Fa, FaConfig},
     fha::Fha,
@@ -20,7 +22,7 @@ use dsboot_roles::{
 use dsboot_spec::Setup;
 use dsboot_spec::registry::{mip4, pana};
 
-/// How long each delivery takes.
+/// How long each delivery takes, unless it is to take no time.
 const LATENCY: Duration = Duration::from_millis(3);
 
 /// Who is on the network. Sites are counted from 0, as in [`World::sites`]; the first two lie
@@ -58,6 +60,8 @@ pub struct Flight {
     pub sent: Time,
     /// What was sent.
     pub what: Cargo,
+    /// A fingerprint of what is said by whom to whom, whenever that is.
+    pub key: u64,
 }
 
 /// What travels.
@@ -69,7 +73,72 @@ pub enum Cargo {
     Packet(Packet),
 }
 
+/// Where a station's random octets come from: they are fixed by who it is, the run's seed, and how
+/// many it has drawn, so that a copy of it draws the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Entropy {
+    seed: u64,
+    drawn: u64,
+}
+
+impl Entropy {
+    fn new(seed: u64, station: Station) -> Entropy {
+        let mut hasher = DefaultHasher::new();
+        (seed, station).hash(&mut hasher);
+        Entropy { seed: hasher.finish(), drawn: 0 }
+    }
+}
+
+impl Random for Entropy {
+    fn fill(&mut self, octets: &mut [u8]) {
+        for chunk in octets.chunks_mut(8) {
+            self.drawn += 1;
+            // SplitMix64.
+            let z = self.seed.wrapping_add(self.drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            let drawn = (z ^ (z >> 31)).to_be_bytes();
+            chunk.iter_mut().zip(drawn).for_each(|(octet, drawn)| *octet = drawn);
+        }
+    }
+}
+
+/// A station, the machine of its role, and its random octets.
+#[derive(Clone, Debug)]
+struct Seat {
+    station: Station,
+    party: Arc<Party>,
+    entropy: Entropy,
+    /// A fingerprint of all of it.
+    print: u64,
+}
+
+impl Seat {
+    fn new(station: Station, party: Party, entropy: Entropy) -> Seat {
+        let mut seat = Seat { station, party: Arc::new(party), entropy, print: 0 };
+        seat.print = seat.fingerprint();
+        seat
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.station, &self.party, self.entropy).hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// A machine did not do the same again: its octets depend on something that it was not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undetermined {
+    /// Whose machine.
+    pub station: Station,
+    /// What it did, and what it did when asked again from the same state.
+    pub effects: [Effects; 2],
+}
+
 /// All roles of a setup, and everything that they have sent.
+///
+/// A copy shares what has not changed since.
 #[derive(Clone, Debug)]
 pub struct Bytes {
     /// Which setup.
@@ -79,9 +148,15 @@ pub struct Bytes {
     /// The time of everybody's clock.
     pub now: Time,
     /// Everything sent so far.
-    pub sent: Vec<Flight>,
+    pub sent: Vec<Arc<Flight>>,
+    /// Whether the last thing that happened has changed a role, or had something sent.
+    pub has_changed: bool,
+    /// The first machine that did not do the same again, if that is watched.
+    pub undetermined: Option<Box<Undetermined>>,
+    latency: Duration,
+    is_watched: bool,
     plan: Plan,
-    stations: Vec<(Station, Party, Stream)>,
+    seats: Vec<Seat>,
     links: [LinkAddr; 3],
 }
 
@@ -104,14 +179,13 @@ impl Bytes {
         let sites = sites
             .flat_map(|(i, site)| [(Station::Nas(i), Some(site.nas)), (Station::Fa(i), site.fa)]);
         let fhas = world.fhas.iter().enumerate().map(|(i, fha)| (Station::Fha(i), Some(*fha)));
-        let stations = parts
+        let seats = parts
             .into_iter()
             .chain(sites)
             .chain(fhas)
             .filter_map(|(station, part)| {
                 let party = world.net.machine(part?)?.clone();
-                let stream = Stream::new(settings.seed, &format!("{station:?}"));
-                Some((station, party, stream))
+                Some(Seat::new(station, party, Entropy::new(settings.seed, station)))
             })
             .collect();
         let links = world.sites.map(|site| world.net.link_address(site.nas.host()));
@@ -120,8 +194,12 @@ impl Bytes {
             site: 0,
             now: settings.start,
             sent: Vec::new(),
+            has_changed: false,
+            undetermined: None,
+            latency: LATENCY,
+            is_watched: false,
             plan: world.plan,
-            stations,
+            seats,
             links,
         })
     }
@@ -129,13 +207,23 @@ impl Bytes {
     /// The same network with agents that never count as gone, however long they are not heard.
     #[must_use]
     pub fn with_lasting_agents(mut self) -> Bytes {
-        for (_, party, _) in &mut self.stations {
-            if let Party::Fa(fa) = party {
+        for seat in &mut self.seats {
+            if let Party::Fa(fa) = seat.party.as_ref() {
                 let config = fa.config().clone();
                 let config = FaConfig { advertisement_lifetime: mip4::LIFETIME_INFINITE, ..config };
-                **fa = Fa::new(config);
+                let party = Party::Fa(Box::new(Fa::new(config)));
+                *seat = Seat::new(seat.station, party, seat.entropy);
             }
         }
+        self
+    }
+
+    /// The same network in which a delivery takes no time, and each machine is asked twice for what
+    /// it does, to see whether that is determined by what it is given.
+    #[must_use]
+    pub const fn with_frozen_time(mut self) -> Bytes {
+        self.latency = Duration::ZERO;
+        self.is_watched = true;
         self
     }
 
@@ -168,19 +256,15 @@ impl Bytes {
             paa: (self.plan.v4(network, FIRST_HOST), pana::PORT).into(),
             agents,
         };
-        self.with_mn(|mn, now, random| mn.attach(now, random, attachment));
+        self.with_mn(|mn, now, random| mn.attach(now, random, attachment.clone()));
     }
 
     /// Has the mobile node do something.
-    pub fn with_mn(&mut self, act: impl FnOnce(&mut Mn, Time, &mut Stream) -> Effects) {
-        let now = self.now;
-        let mut effects = Effects::new();
-        if let Some((_, Party::Mn(mn), random)) =
-            self.stations.iter_mut().find(|(station, ..)| *station == Station::Mn)
-        {
-            effects = act(mn, now, random);
-        }
-        self.carry_out(Station::Mn, effects);
+    pub fn with_mn(&mut self, act: impl Fn(&mut Mn, Time, &mut Entropy) -> Effects) {
+        self.act(Station::Mn, |party, now, random| match party {
+            Party::Mn(mn) => act(mn, now, random),
+            _ => Effects::new(),
+        });
     }
 
     /// Whether something sent can still reach whom it was sent to: what is under way on a link
@@ -201,7 +285,7 @@ impl Bytes {
 
     /// Delivers something that nobody here has sent so.
     pub fn deliver_as(&mut self, to: Station, what: &Cargo) {
-        self.now = self.now + LATENCY;
+        self.now = self.now + self.latency;
         match what {
             Cargo::Datagram(datagram) => self.handle(to, Input::Datagram(datagram)),
             Cargo::Packet(packet) => self.handle(to, Input::Packet(packet)),
@@ -211,10 +295,8 @@ impl Bytes {
     /// When the next timer fires, and whose it is.
     #[must_use]
     pub fn next_timer(&self) -> Option<(Time, Station)> {
-        let due = |(station, party, _): &(Station, Party, Stream)| {
-            party.poll_timeout().map(|time| (time, *station))
-        };
-        self.stations.iter().filter_map(due).min()
+        let due = |seat: &Seat| seat.party.poll_timeout().map(|time| (time, seat.station));
+        self.seats.iter().filter_map(due).min()
     }
 
     /// Lets time pass until the next timer fires, and fires it. Returns whose it was.
@@ -297,23 +379,55 @@ impl Bytes {
         self.plan
     }
 
+    /// Everybody who is on the network and has something to wait for, and until when.
+    pub fn waiting(&self) -> impl Iterator<Item = (Station, Time)> + '_ {
+        self.seats.iter().filter_map(|seat| Some((seat.station, seat.party.poll_timeout()?)))
+    }
+
     /// A fingerprint of every role's state: equal when nothing has changed.
     #[must_use]
     pub fn snapshot(&self) -> String {
-        let states: Vec<_> =
-            self.stations.iter().map(|(station, party, _)| (station, party)).collect();
+        let states: Vec<_> = self.seats.iter().map(|seat| (seat.station, &seat.party)).collect();
         format!("{states:?}")
     }
 
+    /// Feeds fingerprints of all machines, their random octets, the time and the place of the mobile
+    /// node to a hasher.
+    pub fn hash_roles(&self, hasher: &mut impl std::hash::Hasher) {
+        (self.site, self.now).hash(hasher);
+        self.seats.iter().for_each(|seat| seat.print.hash(hasher));
+    }
+
     fn party(&self, station: Station) -> Option<&Party> {
-        self.stations.iter().find(|(s, ..)| *s == station).map(|(_, party, _)| party)
+        self.seats.iter().find(|seat| seat.station == station).map(|seat| seat.party.as_ref())
     }
 
     fn handle(&mut self, station: Station, input: Input<'_>) {
+        self.act(station, |party, now, random| party.handle(now, random, input));
+    }
+
+    /// Has a station do something, and sends what comes of it.
+    fn act(
+        &mut self,
+        station: Station,
+        act: impl Fn(&mut Party, Time, &mut Entropy) -> Effects,
+    ) {
         let now = self.now;
-        let mut effects = Effects::new();
-        if let Some((_, party, random)) = self.stations.iter_mut().find(|(s, ..)| *s == station) {
-            effects = party.handle(now, random, input);
+        self.has_changed = false;
+        let Some(seat) = self.seats.iter_mut().find(|seat| seat.station == station) else { return };
+        let before = self.is_watched.then(|| seat.clone());
+        let effects = act(Arc::make_mut(&mut seat.party), now, &mut seat.entropy);
+        if let Some(Seat { mut party, mut entropy, print, .. }) = before {
+            let again = act(Arc::make_mut(&mut party), now, &mut entropy);
+            let is_same = again == effects && party == seat.party && entropy == seat.entropy;
+            if !is_same && self.undetermined.is_none() {
+                let effects = [effects.clone(), again];
+                self.undetermined = Some(Box::new(Undetermined { station, effects }));
+            }
+            seat.print = seat.fingerprint();
+            self.has_changed = seat.print != print;
+        } else {
+            self.has_changed = true;
         }
         self.carry_out(station, effects);
     }
@@ -334,7 +448,15 @@ impl Bytes {
                 Effect::Deliver(_) | Effect::Address(_) | Effect::Count(_) => continue,
             };
             if let Some((to, site)) = to {
-                self.sent.push(Flight { from, to, site, sent: self.now, what });
+                let mut hasher = DefaultHasher::new();
+                (from, to, site, &what).hash(&mut hasher);
+                let key = hasher.finish();
+                // Where time stands still, what is said again is what was said before.
+                if self.is_watched && self.sent.iter().any(|flight| flight.key == key) {
+                    continue;
+                }
+                self.has_changed = true;
+                self.sent.push(Arc::new(Flight { from, to, site, sent: self.now, what, key }));
             }
         }
     }

@@ -9,4 +9,5 @@ pub mod houses;
 pub mod lockstep;
 pub mod peers;
 pub mod process;
+pub mod refinement;
 pub mod tshark;

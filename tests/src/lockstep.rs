@@ -7,8 +7,11 @@
 //! kept until a later event tells them apart.
 
 mod divergence;
+mod exploring;
+mod following;
 pub mod schedule;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_codec::ip;
@@ -23,19 +26,14 @@ use dsboot_roles::fha::TunnelEnd;
 use dsboot_roles::mn::Mn;
 use dsboot_spec::Role;
 use dsboot_spec::registry::ip::protocol;
-use stateright::Model as _;
+
+use following::Happening;
 
 pub use divergence::Divergence;
 pub use schedule::Event;
 
 use crate::abstraction::{HeldBack, Observer, View, told};
 use crate::bytes::{Bytes, Cargo, Flight, Station};
-
-/// How many steps of the model one event of the roles may be: a timer may find several ends due.
-const STEPS: usize = 3;
-
-/// How many states that explain the same view are kept.
-const STATES: usize = 64;
 
 /// How old a request or update, or what answers it, may be when it is delivered. What is older is
 /// lost: its timestamp is about to leave the tolerance, of which the model knows the fact but not
@@ -63,7 +61,11 @@ pub struct Follower {
     pub bytes: Bytes,
     /// What has come of it so far.
     pub figures: Figures,
-    observer: Observer,
+    observer: Arc<Observer>,
+    /// What was to be seen when last looked at.
+    view: Option<Arc<View>>,
+    /// The steps of the model that the last event was, if it is asked for them.
+    taken: Option<Vec<(State, Action)>>,
     model: Bootstrap,
     /// The model without the rule that the mobile node's time of a home binding ends first.
     timeless: Bootstrap,
@@ -73,8 +75,8 @@ pub struct Follower {
     /// Of each flight seen: when that was sent which it repeats, answers or passes on.
     born: Vec<Time>,
     events: Vec<Event>,
-    /// What has happened, in words.
-    history: Vec<String>,
+    /// What has happened, in words, if that is kept.
+    history: Option<Vec<String>>,
 }
 
 /// Counts over one schedule, or over many.
@@ -103,53 +105,6 @@ impl Figures {
     }
 }
 
-/// A state of the model, and by how many steps and which rules it was reached.
-#[derive(Clone, Copy)]
-struct Reached {
-    state: State,
-    rules: Rules,
-    steps: usize,
-}
-
-impl Reached {
-    fn still(state: State) -> Reached {
-        Reached { state, rules: Rules::default(), steps: 0 }
-    }
-}
-
-/// What has just happened to the roles.
-struct Happening {
-    /// In words.
-    what: String,
-    /// The role that it happened to.
-    role: Role,
-    /// The flight that arrived, if one did.
-    cause: Option<usize>,
-    /// What the model calls the arrival, if it has a name for it.
-    action: Option<Action>,
-    /// Whether the role may leave what has arrived out of account.
-    may_be_lost: bool,
-    /// Whether it answers a challenge that its agent has replaced by another.
-    is_overtaken: bool,
-    /// Whether it was a round of PANA without a name in the model.
-    is_pana: bool,
-}
-
-impl Happening {
-    /// Something that nobody's message caused.
-    const fn unasked(role: Role, what: String) -> Happening {
-        Happening {
-            what,
-            role,
-            cause: None,
-            action: None,
-            may_be_lost: false,
-            is_overtaken: false,
-            is_pana: false,
-        }
-    }
-}
-
 impl Follower {
     /// A network in which nothing has happened.
     ///
@@ -160,7 +115,9 @@ impl Follower {
         let bytes = Bytes::new(settings)?.with_lasting_agents();
         let config = Config::new(settings.setup, u8::MAX);
         Ok(Follower {
-            observer: Observer::new(&bytes),
+            observer: Arc::new(Observer::new(&bytes)),
+            view: None,
+            taken: None,
             states: vec![State::initial(Profile::Entitled, u8::MAX)],
             bytes,
             model: Bootstrap::new(config),
@@ -170,7 +127,7 @@ impl Follower {
             arrived: Vec::new(),
             born: Vec::new(),
             events: Vec::new(),
-            history: Vec::new(),
+            history: Some(Vec::new()),
         })
     }
 
@@ -216,15 +173,13 @@ impl Follower {
             Event::Deliver(pick) => {
                 let Some(place) = modulo(pick, self.under_way.len()) else { return Ok(false) };
                 let flight = self.under_way.remove(place);
+                let delivered = self.deliver(flight);
                 self.arrived.push(flight);
-                self.deliver(flight)
+                delivered
             }
             Event::Duplicate(pick) => {
                 let Some(place) = modulo(pick, self.arrived.len()) else { return Ok(false) };
-                let flight = self.arrived.get(place).copied().unwrap_or_default();
-                // Each advertisement that the model has arrive brings a challenge of its own.
-                let is_repeatable = !self.bytes.sent.get(flight).is_some_and(is_advertisement);
-                if is_repeatable { self.deliver(flight) } else { Ok(false) }
+                self.deliver(self.arrived.get(place).copied().unwrap_or_default())
             }
             Event::Corrupt(pick) => self.corrupt(pick),
             Event::Drop(pick) => {
@@ -380,14 +335,14 @@ impl Follower {
             return Ok(false);
         }
         self.bytes.attach(site);
-        self.observer.on_attach(&self.bytes);
+        Arc::make_mut(&mut self.observer).on_attach(&self.bytes);
         let what = format!("the mobile node moves to site {site}");
         self.follow(&Happening::unasked(Role::Mn, what))?;
         Ok(true)
     }
 
     /// The mobile node does something that it may do only where it is registered and at rest.
-    fn wish(&mut self, what: &str, act: impl FnOnce(&mut Bytes)) -> Result<bool, Divergence> {
+    fn wish(&mut self, what: &str, act: impl Fn(&mut Bytes)) -> Result<bool, Divergence> {
         // What is held back would be replaced, which the model has sent.
         if !self.is_settled() || self.observer.held_back() != HeldBack::default() {
             return Ok(false);
@@ -416,8 +371,12 @@ impl Follower {
     fn is_fresh(&self, flight: usize) -> bool {
         let Some(sent) = self.bytes.sent.get(flight) else { return false };
         if is_advertisement(sent) {
+            // Each that arrives in the model brings a challenge of its own.
+            if self.arrived.contains(&flight) {
+                return false;
+            }
             let later = self.bytes.sent.iter().skip(flight + 1);
-            if later.filter(|later| later.from == sent.from).any(is_advertisement) {
+            if later.filter(|later| later.from == sent.from).any(|later| is_advertisement(later)) {
                 return false;
             }
         }
@@ -437,10 +396,7 @@ impl Follower {
     fn register_new(&mut self, cause: Option<usize>) {
         for new in self.born.len()..self.bytes.sent.len() {
             let Some(flight) = self.bytes.sent.get(new) else { break };
-            let same = |old: &&Flight| {
-                (old.from, old.to, &old.what) == (flight.from, flight.to, &flight.what)
-            };
-            let before = self.bytes.sent.iter().take(new).position(|old| same(&old));
+            let before = self.bytes.sent.iter().take(new).position(|old| old.key == flight.key);
             let cause = cause.filter(|cause| match (flight.from, flight.to) {
                 (Station::Nas(_), _) => false,
                 (Station::Mn, Station::Nas(_)) => {
@@ -462,153 +418,6 @@ impl Follower {
         self.under_way = fresh;
     }
 
-    /// Looks at the roles, and has the model do the same.
-    //
-    // What the model does with a message that arrives, the roles have to do too. What nobody asked
-    // for, somebody's timer or wish, is for the roles to choose, among what the model allows to
-    // the role that acts.
-    fn follow(&mut self, happening: &Happening) -> Result<(), Divergence> {
-        self.register_new(happening.cause);
-        let Some(view) = self.observer.look(&self.bytes) else { return Ok(()) };
-        let mut reached: Vec<Reached> =
-            self.states.iter().map(|state| self.on_arrival(*state, happening.action)).collect();
-        if happening.may_be_lost {
-            reached.extend(self.states.iter().map(|state| Reached::still(*state)));
-        }
-        if happening.is_overtaken
-            && let Some(Action::Deliver(Message::Request(_, request))) = happening.action
-        {
-            reached.extend(self.states.iter().map(|state| {
-                let used = &mut { *state };
-                let fa = used.fa.of_mut(request.care_of.link);
-                request.challenge.into_iter().for_each(|challenge| fa.used.insert(challenge));
-                self.on_arrival(*used, happening.action)
-            }));
-        }
-        for _ in 0..=STEPS {
-            let held_back = self.observer.held_back();
-            let explains = |reached: &&Reached| view.is_behind(held_back, &reached.state);
-            let explain: Vec<Reached> = reached.iter().filter(explains).copied().collect();
-            if !explain.is_empty() {
-                self.go_on(happening, explain);
-                return Ok(());
-            }
-            reached = reached.iter().flat_map(|reached| self.unasked(reached, happening)).collect();
-            reached.truncate(STATES * 16);
-        }
-        Err(self.divergence(happening, view))
-    }
-
-    /// What a message that arrives makes of a state: nothing, where the model does not know that
-    /// it can come, or has no use for it.
-    fn on_arrival(&self, state: State, action: Option<Action>) -> Reached {
-        let Some(step) = action.and_then(|action| self.model.step(&state, action)) else {
-            return Reached::still(state);
-        };
-        let after = with_events(step.state);
-        Reached { state: after, rules: step.rules, steps: usize::from(after != state) }
-    }
-
-    /// What a role can do next that no message with a name made it do.
-    fn unasked<'a>(
-        &'a self,
-        reached: &'a Reached,
-        happening: &'a Happening,
-    ) -> impl Iterator<Item = Reached> + 'a {
-        let mut actions = Vec::new();
-        self.model.actions(&reached.state, &mut actions);
-        // The home agent has let go of a binding when the mobile node, which could not be heard,
-        // has long been waiting for the answer to a later update.
-        if self.observer.is_beyond(&self.bytes) && !actions.contains(&Action::HaLosesBinding) {
-            actions.push(Action::HaLosesBinding);
-        }
-        let allowed = move |action: &Action| match action {
-            // The rounds of PANA have no names, so the one that brings the response has none.
-            Action::Deliver(Message::AccessRequest(..)) => happening.is_pana,
-            Action::Deliver(_) => false,
-            action => action.actor() == happening.role,
-        };
-        actions.into_iter().filter(allowed).filter_map(|action| self.step(reached, action))
-    }
-
-    fn step(&self, from: &Reached, action: Action) -> Option<Reached> {
-        let model = match action {
-            Action::HaLosesBinding if self.observer.is_beyond(&self.bytes) => &self.timeless,
-            _ => &self.model,
-        };
-        let step = model.step(&from.state, action)?;
-        let state = with_events(step.state);
-        let mut rules = from.rules;
-        rules.merge(step.rules);
-        (state != from.state).then_some(Reached { state, rules, steps: from.steps + 1 })
-    }
-
-    /// Takes note of what explains the roles.
-    fn go_on(&mut self, happening: &Happening, mut explain: Vec<Reached>) {
-        let mut seen: Vec<State> = Vec::new();
-        explain.retain(|reached| {
-            let new = !seen.contains(&reached.state);
-            if new {
-                seen.push(reached.state);
-            }
-            new
-        });
-        seen.truncate(STATES);
-        let steps = explain.first().map_or(0, |reached| reached.steps);
-        if steps > 0 || happening.action.is_some() {
-            self.history.push(match steps {
-                0 => format!("{}: no step", happening.what),
-                _ => happening.what.clone(),
-            });
-        }
-        self.figures.steps += steps;
-        self.figures.stutters += usize::from(steps == 0);
-        self.figures.states = self.figures.states.max(seen.len());
-        if let Some(reached) = explain.first() {
-            self.figures.rules.merge(reached.rules);
-        }
-        self.states = seen;
-    }
-
-    fn divergence(&self, happening: &Happening, after: View) -> Divergence {
-        let before = self.states.first().map(View::of).unwrap_or_else(|| after.clone());
-        let mut nearest: Option<(usize, String, View)> = None;
-        let mut offer = |name: String, state: &State| {
-            let view = View::of(state);
-            let apart = view.distance(&after);
-            if nearest.as_ref().is_none_or(|(least, ..)| apart < *least) {
-                nearest = Some((apart, name, view));
-            }
-        };
-        for state in &self.states {
-            let arrived = self.on_arrival(*state, happening.action);
-            if arrived.steps == 0 {
-                offer("nothing".to_owned(), &arrived.state);
-            } else {
-                offer("to take the message".to_owned(), &arrived.state);
-            }
-            let mut actions = Vec::new();
-            self.model.actions(&arrived.state, &mut actions);
-            for action in actions {
-                if let Some(next) = self.step(&arrived, action) {
-                    let word = if matches!(action, Action::Deliver(_)) {
-                        "receives"
-                    } else {
-                        "does, unasked"
-                    };
-                    offer(format!("{} {word}: {action}", action.actor()), &next.state);
-                }
-            }
-        }
-        Divergence {
-            schedule: self.events.clone(),
-            history: self.history.clone(),
-            event: happening.what.clone(),
-            before: Box::new(before),
-            after: Box::new(after),
-            nearest: nearest.map(|(_, action, view)| (action, Box::new(view))),
-        }
-    }
 }
 
 /// Whether this is step 0, in either direction.
@@ -638,11 +447,6 @@ const fn role_of(station: Station) -> Role {
         Station::Ha => Role::Ha,
         Station::Cn => Role::Cn,
     }
-}
-
-fn with_events(mut state: State) -> State {
-    state.environment.events = u8::MAX;
-    state
 }
 
 fn modulo(pick: usize, length: usize) -> Option<usize> {

@@ -33,7 +33,7 @@ fn every_message_of_every_ladder() {
             ladder.iter().position(|arrow| Some(*arrow) == step).unwrap_or(ladder.len())
         };
         let mut flights: Vec<(Option<Step>, &Flight)> =
-            bytes.sent.iter().map(|flight| (arrow(setup, flight), flight)).collect();
+            bytes.sent.iter().map(|flight| (arrow(setup, flight), flight.as_ref())).collect();
         flights.sort_by_key(|(step, _)| place(*step));
         for arrow in &ladder {
             assert!(flights.iter().any(|(step, _)| *step == Some(*arrow)), "{setup}: no {arrow}");

@@ -2,6 +2,7 @@
 //! identity round of EAP, retransmissions of the same octets and keep-alives are none.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
 use dsboot_codec::eap;
@@ -24,7 +25,7 @@ use super::symbols::Symbols;
 use crate::bytes::{Bytes, Cargo, Flight, Station};
 
 /// What a RADIUS request was about, to understand its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Asked {
     Access(Session, Link, Server),
     Registration(FhaId, Ident),
@@ -54,6 +55,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Feeds everything to a hasher; of the order of questions only that of each client counts.
+    pub(super) fn hash_facts(&self, hasher: &mut impl Hasher) {
+        let mut order = self.order.clone();
+        order.sort_by_key(|(client, _)| *client);
+        (&self.asked, &self.authenticators, order).hash(hasher);
+    }
+
     /// What the model calls `flight`.
     pub(super) fn read(&mut self, symbols: &mut Symbols, bytes: &Bytes, flight: &Flight) -> Name {
         let message = self.message(symbols, bytes, flight);

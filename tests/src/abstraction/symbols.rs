@@ -1,6 +1,7 @@
 //! The model's small symbols, and which octets each of them stands for in a run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{Hash, Hasher};
 
 use dsboot_model::{Address, CareOf4, CareOf6, FhaId, Ident, Link, Owner, Seq, Session};
 use dsboot_node::world::{Network, POOL_FIRST, Plan};
@@ -50,6 +51,13 @@ impl Symbols {
             given: BTreeMap::new(),
             keys: Vec::new(),
         }
+    }
+
+    /// Feeds everything to a hasher that a run determines.
+    pub(super) fn hash_facts(&self, hasher: &mut impl Hasher) {
+        (&self.idents, &self.seqs, &self.message_ids, self.last_care_of).hash(hasher);
+        (self.sessions, &self.pana, &self.taken_up, &self.challenges).hash(hasher);
+        (&self.given, &self.keys).hash(hasher);
     }
 
     /// The symbol of an Identification, a new one if it has not been seen.

@@ -63,7 +63,7 @@ pub struct MnView {
 }
 
 /// What the mobile node has decided to send and a rate limit still holds back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HeldBack {
     /// A registration request.
     pub request: bool,

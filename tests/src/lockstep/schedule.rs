@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// What happens next to the roles. Whatever cannot happen is passed over.
 ///
 /// In a schedule it is written by a letter and, where there is one, a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// `n`: the first thing under way arrives; if there is none, the next timer fires.
     Next,

@@ -8,7 +8,7 @@ use dsboot_roles::nas::Nas;
 use dsboot_roles::{Effects, Input, Machine, Random, Time};
 
 /// A machine of any role.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
     /// A mobile node.
     Mn(Box<Mn>),

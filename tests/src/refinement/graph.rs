@@ -1,0 +1,5 @@
+//! The other direction.
+
+/// A step.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing;

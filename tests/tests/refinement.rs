@@ -1,0 +1,22 @@
+//! Every run of the roles within a bound is one of the model.
+
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
+
+use std::env;
+use dsboot_spec::Setup;
+use dsboot_tests::refinement::Refinement;
+
+#[test]
+fn every_step_of_the_roles_is_one_of_the_model() {
+    let events = env::var("DSBOOT_REFINEMENT_EVENTS").map_or(0, |n| n.parse().unwrap());
+    for setup in Setup::ALL {
+        let start = std::time::Instant::now();
+        let report = Refinement::new(setup, events).unwrap().explore(2);
+        eprintln!(
+            "{setup}: {} concrete, {} abstract, {} happened, {} steps, {} stutters, {} cut, depth {} {:?}",
+            report.concrete, report.abstract_states, report.happened, report.steps,
+            report.stutters, report.cut_short, report.depth, start.elapsed()
+        );
+        if let Some(parted) = report.parted { eprintln!("{parted}"); }
+    }
+}
