@@ -407,9 +407,10 @@ fn passes_fa(state: &State, request: &crate::Request) -> bool {
     let unused = request.challenge.is_some_and(|challenge| !fa.used.contains(challenge));
     let repeated = || {
         let relayed = |ident| state.network.alike(Alike::Request(Hop::Relay, ident));
-        fa.pending.iter().flat_map(relayed).any(
-            |sent| matches!(sent, Message::Request(_, other) if other.challenge == request.challenge),
-        )
+        fa.pending.iter().flat_map(relayed).any(|sent| {
+            matches!(sent, Message::Request(_, other)
+                if other.challenge == request.challenge && request.repeats(&other))
+        })
     };
     fa.pending.contains(request.ident) || unused || repeated()
 }

@@ -58,8 +58,10 @@ impl Fa {
         //= registration.5.12
         //= registration.5.13
         let relayed = |ident| cx.kept(Alike::Request(Hop::Relay, ident));
-        let answers =
-            |sent| matches!(sent, Message::Request(_, r) if r.challenge == Some(challenge));
+        let answers = |sent| {
+            matches!(sent, Message::Request(_, r)
+                if r.challenge == Some(challenge) && request.repeats(&r))
+        };
         !self.used.contains(challenge) || self.pending.iter().flat_map(relayed).any(answers)
     }
 

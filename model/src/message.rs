@@ -83,6 +83,16 @@ pub struct Parameters {
     pub ipv6: bool,
 }
 
+impl Request {
+    /// Whether this asks for the same as another, but for Identification, challenge and lifetime:
+    /// with the same FHA, care-of address and home address, which a first request does not have.
+    #[must_use]
+    pub fn repeats(&self, other: &Request) -> bool {
+        let is_first = |request: &Request| request.form == Form::First;
+        (self.fha, self.care_of, is_first(self)) == (other.fha, other.care_of, is_first(other))
+    }
+}
+
 /// What the AAAH says in step 5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Authorisation {

@@ -407,11 +407,7 @@ impl Bytes {
     }
 
     /// Has a station do something, and sends what comes of it.
-    fn act(
-        &mut self,
-        station: Station,
-        act: impl Fn(&mut Party, Time, &mut Entropy) -> Effects,
-    ) {
+    fn act(&mut self, station: Station, act: impl Fn(&mut Party, Time, &mut Entropy) -> Effects) {
         let now = self.now;
         self.has_changed = false;
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.station == station) else { return };

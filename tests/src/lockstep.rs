@@ -417,7 +417,6 @@ impl Follower {
             self.under_way.iter().copied().filter(|flight| self.is_fresh(*flight)).collect();
         self.under_way = fresh;
     }
-
 }
 
 /// Whether this is step 0, in either direction.

@@ -2,9 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
-use std::env;
 use dsboot_spec::Setup;
 use dsboot_tests::refinement::Refinement;
+use std::env;
 
 #[test]
 fn every_step_of_the_roles_is_one_of_the_model() {
@@ -14,9 +14,17 @@ fn every_step_of_the_roles_is_one_of_the_model() {
         let report = Refinement::new(setup, events).unwrap().explore(2);
         eprintln!(
             "{setup}: {} concrete, {} abstract, {} happened, {} steps, {} stutters, {} cut, depth {} {:?}",
-            report.concrete, report.abstract_states, report.happened, report.steps,
-            report.stutters, report.cut_short, report.depth, start.elapsed()
+            report.concrete,
+            report.abstract_states,
+            report.happened,
+            report.steps,
+            report.stutters,
+            report.cut_short,
+            report.depth,
+            start.elapsed()
         );
-        if let Some(parted) = report.parted { eprintln!("{parted}"); }
+        if let Some(parted) = report.parted {
+            eprintln!("{parted}");
+        }
     }
 }

@@ -62,9 +62,8 @@ impl Follower {
     /// What can arrive now, by its fingerprint, and whether it has arrived before.
     pub fn deliverable(&self) -> impl Iterator<Item = (u64, bool)> + '_ {
         let all = self.bytes.sent.iter().enumerate();
-        let able = all.filter(|(place, _)| {
-            self.bytes.is_deliverable(*place) && self.is_fresh(*place)
-        });
+        let able =
+            all.filter(|(place, _)| self.bytes.is_deliverable(*place) && self.is_fresh(*place));
         able.map(|(place, flight)| (flight.key, !self.under_way.contains(&place)))
     }
 

@@ -152,8 +152,11 @@ impl Mn {
                     Err(_) => effects.count(Data::Malformed),
                 }
             }
-            (_, Some(Entry::Agent(neighbour))) if header.destination == held.thoav4 => {
-                if Some(neighbour) != packet.neighbour {
+            // The FHA may have the care-of address of this link before its reply is here, and its
+            // agent deliver by it (RFC 3344 §4.2.2).
+            _ if !held.colocated && header.destination == held.thoav4 => {
+                let agent = self.agents.agent().filter(|_| self.admitted.is_some());
+                if agent.is_none_or(|agent| Some(agent.neighbour) != packet.neighbour) {
                     return effects.count(Data::WrongOuterSource);
                 }
                 self.on_inner(now, &header, effects);
