@@ -1,14 +1,17 @@
-//! Roles that do one thing wrong at a time: each is noticed by random schedules with the model
-//! beside them. Prints by which setup, and after how many schedules, events and model steps.
+//! Roles that do one thing wrong at a time: each is noticed, by the exhaustive refinement or by
+//! random schedules with the model beside them. Prints by which, in which setup, and how soon.
 //!
 //! `cargo test -p dsboot-tests --features faults --test faults -- --nocapture`
 
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
+use std::num::NonZeroUsize;
+
 use dsboot_roles::fault::{self, Fault};
 use dsboot_spec::Setup;
 use dsboot_tests::bytes::Bytes;
 use dsboot_tests::lockstep::{Figures, Follower};
+use dsboot_tests::refinement::Refinement;
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::{Config, RngSeed, TestRunner};
 use proptest_state_machine::ReferenceStateMachine as _;
@@ -16,39 +19,56 @@ use proptest_state_machine::ReferenceStateMachine as _;
 #[path = "lockstep/random.rs"]
 mod random;
 
-/// After how many schedules a fault counts as unnoticed.
+/// After how many schedules the random search has not noticed a fault.
 const SCHEDULES: usize = 1200;
+
+/// After how many states of a setup the exhaustive search has not noticed it.
+const STATES: NonZeroUsize = NonZeroUsize::new(150_000).unwrap();
 
 #[test]
 fn every_fault_is_noticed() {
     let starts =
         Setup::ALL.map(|setup| (setup, Follower::new(&Bytes::settings(setup, 1)).unwrap()));
-    eprintln!(
-        "{:28} {:18} {:30} {:>9} {:>7} {:>6}",
-        "fault", "sentence", "noticed in", "schedules", "events", "steps"
-    );
+    eprintln!("{:28} {:18} by", "fault", "sentence");
     let mut unnoticed = Vec::new();
     for fault in Fault::ALL.iter().copied() {
-        fault::choose(Some(fault));
-        let notice = notice(&starts);
-        fault::choose(None);
-        let (name, sentence) = (fault.name(), fault.sentence());
-        match notice {
-            Some((setup, schedules, Figures { events, steps, .. })) => eprintln!(
-                "{name:28} {sentence:18} {:30} {schedules:>9} {events:>7} {steps:>6}",
-                setup.to_string()
-            ),
-            None => {
-                eprintln!("{name:28} {sentence:18} not noticed");
-                unnoticed.push(name);
-            }
+        let refinement = refined(fault);
+        let lockstep = at_random(fault, &starts);
+        eprintln!(
+            "{:28} {:18} {:60} {}",
+            fault.name(),
+            fault.sentence(),
+            refinement.as_deref().unwrap_or("-"),
+            lockstep.as_deref().unwrap_or("-")
+        );
+        if refinement.is_none() && lockstep.is_none() {
+            unnoticed.push(fault.name());
         }
     }
     assert!(unnoticed.is_empty(), "not noticed: {unnoticed:?}");
 }
 
-/// Runs random schedules, in all setups in turn, until one parts roles and model: which setup, the
-/// how manieth schedule, and how far that one had come.
+/// Every run with one event, in the setups of one kind of scenario.
+fn refined(fault: Fault) -> Option<String> {
+    Setup::ALL.into_iter().take(3).find_map(|setup| {
+        let refinement = Refinement::new(setup, 1).unwrap().with_fault(fault);
+        let report = refinement.explore(2, Some(STATES));
+        let parted = report.parted?;
+        let (run, states) = (parted.run.len(), report.concrete);
+        Some(format!("refinement: {setup}, {run} steps, {states} states"))
+    })
+}
+
+/// Runs random schedules, in all setups in turn, until one parts roles and model.
+fn at_random(fault: Fault, starts: &[(Setup, Follower)]) -> Option<String> {
+    fault::choose(Some(fault));
+    let noticed = notice(starts);
+    fault::choose(None);
+    let (setup, schedules, Figures { events, .. }) = noticed?;
+    Some(format!("lockstep: {setup}, schedule {schedules}, {events} events"))
+}
+
+/// Which setup, the how manieth schedule, and how far that one had come.
 fn notice(starts: &[(Setup, Follower)]) -> Option<(Setup, usize, Figures)> {
     let strategy = random::Schedule::sequential_strategy(60..200);
     let config = Config { rng_seed: RngSeed::Fixed(1), ..Config::default() };

@@ -11,7 +11,7 @@ fn every_step_of_the_roles_is_one_of_the_model() {
     let events = env::var("DSBOOT_REFINEMENT_EVENTS").map_or(0, |n| n.parse().unwrap());
     for setup in Setup::ALL {
         let start = std::time::Instant::now();
-        let report = Refinement::new(setup, events).unwrap().explore(2);
+        let report = Refinement::new(setup, events).unwrap().explore(2, None);
         eprintln!(
             "{setup}: {} concrete, {} abstract, {} happened, {} steps, {} stutters, {} cut, depth {} {:?}",
             report.concrete,

@@ -21,6 +21,7 @@ mod graph;
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,13 +70,14 @@ pub struct Place {
     events: u8,
     /// Where roles and model have parted.
     parted: Option<Arc<Divergence>>,
+    /// A fingerprint of all but the events.
     print: u64,
 }
 
 impl Place {
     fn new(follower: Follower, events: u8, parted: Option<Divergence>) -> Place {
         let mut hasher = DefaultHasher::new();
-        (events, parted.is_some()).hash(&mut hasher);
+        parted.is_some().hash(&mut hasher);
         follower.hash_state(&mut hasher);
         let print = hasher.finish();
         Place { follower: Arc::new(follower), events, parted: parted.map(Arc::new), print }
@@ -84,13 +86,13 @@ impl Place {
 
 impl PartialEq for Place {
     fn eq(&self, other: &Place) -> bool {
-        self.print == other.print
+        (self.print, self.events) == (other.print, other.events)
     }
 }
 
 impl Hash for Place {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.print.hash(state);
+        (self.print, self.events).hash(state);
     }
 }
 
@@ -100,6 +102,9 @@ pub struct Refinement {
     /// The setup.
     pub setup: Setup,
     start: Place,
+    /// What the roles do wrong.
+    #[cfg(feature = "faults")]
+    fault: Option<dsboot_roles::fault::Fault>,
     seen: Mutex<Seen>,
     happened: AtomicUsize,
     steps: AtomicUsize,
@@ -151,6 +156,8 @@ impl Refinement {
         Ok(Refinement {
             setup,
             start: Place::new(follower, events, None),
+            #[cfg(feature = "faults")]
+            fault: None,
             seen: Mutex::default(),
             happened: AtomicUsize::new(0),
             steps: AtomicUsize::new(0),
@@ -159,10 +166,23 @@ impl Refinement {
         })
     }
 
-    /// Goes through all of them.
+    /// The same with roles that do one thing wrong.
+    #[cfg(feature = "faults")]
     #[must_use]
-    pub fn explore(self, threads: usize) -> Report {
-        let checker = self.checker().threads(threads).spawn_bfs().join();
+    pub const fn with_fault(mut self, fault: dsboot_roles::fault::Fault) -> Refinement {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// Goes through all of them, or until about so many states have been found.
+    #[must_use]
+    pub fn explore(self, threads: usize, states: Option<NonZeroUsize>) -> Report {
+        let checker = self.checker().threads(threads);
+        let checker = match states {
+            Some(states) => checker.target_state_count(states.get()),
+            None => checker,
+        };
+        let checker = checker.spawn_bfs().join();
         let model = checker.model();
         let parted = checker.discoveries().into_values().next();
         let seen = model.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -182,6 +202,8 @@ impl Refinement {
 
     /// Lets something happen. `None` if it cannot.
     fn happen(&self, place: &Place, happening: Happening) -> Option<Place> {
+        #[cfg(feature = "faults")]
+        dsboot_roles::fault::choose(self.fault);
         let mut follower = Follower::clone(&place.follower);
         let result = match happening {
             Happening::Arrives(key) | Happening::ArrivesAgain(key) => follower.arrive(key),
@@ -266,10 +288,7 @@ impl Model for Refinement {
         };
         self.note(place, &next);
         // What changes nothing costs nothing, and leads nowhere.
-        let mut hasher = DefaultHasher::new();
-        (place.events, next.parted.is_some()).hash(&mut hasher);
-        next.follower.hash_state(&mut hasher);
-        (hasher.finish() != place.print).then_some(next)
+        (next.print != place.print).then_some(next)
     }
 
     fn properties(&self) -> Vec<Property<Refinement>> {
