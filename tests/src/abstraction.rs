@@ -4,6 +4,7 @@
 //! the state (which Identification was accepted last, which challenges are used up) shows in what
 //! the roles answer, so it is followed by the model alone.
 
+mod ends;
 mod messages;
 mod symbols;
 mod view;
@@ -21,6 +22,7 @@ use dsboot_roles::pana::Phase;
 pub use view::{HeldBack, MnView, View, told};
 
 use crate::bytes::{Bytes, Flight, Station};
+use ends::Ends;
 use messages::{Name, Reader};
 use symbols::Symbols;
 
@@ -35,6 +37,7 @@ pub struct Observer {
     known: HashMap<u64, Name>,
     /// Requests and updates that the mobile node has sent more than once.
     repeated: Vec<Message>,
+    ends: Ends,
     network: BTreeSet<Message>,
     /// The mobile node's last request and update.
     last_request: Option<Request>,
@@ -62,6 +65,7 @@ impl Observer {
             known: HashMap::new(),
             repeated: Vec::new(),
             asks_for_access: false,
+            ends: Ends::default(),
             network: BTreeSet::new(),
             last_request: None,
             last_update: None,
@@ -161,6 +165,7 @@ impl Observer {
                 })
             }),
             repeated: self.repeated.clone(),
+            wrong: self.ends.look(bytes),
             network: std::mem::take(&mut self.network),
         };
         view.forget_dead_letters();

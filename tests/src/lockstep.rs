@@ -6,6 +6,7 @@
 //! that the model knows is no step. Where several steps explain the same view, all of them are
 //! kept until a later event tells them apart.
 
+mod altering;
 mod divergence;
 mod exploring;
 mod following;
@@ -15,10 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_codec::ip;
-use dsboot_model::{
-    Action, Bootstrap, Config, Form, Guard, Hop, Leg, Message, NUMBERS, Profile, Request, Rules,
-    State,
-};
+use dsboot_model::{Action, Bootstrap, Config, Guard, Message, NUMBERS, Profile, Rules, State};
 use dsboot_node::Error;
 use dsboot_node::world::Settings;
 use dsboot_roles::Time;
@@ -181,7 +179,7 @@ impl Follower {
                 let Some(place) = modulo(pick, self.arrived.len()) else { return Ok(false) };
                 self.deliver(self.arrived.get(place).copied().unwrap_or_default())
             }
-            Event::Corrupt(pick) => self.corrupt(pick),
+            Event::Corrupt(pick) => self.corrupt_any(pick),
             Event::Drop(pick) => {
                 let Some(place) = modulo(pick, self.under_way.len()) else { return Ok(false) };
                 self.under_way.remove(place);
@@ -196,6 +194,12 @@ impl Follower {
                     }
                 }
                 Ok(self.figures.steps != steps)
+            }
+            Event::Silence(pick) => {
+                let waiting: Vec<Station> = self.bytes.waiting().map(|(who, _)| who).collect();
+                let Some(place) = modulo(pick, waiting.len()) else { return Ok(false) };
+                let Some(station) = waiting.get(place) else { return Ok(false) };
+                self.elapse(*station, SLEEP)
             }
             Event::Wait(milliseconds) => {
                 let end = self.bytes.now + Duration::from_millis(milliseconds);
@@ -249,57 +253,9 @@ impl Follower {
             may_be_lost,
             is_overtaken,
             is_pana: message.is_none() && from == Station::Mn && matches!(to, Station::Nas(_)),
+            is_wish: false,
         })?;
         Ok(true)
-    }
-
-    /// A copy of something under way arrives that somebody without a key has changed. Nothing may
-    /// come of it but the refusal of a request.
-    fn corrupt(&mut self, pick: usize) -> Result<bool, Divergence> {
-        let altered = |flight: &usize| self.altered(*flight, pick);
-        let able: Vec<_> = self.under_way.iter().copied().filter_map(|f| altered(&f)).collect();
-        let Some((flight, what, action)) =
-            modulo(pick, able.len()).and_then(|place| able.get(place).cloned())
-        else {
-            return Ok(false);
-        };
-        let Some(to) = self.bytes.sent.get(flight).map(|sent| sent.to) else { return Ok(false) };
-        self.bytes.deliver_as(to, &what);
-        let name = self.observer.message_of(flight).map(told).unwrap_or_default();
-        self.follow(&Happening {
-            cause: Some(flight),
-            action,
-            ..Happening::unasked(role_of(to), format!("{to:?} receives, altered: {name}"))
-        })?;
-        Ok(true)
-    }
-
-    /// Something protected that is under way, with an octet changed, and what the model calls that.
-    fn altered(&self, flight: usize, pick: usize) -> Option<(usize, Cargo, Option<Action>)> {
-        let sent = self.bytes.sent.get(flight)?;
-        if !self.bytes.is_deliverable(flight) || !self.is_fresh(flight) {
-            return None;
-        }
-        let message = self.observer.message_of(flight)?;
-        let Cargo::Datagram(datagram) = &sent.what else { return None };
-        let length = datagram.payload.len();
-        let (place, action) = match message {
-            // Addresses and Identification of a reply; care-of address of a request.
-            Message::Reply(Hop::Direct, _) => (4 + pick % 8, None),
-            Message::Request(hop @ Hop::Direct, request) if request.form != Form::First => {
-                let altered = Request { intact: false, ..request };
-                (12 + pick % 4, Some(Action::Deliver(Message::Request(hop, altered))))
-            }
-            Message::AccessAnswer(..)
-            | Message::RegistrationAnswer(..)
-            | Message::BindingAnswer(..) => (20 + pick % length.saturating_sub(20).max(1), None),
-            // The authenticator is last.
-            Message::Ack(Leg::Tunnel(_), _) => (length.saturating_sub(1), None),
-            _ => return None,
-        };
-        let mut datagram = datagram.clone();
-        *datagram.payload.get_mut(place)? ^= 1 << (pick % 8);
-        Some((flight, Cargo::Datagram(datagram), action))
     }
 
     fn is_admitted(&self) -> bool {
@@ -337,7 +293,7 @@ impl Follower {
         self.bytes.attach(site);
         Arc::make_mut(&mut self.observer).on_attach(&self.bytes);
         let what = format!("the mobile node moves to site {site}");
-        self.follow(&Happening::unasked(Role::Mn, what))?;
+        self.follow(&Happening::wished(what))?;
         Ok(true)
     }
 
@@ -348,7 +304,7 @@ impl Follower {
             return Ok(false);
         }
         act(&mut self.bytes);
-        self.follow(&Happening::unasked(Role::Mn, format!("the mobile node {what}")))?;
+        self.follow(&Happening::wished(format!("the mobile node {what}")))?;
         Ok(true)
     }
 

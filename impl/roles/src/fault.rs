@@ -3,6 +3,9 @@
 //! Without the feature `faults`, which nothing but such tests turns on, [`is`] is `false` for the
 //! compiler too, and nothing of this is in what is built.
 
+#[cfg(all(feature = "faults", not(debug_assertions)))]
+compile_error!("faults are for tests: build without the feature `faults`, or not for release");
+
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal, $sentence:literal;)+) => {
         /// Something that a role does wrong.
@@ -22,6 +25,14 @@ macro_rules! faults {
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Fault::$name => $word,)+
+                }
+            }
+
+            /// What the role does, in a sentence.
+            #[must_use]
+            pub const fn says(self) -> &'static str {
+                match self {
+                    $(Fault::$name => concat!($($doc),+).trim_ascii(),)+
                 }
             }
 
@@ -87,6 +98,8 @@ faults! {
     FhaKeepsOldCareOf = "fha-keeps-old-care-of", "movement.1.5";
     /// The FHA takes packets out of a tunnel from any address.
     FhaTakesAnyTunnel = "fha-takes-any-tunnel", "data-path.3.1";
+    /// The FHA lets a binding last longer when the request that made it comes again.
+    FhaProlongsOnDuplicate = "fha-prolongs-on-duplicate", "registration.7.7";
     /// The FHA grants more than the AAAH's session has left.
     FhaOutlivesSession = "fha-outlives-session", "registration.7.12";
     /// The FHA forgets the last Identification with the binding.

@@ -31,6 +31,8 @@ pub struct View {
     pub home: Option<HaBinding>,
     /// What the mobile node has sent anew that is not new, of which the model knows nothing.
     pub repeated: Vec<Message>,
+    /// What is wrong about lifetimes, of which the model takes for granted that nothing is.
+    pub wrong: BTreeSet<&'static str>,
     /// Everything sent that can still matter.
     pub network: BTreeSet<Message>,
 }
@@ -161,6 +163,7 @@ impl View {
             updating: state.ha.pending.map(|update| update.seq),
             home: state.ha.binding,
             repeated: Vec::new(),
+            wrong: BTreeSet::new(),
             network: state.network.iter().collect(),
         }
     }
@@ -210,7 +213,7 @@ impl View {
     }
 
     /// Everything but the network, by name.
-    fn facts(&self) -> [(&'static str, String); 20] {
+    fn facts(&self) -> [(&'static str, String); 21] {
         let View { mn, admitting, relayed, visited, asking, bound, assigned, .. } = self;
         [
             ("MN: link", text(&mn.link)),
@@ -225,6 +228,7 @@ impl View {
             ("MN: sequence number", text(&mn.seq)),
             ("MN: letting go", text(&mn.leaving)),
             ("MN: says again", text(&self.repeated)),
+            ("lifetimes", text(&self.wrong)),
             ("NAS: asking about", text(admitting)),
             ("FA: pending", text(relayed)),
             ("FA: visited", text(visited)),

@@ -90,6 +90,16 @@ impl Follower {
         delivered
     }
 
+    /// Has an altered copy of something arrive. Returns whether it could.
+    ///
+    /// # Errors
+    ///
+    /// When roles and model part.
+    pub fn arrive_altered(&mut self, key: u64, pick: usize) -> Result<bool, Divergence> {
+        let flight = self.bytes.sent.iter().position(|flight| flight.key == key);
+        flight.map_or(Ok(false), |flight| self.corrupt(flight, pick))
+    }
+
     /// Nothing arrives until the timer of a station has fired, and all those that are due before
     /// it. Returns whether it was among the next `limit`.
     ///

@@ -56,6 +56,8 @@ pub(super) struct Happening {
     pub(super) is_overtaken: bool,
     /// Whether it was a round of PANA without a name in the model.
     pub(super) is_pana: bool,
+    /// Whether the mobile node was made to do something.
+    pub(super) is_wish: bool,
 }
 
 impl Happening {
@@ -69,7 +71,13 @@ impl Happening {
             may_be_lost: false,
             is_overtaken: false,
             is_pana: false,
+            is_wish: false,
         }
+    }
+
+    /// Something that the mobile node was made to do.
+    pub(super) fn wished(what: String) -> Happening {
+        Happening { is_wish: true, ..Happening::unasked(Role::Mn, what) }
     }
 }
 
@@ -150,23 +158,39 @@ impl Follower {
     ) -> impl Iterator<Item = Reached> + 'a {
         let mut actions = Vec::new();
         self.model.actions(&reached.state, &mut actions);
-        // The home agent has let go of a binding when the mobile node, which could not be heard,
-        // has long been waiting for the answer to a later update.
-        if self.observer.is_beyond(&self.bytes) && !actions.contains(&Action::HaLosesBinding) {
+        if self.waits_in_vain() && !actions.contains(&Action::HaLosesBinding) {
             actions.push(Action::HaLosesBinding);
         }
         let allowed = move |action: &Action| match action {
             // The rounds of PANA have no names, so the one that brings the response has none.
             Action::Deliver(Message::AccessRequest(..)) => happening.is_pana,
             Action::Deliver(_) => false,
+            // What arrives with a name has to be taken, and nothing else is done at once; but the
+            // reply opens the way for an update that found none.
+            action if happening.action.is_some() => {
+                *action == Action::RepeatUpdate && happening.role == Role::Mn
+            }
+            // Nobody has crashed, moved or let go who was not made to.
+            Action::MnRestarts | Action::FaRestarts(_) | Action::AaahRestarts => false,
+            Action::Attach(_) | Action::Release | Action::Depart | Action::Lapse => {
+                happening.is_wish
+            }
             action => action.actor() == happening.role,
         };
         actions.into_iter().filter(allowed).filter_map(|action| self.step(reached, action))
     }
 
+    /// Whether the home agent may have let go of a binding although the mobile node waits for the
+    /// answer to its update: it could not be heard and has long been waiting for the answer to a
+    /// later one, or it has asked for less than it has been waiting by now.
+    fn waits_in_vain(&self) -> bool {
+        let asked_until = self.bytes.mn().and_then(|mn| mn.binding().asked_until());
+        self.observer.is_beyond(&self.bytes) || asked_until.is_some_and(|end| end <= self.bytes.now)
+    }
+
     fn step(&self, from: &Reached, action: Action) -> Option<Reached> {
         let model = match action {
-            Action::HaLosesBinding if self.observer.is_beyond(&self.bytes) => &self.timeless,
+            Action::HaLosesBinding if self.waits_in_vain() => &self.timeless,
             _ => &self.model,
         };
         let step = model.step(&from.state, action)?;

@@ -23,6 +23,9 @@ pub enum Event {
     Fire,
     /// `s`: nothing arrives, and timers fire until one has an effect that the model knows.
     Sleep,
+    /// `t`: nothing arrives until the timer of one of those fires who wait for something, and all
+    /// that are due before.
+    Silence(usize),
     /// `w`: so many milliseconds pass in which no timer fires.
     Wait(u64),
     /// `m`: the mobile node moves to a site.
@@ -43,6 +46,7 @@ impl fmt::Display for Event {
             Event::Drop(pick) => write!(f, "l{pick}"),
             Event::Fire => f.write_str("f"),
             Event::Sleep => f.write_str("s"),
+            Event::Silence(pick) => write!(f, "t{pick}"),
             Event::Wait(milliseconds) => write!(f, "w{milliseconds}"),
             Event::Move(site) => write!(f, "m{site}"),
             Event::Refresh => f.write_str("r"),
@@ -53,7 +57,7 @@ impl fmt::Display for Event {
 
 /// A word that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no event of a schedule: n, d3, x3, c3, l3, f, s, w250, m1, r or e")]
+#[error("{0:?} is no event of a schedule: n, d3, x3, c3, l3, f, s, t3, w250, m1, r or e")]
 pub struct NoEvent(String);
 
 impl FromStr for Event {
@@ -75,6 +79,7 @@ impl FromStr for Event {
             ("l", Some(pick)) => Event::Drop(pick),
             ("f", None) => Event::Fire,
             ("s", None) => Event::Sleep,
+            ("t", Some(pick)) => Event::Silence(pick),
             ("w", Some(_)) => Event::Wait(number.unwrap_or_default()),
             ("m", Some(site)) => Event::Move(site),
             ("r", None) => Event::Refresh,
@@ -105,7 +110,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let line = "m0 n d3 x17 c5 l0 f s w250 m2 r e";
+        let line = "m0 n d3 x17 c5 l0 f s t2 w250 m2 r e";
         assert_eq!(written(&read(line).unwrap()), line);
     }
 

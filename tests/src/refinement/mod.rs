@@ -39,6 +39,9 @@ use crate::lockstep::{Divergence, Event, Follower};
 /// How many timers may fire while nothing arrives.
 const SILENCE: usize = 64;
 
+/// At which places what arrives is altered, before it is altered nowhere.
+const ALTERED: [usize; 3] = [0, 9, 22];
+
 /// What can happen next to the roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Happening {
@@ -46,6 +49,8 @@ pub enum Happening {
     Arrives(u64),
     /// Something arrives again.
     ArrivesAgain(u64),
+    /// A copy of something arrives that somebody without a key has changed, at one place of several.
+    ArrivesAltered(u64, usize),
     /// Nothing arrives until a timer of this station has fired, and all that are due before.
     TimeOut(Station),
     /// The mobile node moves to a site, refreshes its registration or lets go.
@@ -57,6 +62,7 @@ impl fmt::Display for Happening {
         match self {
             Happening::Arrives(key) => write!(f, "d{key:016x}"),
             Happening::ArrivesAgain(key) => write!(f, "x{key:016x}"),
+            Happening::ArrivesAltered(key, pick) => write!(f, "c{key:016x}/{pick}"),
             Happening::TimeOut(station) => write!(f, "t{station:?}"),
             Happening::Acts(event) => write!(f, "{event}"),
         }
@@ -207,6 +213,7 @@ impl Refinement {
         let mut follower = Follower::clone(&place.follower);
         let result = match happening {
             Happening::Arrives(key) | Happening::ArrivesAgain(key) => follower.arrive(key),
+            Happening::ArrivesAltered(key, pick) => follower.arrive_altered(key, pick),
             Happening::TimeOut(station) => follower.elapse(station, SILENCE),
             Happening::Acts(event) => follower.act(event),
         };
@@ -270,6 +277,7 @@ impl Model for Refinement {
                 false => Happening::Arrives(key),
                 true => Happening::ArrivesAgain(key),
             });
+            actions.extend(ALTERED.map(|pick| Happening::ArrivesAltered(key, pick)));
         }
         let timers = follower.bytes.waiting().map(|(station, _)| Happening::TimeOut(station));
         actions.extend(timers);

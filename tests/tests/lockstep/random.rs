@@ -32,6 +32,7 @@ impl ReferenceStateMachine for Schedule {
             5 => pick.prop_map(Event::Drop),
             6 => Just(Event::Fire),
             1 => Just(Event::Sleep),
+            1 => (0..16_usize).prop_map(Event::Silence),
             4 => (1..3000_u64).prop_map(Event::Wait),
             2 => (0..3_usize).prop_map(Event::Move),
             2 => Just(Event::Refresh),

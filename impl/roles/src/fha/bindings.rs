@@ -187,6 +187,14 @@ impl Bindings {
         self.by_nai.insert(nai, binding, ends);
     }
 
+    /// Lets the binding of `nai` last a second longer, by [`Fault::FhaProlongsOnDuplicate`].
+    pub(super) fn prolong(&mut self, nai: &Nai) {
+        if let Some(mut binding) = self.take(nai) {
+            binding.expires = binding.expires + Duration::from_secs(1);
+            self.insert(nai.clone(), binding);
+        }
+    }
+
     /// Deletes the binding of `nai`, and keeps for `keep` from `now` what its replays and
     /// repetitions are recognised by, `identification` among it.
     pub(super) fn end(

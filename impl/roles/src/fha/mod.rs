@@ -113,6 +113,9 @@ impl Fha {
         //= registration.7.7
         if let Some(reply) = self.reply_given_to(&request) {
             effects.count(Registration::Duplicate);
+            if is(Fault::FhaProlongsOnDuplicate) {
+                self.bindings.prolong(&request.nai);
+            }
             return effects.send(request.answer(reply));
         }
         //= registration.7.9
@@ -369,7 +372,9 @@ impl Fha {
         //= keys.1.11
         let ends = binding.session_ends.min(binding.association.expires);
         let left = u16::try_from(now.until(ends).as_secs()).unwrap_or(u16::MAX);
-        let left = if is(Fault::FhaOutlivesSession) { u16::MAX } else { left };
+        if is(Fault::FhaOutlivesSession) {
+            return LIFETIME_INFINITE - 1;
+        }
         asked.min(self.config.max_lifetime).min(left).min(LIFETIME_INFINITE - 1)
     }
 

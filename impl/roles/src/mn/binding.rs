@@ -173,6 +173,13 @@ impl Binding {
         self.outstanding.is_some()
     }
 
+    /// When the binding would end that the update asks for which is not acknowledged.
+    #[must_use]
+    pub fn asked_until(&self) -> Option<Time> {
+        let outstanding = self.outstanding.as_ref()?;
+        Some(outstanding.sent + Duration::from_secs(outstanding.lifetime.seconds().into()))
+    }
+
     /// Whether an update is to be sent and the rate limit holds it back.
     #[must_use]
     pub fn is_held_back(&self) -> bool {
