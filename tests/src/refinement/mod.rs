@@ -16,7 +16,6 @@
 //!   anything else because of their values, as long as they differ.
 
 mod divergence;
-mod graph;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -31,7 +30,6 @@ use dsboot_spec::Setup;
 use stateright::{Checker as _, Model, Property};
 
 pub use divergence::Parted;
-pub use graph::Missing;
 
 use crate::bytes::{Bytes, Station};
 use crate::lockstep::{Divergence, Event, Follower};

@@ -1,5 +1,0 @@
-//! The other direction.
-
-/// A step.
-#[derive(Clone, Copy, Debug)]
-pub struct Missing;
