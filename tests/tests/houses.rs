@@ -46,6 +46,19 @@ fn crates_know_only_whom_they_may() {
     }
 }
 
+#[test]
+fn faults_are_for_tests_alone() {
+    let manifests = ["impl/roles", "tests"].map(|dir| format!("{dir}/Cargo.toml"));
+    let all = ["spec", "codec", "model", "impl/roles", "impl/node", "impl/cli", "tests"];
+    for manifest in all.map(|dir| format!("{dir}/Cargo.toml")) {
+        let text = fs::read_to_string(Path::new(ROOT).join(&manifest)).unwrap();
+        assert!(!text.contains("faults") || manifests.contains(&manifest), "{manifest}");
+        // Nobody has it without asking for it.
+        let lines = text.lines().filter(|line| line.contains("faults"));
+        assert!(lines.clone().all(|line| !line.contains("default")), "{manifest}");
+    }
+}
+
 /// Where, and words that must not stand there, each with what the word would bring in.
 const ABSENT: &[(&str, &[(&str, &str)])] = &[
     (
