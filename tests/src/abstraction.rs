@@ -152,6 +152,12 @@ impl Observer {
             bound: (0..2)
                 .filter_map(|which| Some((Symbols::fha(which)?, self.binding_at(bytes, which)?)))
                 .collect(),
+            kept: (0..2)
+                .filter_map(|which| {
+                    let (address, _) = bytes.fha(which)?.bindings().kept().next()?;
+                    Some((Symbols::fha(which)?, self.symbols.address(address)?))
+                })
+                .collect(),
             assigned: self.assigned(bytes),
             updating: bytes
                 .ha()?

@@ -23,6 +23,8 @@ pub struct View {
     pub asking: BTreeMap<FhaId, Ident>,
     /// The binding at each FHA.
     pub bound: BTreeMap<FhaId, FhaBinding>,
+    /// The address that each FHA keeps for the mobile node after its binding.
+    pub kept: BTreeMap<FhaId, Address>,
     /// What the AAAH has assigned to the mobile node at each FHA.
     pub assigned: BTreeMap<FhaId, BTreeSet<Address>>,
     /// The update that the HA asks the AAAH about.
@@ -153,6 +155,7 @@ impl View {
                 .filter_map(|fha| Some((fha, state.fha.of(fha).pending?.0.ident)))
                 .collect(),
             bound: fhas().filter_map(|fha| Some((fha, state.fha.of(fha).binding?))).collect(),
+            kept: fhas().filter_map(|fha| Some((fha, state.fha.of(fha).kept?))).collect(),
             assigned: fhas()
                 .map(|fha| {
                     let held = *state.aaah.assigned.of(fha);
@@ -213,7 +216,7 @@ impl View {
     }
 
     /// Everything but the network, by name.
-    fn facts(&self) -> [(&'static str, String); 21] {
+    fn facts(&self) -> [(&'static str, String); 22] {
         let View { mn, admitting, relayed, visited, asking, bound, assigned, .. } = self;
         [
             ("MN: link", text(&mn.link)),
@@ -234,6 +237,7 @@ impl View {
             ("FA: visited", text(visited)),
             ("FHA: asking about", text(asking)),
             ("FHA: bindings", text(bound)),
+            ("FHA: kept from others", text(&self.kept)),
             ("AAAH: assigned", text(assigned)),
             ("HA: asking about", text(&self.updating)),
             ("HA: binding", text(&self.home)),

@@ -9,6 +9,7 @@ use dsboot_codec::radius::{Credential, Ipv6Prefix, Packet};
 use super::reply::{MobilityGrant, Reply};
 use super::{Aaa, LATE, Refusal};
 use crate::fault::{Fault, is};
+use crate::fha::ADDRESS_KEPT;
 use crate::radius::Request;
 use crate::{Effects, Nai, Random, Time, count, keys};
 
@@ -20,7 +21,8 @@ const LONGEST_PREFIX: u8 = 96;
 pub(super) struct Assignment {
     pub(super) thoav4: Ipv4Addr,
     pub(super) ipv6_coa: Option<Prefixed<Ipv6Addr>>,
-    /// When what the last Accept granted ends. The addresses stay taken for [`LATE`] longer.
+    /// When what the last Accept granted ends. The addresses stay taken for longer, by
+    /// [`LATE`] and for as long as the FHA gives them to nobody else.
     pub(super) ends: Time,
 }
 
@@ -96,7 +98,8 @@ impl Aaa {
         let ipv6_coa = hint.and_then(|prefix| care_of_address(prefix, thoav4)).or(before);
         let ends = now + Duration::from_secs(self.config.mobility_lifetime.into());
         let assignment = Assignment { thoav4, ipv6_coa, ends };
-        self.assignments.insert(key, assignment.clone(), ends + LATE);
+        //= registration.7.18
+        self.assignments.insert(key, assignment.clone(), ends + LATE + ADDRESS_KEPT);
         Some(assignment)
     }
 

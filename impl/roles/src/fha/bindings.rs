@@ -87,7 +87,7 @@ struct Mark {
 
 /// How long after the lifetime granted last an address is kept from other MNs. An HA may accept a
 /// binding update for 7 s after it was sent, and only once its AAAH has answered.
-const ADDRESS_KEPT: Duration = Duration::from_secs(60);
+pub(crate) const ADDRESS_KEPT: Duration = Duration::from_secs(60);
 
 /// The bindings, each findable by NAI, by THOAv4, by IPv6 care-of address and by its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -145,6 +145,11 @@ impl Bindings {
             && care_of.is_none_or(|address| {
                 own(self.by_care_of.get(&address)) && own(self.kept_care_of.get(&address))
             })
+    }
+
+    /// The THOAv4 of bindings that have ended which are kept from others, and whose they were.
+    pub fn kept(&self) -> impl Iterator<Item = (Ipv4Addr, &Nai)> {
+        self.kept_thoav4.iter().map(|(address, nai)| (*address, nai))
     }
 
     /// All of them, by NAI.

@@ -24,6 +24,7 @@ use dsboot_spec::registry::{
     radius::code as radius_code,
 };
 
+pub(crate) use bindings::ADDRESS_KEPT;
 pub use bindings::{Binding, Bindings, Ipv6Parameters, TunnelEnd};
 pub use config::{FhaConfig, ForeignAgent};
 

@@ -290,8 +290,8 @@ fn a_pool_used_up_gives_a_key_but_no_address() {
     key(&outcome);
     assert_eq!(bench.aaa.assignments().count(), 1);
 
-    // It has addresses again when the other's has ended, 30 s after what was granted.
-    bench.idle(1829);
+    // It has addresses again when the other's has ended, 90 s after what was granted.
+    bench.idle(1889);
     assert_eq!(addresses(&MN2_AT_FHA.ask(&mut bench)), (None, None));
     bench.idle(1);
     assert_eq!(addresses(&MN2_AT_FHA.ask(&mut bench)).0, Some(Ipv4Addr::new(203, 0, 113, 9)));
@@ -307,8 +307,8 @@ fn what_ends_is_forgotten_without_being_asked() {
     // First the answer kept for duplicates, then the assignment.
     assert_eq!(wake(&bench), Some(30));
     bench.idle(30);
-    assert_eq!(wake(&bench), Some(1830));
-    bench.idle(1800);
+    assert_eq!(wake(&bench), Some(1890));
+    bench.idle(1860);
     assert_eq!(wake(&bench), None);
     assert_eq!(bench.aaa, fresh);
 }
