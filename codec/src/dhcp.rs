@@ -89,6 +89,8 @@ pub fn encode(code: u8, addresses: &[Ipv4Addr]) -> Result<Vec<u8>, Error> {
     if usize::from(length) < least {
         return Err(Error::new(ErrorKind::BadLength, 1, "wire.10.29"));
     }
-    let addresses = all(addresses.iter().map(|address| slice(address.octets())));
-    Ok(serialize(tuple((be_u8(code), be_u8(length), addresses))))
+    Ok(serialize(|out| {
+        let addresses = all(addresses.iter().map(|address| slice(address.octets())));
+        tuple((be_u8(code), be_u8(length), addresses))(out)
+    }))
 }

@@ -120,8 +120,14 @@ impl<'a> Parameter<'a> {
         serialize(|out| self.write(out))
     }
 
+    /// Whether the value octets mean this again: no parameter can be made that is not allowed.
+    #[expect(clippy::unused_self, reason = "as every unit that stands in another")]
+    pub(crate) const fn holds(&self) -> bool {
+        true
+    }
+
     /// Writes the value octets.
-    pub(crate) fn write(&self, out: Out) -> Written {
+    pub(crate) fn write<'o>(&self, out: Out<'o>) -> Written<'o> {
         match self {
             Parameter::FhaAddress(address) | Parameter::Thoav4(address) => {
                 slice(address.octets())(out)

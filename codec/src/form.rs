@@ -22,7 +22,14 @@ pub(crate) trait Form {
     fn decode(octets: &[u8]) -> Option<Self::Value<'_>>;
 
     /// Writes the octets.
-    fn encode(value: &Self::Value<'_>, out: Out) -> Written;
+    fn encode<'o>(value: &Self::Value<'_>, out: Out<'o>) -> Written<'o>;
+
+    /// Whether the octets of this value are read as this value again: it is one that the form
+    /// has, however it was made. Most forms have every value of their type.
+    #[inline]
+    fn has(_value: &Self::Value<'_>) -> bool {
+        true
+    }
 }
 
 /// Any octets, at least `MIN` of them. (The attribute sets the upper bound.)
@@ -35,8 +42,13 @@ impl<const MIN: usize> Form for Octets<MIN> {
         (octets.len() >= MIN).then_some(octets)
     }
 
-    fn encode(value: &&[u8], out: Out) -> Written {
+    fn encode<'o>(value: &&[u8], out: Out<'o>) -> Written<'o> {
         slice(*value)(out)
+    }
+
+    #[inline]
+    fn has(value: &&[u8]) -> bool {
+        value.len() >= MIN
     }
 }
 
@@ -50,7 +62,7 @@ impl<const N: usize> Form for Exactly<N> {
         octets.try_into().ok()
     }
 
-    fn encode(value: &&[u8; N], out: Out) -> Written {
+    fn encode<'o>(value: &&[u8; N], out: Out<'o>) -> Written<'o> {
         slice(value.as_slice())(out)
     }
 }
@@ -65,7 +77,7 @@ impl Form for ShortInteger {
         whole(short_integer, octets)
     }
 
-    fn encode(value: &u16, out: Out) -> Written {
+    fn encode<'o>(value: &u16, out: Out<'o>) -> Written<'o> {
         be_u16(*value)(out)
     }
 }
@@ -80,7 +92,7 @@ impl Form for Integer {
         whole(integer, octets)
     }
 
-    fn encode(value: &u32, out: Out) -> Written {
+    fn encode<'o>(value: &u32, out: Out<'o>) -> Written<'o> {
         be_u32(*value)(out)
     }
 }
@@ -95,7 +107,7 @@ impl Form for LongInteger {
         whole(long_integer, octets)
     }
 
-    fn encode(value: &u64, out: Out) -> Written {
+    fn encode<'o>(value: &u64, out: Out<'o>) -> Written<'o> {
         be_u64(*value)(out)
     }
 }
@@ -110,7 +122,7 @@ impl Form for Address {
         whole(integer.map(Ipv4Addr::from_bits), octets)
     }
 
-    fn encode(value: &Ipv4Addr, out: Out) -> Written {
+    fn encode<'o>(value: &Ipv4Addr, out: Out<'o>) -> Written<'o> {
         slice(value.octets())(out)
     }
 }
@@ -125,7 +137,7 @@ impl Form for Address6 {
         whole(be_u128.map(Ipv6Addr::from_bits), octets)
     }
 
-    fn encode(value: &Ipv6Addr, out: Out) -> Written {
+    fn encode<'o>(value: &Ipv6Addr, out: Out<'o>) -> Written<'o> {
         slice(value.octets())(out)
     }
 }
@@ -213,12 +225,27 @@ macro_rules! units {
             }
 
             /// Writes the value octets.
-            pub(crate) fn write(&self, out: $crate::wire::Out) -> $crate::wire::Written {
+            pub(crate) fn write<'o>(&self, out: $crate::wire::Out<'o>) -> $crate::wire::Written<'o> {
                 match self {
                     $($units::$unit(value) => <$form>::encode(value, out),)*
                     $($units::$shared(value) => value.write(out),)*
                     $units::Malformed { data, .. } | $units::Unknown { data, .. } => {
                         cookie_factory::combinator::slice(*data)(out)
+                    }
+                }
+            }
+
+            /// Whether the value octets mean this again.
+            #[inline]
+            pub(crate) fn holds(&self) -> bool {
+                match self {
+                    $($units::$unit(value) => <$form as $crate::form::Form>::has(value),)*
+                    $($units::$shared(value) => value.holds(),)*
+                    $units::Malformed { kind, data } => {
+                        matches!($units::decode(*kind, data), $units::Malformed { .. })
+                    }
+                    $units::Unknown { kind, data } => {
+                        matches!($units::decode(*kind, data), $units::Unknown { .. })
                     }
                 }
             }

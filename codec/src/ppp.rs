@@ -15,9 +15,7 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::wire::number::{be_u32, u8 as octet};
-use cookie_factory::bytes::be_u8;
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ppp::ipcp_option;
 
 use crate::wire::{parse, serialize};
@@ -57,7 +55,7 @@ impl MobileIpv4 {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         //= wire.10.27
-        let address = slice(self.home_address.octets());
-        serialize(tuple((be_u8(ipcp_option::MOBILE_IPV4), be_u8(LENGTH), address)))
+        let head = [ipcp_option::MOBILE_IPV4, LENGTH];
+        serialize(|out| slice(self.home_address.octets())(slice(head)(out)?))
     }
 }

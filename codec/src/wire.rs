@@ -153,11 +153,40 @@ pub(crate) fn parse<'a, T>(
     })
 }
 
-/// A vector that cookie-factory serializers can write to without `std`.
-#[derive(Debug, Default)]
-pub(crate) struct Sink(Vec<u8>);
+/// The first `N` octets of the input, which begins at octet `base` of the message, to be taken
+/// apart at once. `fields` tells where a shorter input ends: in the first of these that is not
+/// whole.
+#[inline]
+pub(crate) fn chunk<'a, const N: usize, T>(
+    fields: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
+    input: &'a [u8],
+    base: usize,
+    sentence: &'static str,
+) -> Parsed<'a, &'a [u8; N]> {
+    match input.split_first_chunk() {
+        Some((octets, rest)) => Ok((rest, octets)),
+        None => Err(cut_off(fields, input, base, sentence)),
+    }
+}
 
-impl io::Write for Sink {
+#[cold]
+fn cut_off<'a, T>(
+    fields: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
+    input: &'a [u8],
+    base: usize,
+    sentence: &'static str,
+) -> Error {
+    let end = Error::new(ErrorKind::Truncated, base + input.len(), sentence);
+    parse(fields, input, base, sentence).err().unwrap_or(end)
+}
+
+/// A vector that cookie-factory serializers can append to without `std`.
+///
+/// It is borrowed, so that what serializers hand on to each other fits into registers.
+#[derive(Debug)]
+pub(crate) struct Sink<'o>(&'o mut Vec<u8>);
+
+impl io::Write for Sink<'_> {
     #[inline]
     fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
         self.0.extend_from_slice(octets);
@@ -166,16 +195,34 @@ impl io::Write for Sink {
 }
 
 /// What a serializer writes to.
-pub(crate) type Out = WriteContext<Sink>;
+pub(crate) type Out<'o> = WriteContext<Sink<'o>>;
 
 /// What a serializer gives back: what it has written to.
-pub(crate) type Written = GenResult<Sink>;
+pub(crate) type Written<'o> = GenResult<Sink<'o>>;
 
 /// The octets that a serializer writes.
-pub(crate) fn serialize(serializer: impl FnOnce(Out) -> Written) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(USUAL_LENGTH);
+#[inline]
+pub(crate) fn serialize(serializer: impl FnOnce(Out<'_>) -> Written<'_>) -> Vec<u8> {
+    serialize_about(USUAL_LENGTH, serializer)
+}
+
+/// The octets that a serializer writes, about so many.
+#[inline]
+pub(crate) fn serialize_about(
+    length: usize,
+    serializer: impl FnOnce(Out<'_>) -> Written<'_>,
+) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(length);
     append(&mut octets, serializer);
     octets
+}
+
+/// Puts `value` at octet `at`, where there is room for it.
+#[inline]
+pub(crate) fn overwrite<const N: usize>(octets: &mut [u8], at: usize, value: [u8; N]) {
+    if let Some(field) = octets.get_mut(at..).and_then(<[u8]>::first_chunk_mut) {
+        *field = value;
+    }
 }
 
 /// Octets that most of what is serialized at once fits into.
@@ -183,9 +230,8 @@ const USUAL_LENGTH: usize = 64;
 
 /// Appends to a vector what a serializer writes.
 #[inline]
-pub(crate) fn append(octets: &mut Vec<u8>, serializer: impl FnOnce(Out) -> Written) {
-    match serializer(WriteContext::from(Sink(core::mem::take(octets)))) {
-        Ok(WriteContext { write: Sink(written), .. }) => *octets = written,
-        Err(_) => unreachable!("a vector takes every octet, and serializers here have no errors"),
+pub(crate) fn append(octets: &mut Vec<u8>, serializer: impl FnOnce(Out<'_>) -> Written<'_>) {
+    if serializer(WriteContext::from(Sink(octets))).is_err() {
+        unreachable!("a vector takes every octet, and serializers here have no errors");
     }
 }

@@ -56,8 +56,10 @@ fn particular(kind: u8) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
         attribute::ARAP_FEATURES => exactly(14),
         attribute::ARAP_CHALLENGE_RESPONSE | attribute::USER_PRIORITY_TABLE => exactly(8),
         attribute::CHAP_CHALLENGE => Some((vec![1; 5], Some(vec![1; 4]))),
-        attribute::EAP_MESSAGE | attribute::CHARGEABLE_USER_IDENTITY | attribute::EAP_KEY_NAME => {
-            Some((vec![], None))
+        attribute::EAP_MESSAGE => Some((vec![], None)),
+        // Asked for by a single NUL (RFC 4372 §2.1, RFC 7268 §2.2).
+        attribute::CHARGEABLE_USER_IDENTITY | attribute::EAP_KEY_NAME => {
+            Some((vec![0], Some(vec![])))
         }
         attribute::PMIP6_HOME_IPV4_HOA | attribute::PMIP6_VISITED_IPV4_HOA => {
             Some((vec![0, 24, 1, 2, 3, 4], Some(vec![0, 33, 1, 2, 3, 4])))

@@ -44,7 +44,7 @@ pub const BOUNDS: &[Bound] = &[
         read: discovery,
     },
     Bound { name: "mip6, padding", longest: 2048, make: |n| mobility(&[0], n), read: mip6 },
-    Bound { name: "mip6, authenticators", longest: 2048, make: authenticators, read: mip6 },
+    Bound { name: "mip6, authenticators", longest: 1784, make: authenticators, read: mip6 },
     Bound { name: "pana, empty AVPs", longest: 60_000, make: avps, read: pana },
     Bound { name: "eap, expanded Nak", longest: 60_000, make: nak, read: eap },
     Bound { name: "ipv6, padding in options", longest: 2048, make: options, read: ipv6 },

@@ -22,7 +22,7 @@ use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
 use crate::wire::number::{be_u8 as octet, be_u16 as word};
-use cookie_factory::bytes::{be_u8, be_u16, be_u32};
+use cookie_factory::bytes::{be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{
@@ -30,7 +30,7 @@ use dsboot_spec::registry::ip::{
 };
 
 use super::{Pseudo, checksum, v6};
-use crate::wire::{parse, serialize};
+use crate::wire::{overwrite, parse, serialize, serialize_about};
 use crate::{Error, ErrorKind};
 
 /// Where the checksum stands.
@@ -97,18 +97,23 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn encode_v4(&self) -> Vec<u8> {
         //= wire.10.16
-        self.encode(checksum(&[&self.encode(0)]))
+        self.encode(|octets| checksum(&[octets]))
     }
 
     /// Encodes the message for IPv6.
     #[must_use]
     pub fn encode_v6(&self, pseudo: &Pseudo) -> Vec<u8> {
         //= wire.10.16
-        self.encode(pseudo.checksum(protocol::ICMPV6, &[&self.encode(0)]))
+        self.encode(|octets| pseudo.checksum(protocol::ICMPV6, &[octets]))
     }
 
-    fn encode(&self, checksum: u16) -> Vec<u8> {
-        serialize(tuple((be_u8(self.kind), be_u8(self.code), be_u16(checksum), slice(self.body))))
+    fn encode(&self, checksum: impl FnOnce(&[u8]) -> u16) -> Vec<u8> {
+        let mut octets = serialize_about(ICMP_HEADER_LENGTH + self.body.len(), |out| {
+            slice(self.body)(slice([self.kind, self.code, 0, 0])(out)?)
+        });
+        let sum = checksum(&octets);
+        overwrite(&mut octets, CHECKSUM_OFFSET, sum.to_be_bytes());
+        octets
     }
 }
 
@@ -140,7 +145,9 @@ impl<'a> Echo<'a> {
     /// Encodes the body.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        serialize(tuple((be_u16(self.identifier), be_u16(self.sequence), slice(self.data))))
+        serialize(|out| {
+            tuple((be_u16(self.identifier), be_u16(self.sequence), slice(self.data)))(out)
+        })
     }
 }
 
@@ -165,7 +172,7 @@ pub fn error_body(field: u32, offending: &[u8]) -> Vec<u8> {
     const ROOM: usize = IPV6_MINIMUM_MTU - IPV6_HEADER_LENGTH - ICMP_HEADER_LENGTH - 4;
     //= wire.10.18
     let quoted = offending.get(..ROOM).unwrap_or(offending);
-    serialize(tuple((be_u32(field), slice(quoted))))
+    serialize(|out| tuple((be_u32(field), slice(quoted)))(out))
 }
 
 /// Whether a message over IPv6 is an error: one that never answers another (RFC 4443 §2.4 e).

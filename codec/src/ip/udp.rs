@@ -6,12 +6,11 @@ use core::net::{IpAddr, SocketAddr};
 use crate::wire::number::be_u16 as word;
 use cookie_factory::bytes::be_u16;
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{UDP_HEADER_LENGTH, protocol};
 use nom::bytes::complete::take;
 
 use super::{Packet, Pseudo, v4, v6};
-use crate::wire::{parse, serialize};
+use crate::wire::{overwrite, parse, serialize_about};
 use crate::{Error, ErrorKind};
 
 /// Where the checksum stands.
@@ -88,24 +87,19 @@ impl<'a> Datagram<'a> {
         if !self.has_checksum && matches!(pseudo, Pseudo::V6 { .. }) {
             return Err(Error::new(ErrorKind::Missing, CHECKSUM_OFFSET, "wire.10.15"));
         }
-        let datagram = |checksum| {
-            serialize(tuple((
-                be_u16(self.source_port),
-                be_u16(self.destination_port),
-                be_u16(length),
-                be_u16(checksum),
-                slice(self.payload),
-            )))
-        };
-        let unsummed = datagram(0);
-        if !self.has_checksum {
-            return Ok(unsummed);
+        let mut octets = serialize_about(length.into(), |out| {
+            let out = be_u16(self.destination_port)(be_u16(self.source_port)(out)?)?;
+            slice(self.payload)(be_u16(0)(be_u16(length)(out)?)?)
+        });
+        if self.has_checksum {
+            //= wire.10.14
+            let checksum = match pseudo.checksum(protocol::UDP, &[&octets]) {
+                0 => 0xffff_u16,
+                checksum => checksum,
+            };
+            overwrite(&mut octets, CHECKSUM_OFFSET, checksum.to_be_bytes());
         }
-        //= wire.10.14
-        Ok(datagram(match pseudo.checksum(protocol::UDP, &[&unsummed]) {
-            0 => 0xffff,
-            checksum => checksum,
-        }))
+        Ok(octets)
     }
 }
 

@@ -4,16 +4,14 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u32 as address};
-use cookie_factory::bytes::{be_u8, be_u16};
+use cookie_factory::bytes::be_u16;
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{
     DEFAULT_TTL, IPV4_FRAGMENT_OFFSET_MASK, IPV4_HEADER_LENGTH, IPV4_OPTIONS_MAX_LENGTH, ipv4_flag,
 };
-use nom::bytes::complete::take;
 
 use super::{Pseudo, checksum};
-use crate::wire::{parse, serialize};
+use crate::wire::{chunk, overwrite, serialize_about};
 use crate::{Error, ErrorKind};
 
 /// Where the header checksum stands.
@@ -97,14 +95,16 @@ impl<'a> Packet<'a> {
     pub fn split(octets: &'a [u8]) -> Result<(Packet<'a>, &'a [u8]), Error> {
         let fixed = (octet, octet, word, word, word, octet, octet, word, address, address);
         //= wire.10.1
-        let (rest, fields) = parse(fixed, octets, 0, "wire.10.1")?;
-        let (version_ihl, tos, total, identification, fragment, ttl, protocol, _, from, to) =
-            fields;
+        let (rest, fields) = chunk::<IPV4_HEADER_LENGTH, _>(fixed, octets, 0, "wire.10.1")?;
+        let [version_ihl, tos, t, l, i, d, f, o, ttl, protocol, _, _, a, b, c, e, addresses @ ..] =
+            *fields;
+        let (from, to) = (Ipv4Addr::new(a, b, c, e), Ipv4Addr::from(addresses));
+        let (identification, fragment) = (u16::from_be_bytes([i, d]), u16::from_be_bytes([f, o]));
         if version_ihl >> 4 != 4 {
             return Err(Error::new(ErrorKind::BadType, 0, "wire.10.1"));
         }
         let header_length = usize::from(version_ihl & 0x0f) * WORD;
-        let total = usize::from(total);
+        let total = usize::from(u16::from_be_bytes([t, l]));
         let options_length = header_length.checked_sub(IPV4_HEADER_LENGTH).ok_or(Error::new(
             ErrorKind::BadLength,
             0,
@@ -115,22 +115,22 @@ impl<'a> Packet<'a> {
             2,
             "wire.10.1",
         ))?;
-        let (rest, options) = parse(take(options_length), rest, IPV4_HEADER_LENGTH, "wire.10.1")?;
+        let (options, rest) = cut(rest, options_length, IPV4_HEADER_LENGTH)?;
         let header = octets.get(..header_length).unwrap_or(octets);
         //= wire.10.2
         if checksum(&[header]) != 0 {
             return Err(Error::new(ErrorKind::BadChecksum, CHECKSUM_OFFSET, "wire.10.2"));
         }
         //= wire.10.4
-        let (padding, payload) = parse(take(payload_length), rest, header_length, "wire.10.1")?;
+        let (payload, padding) = cut(rest, payload_length, header_length)?;
         let packet = Packet {
             tos,
             identification,
             fragment: Fragment(fragment),
             ttl,
             protocol,
-            source: Ipv4Addr::from(from),
-            destination: Ipv4Addr::from(to),
+            source: from,
+            destination: to,
             options,
             payload,
         };
@@ -152,23 +152,16 @@ impl<'a> Packet<'a> {
         let too_long = |_| Error::new(ErrorKind::TooLong, 2, "wire.10.1");
         let total = u16::try_from(header_length + self.payload.len()).map_err(too_long)?;
         let version_ihl = 0x40 | u8::try_from(header_length / WORD).map_err(too_long)?;
-        let header = |checksum| {
-            serialize(tuple((
-                be_u8(version_ihl),
-                be_u8(self.tos),
-                be_u16(total),
-                be_u16(self.identification),
-                be_u16(self.fragment.0),
-                be_u8(self.ttl),
-                be_u8(self.protocol),
-                be_u16(checksum),
-                slice(self.source.octets()),
-                slice(self.destination.octets()),
-                slice(self.options),
-            )))
-        };
+        let mut octets = serialize_about(total.into(), |out| {
+            let out = be_u16(total)(slice([version_ihl, self.tos])(out)?)?;
+            let out = be_u16(self.fragment.0)(be_u16(self.identification)(out)?)?;
+            let out = slice([self.ttl, self.protocol, 0, 0])(out)?;
+            let out = slice(self.destination.octets())(slice(self.source.octets())(out)?)?;
+            slice(self.options)(out)
+        });
         //= wire.10.2
-        let mut octets = header(checksum(&[&header(0)]));
+        let sum = checksum(&[&octets]);
+        overwrite(&mut octets, CHECKSUM_OFFSET, sum.to_be_bytes());
         octets.extend_from_slice(self.payload);
         Ok(octets)
     }
@@ -207,6 +200,13 @@ impl<'a> Packet<'a> {
         let ttl = self.ttl.checked_sub(1).filter(|ttl| *ttl > 0)?;
         Some(Packet { ttl, ..*self })
     }
+}
+
+/// The first `length` octets of a part of the packet that begins at octet `offset`, and the rest.
+#[inline]
+fn cut(octets: &[u8], length: usize, offset: usize) -> Result<(&[u8], &[u8]), Error> {
+    let truncated = Error::new(ErrorKind::Truncated, offset, "wire.10.1");
+    octets.split_at_checked(length).ok_or(truncated)
 }
 
 /// Flags and fragment offset of an IPv4 header; the bit without a meaning is kept.

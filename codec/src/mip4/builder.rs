@@ -52,15 +52,14 @@ impl Builder {
     }
 
     /// Appends an extension.
-    pub fn extension(self, extension: Extension<'_>) -> Builder {
-        //= wire.2.3
-        if extension == Extension::Pad {
-            return self.fail(ErrorKind::BadType, "wire.2.3");
-        }
-        self.write(&extension)
+    #[inline]
+    pub fn extension(mut self, extension: Extension<'_>) -> Builder {
+        self.add(&extension);
+        self
     }
 
     /// Appends extensions; also for one that is there or not.
+    #[inline]
     pub fn extensions<'a>(self, extensions: impl IntoIterator<Item = Extension<'a>>) -> Builder {
         extensions.into_iter().fold(self, Builder::extension)
     }
@@ -69,7 +68,7 @@ impl Builder {
     pub fn parameter(self, vendor: u32, parameter: &Parameter<'_>) -> Builder {
         let value = parameter.encode();
         let kind = parameter.kind().into();
-        self.extension(Extension::Nvse(Vendor { vendor, kind, value: &value }))
+        self.extension(Extension::Nvse(Vendor::new(vendor, kind, &value)))
     }
 
     /// Appends an extension of another message, octet for octet.
@@ -137,11 +136,15 @@ impl Builder {
         }
     }
 
-    fn write(mut self, extension: &Extension<'_>) -> Builder {
-        if self.error.is_none() {
-            self.error = write::append(extension, &mut self.octets).err();
+    fn add(&mut self, extension: &Extension<'_>) {
+        if self.error.is_some() {
+            return;
         }
-        self
+        //= wire.2.3
+        self.error = match extension {
+            Extension::Pad => Some(Error::new(ErrorKind::BadType, self.octets.len(), "wire.2.3")),
+            _ => write::append(extension, &mut self.octets).err(),
+        };
     }
 
     fn append(mut self, octets: Result<Vec<u8>, Error>) -> Builder {

@@ -2,7 +2,7 @@ use alloc::vec::Vec;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use dsboot_spec::registry::mip4::{
-    FIRST_ROUTE_OPTIMIZATION_REFUSAL, extension, generalized_authentication, multipath_flag,
+    FIRST_ROUTE_OPTIMIZATION_REFUSAL, extension, generalized_authentication,
     revocation_support_flag, route_optimization_flag, route_optimization_reply_flag,
     udp_tunnel_reply,
 };
@@ -15,8 +15,8 @@ use crate::dsb::{Parameter, Prefixed};
 
 /// An extension of a registration message, understood as far as its type allows.
 ///
-/// Reserved fields are not part of the value: they are sent as zero and ignored on receipt. The
-/// octets as received stand beside the value in [`Positioned::raw`](crate::Positioned).
+/// Reserved fields are part of the value, so that what was read can be written again octet for
+/// octet: they are sent as zero and ignored on receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -67,7 +67,12 @@ pub enum Extension<'a> {
         status: u8,
     },
     /// Type 46: the gateway foreign agent (RFC 4857 §9.1).
-    GfaAddress(Ipv4Addr),
+    GfaAddress {
+        /// Sent as zero, and ignored.
+        reserved: u16,
+        /// The gateway; 0.0.0.0 asks for one.
+        address: Ipv4Addr,
+    },
     /// Type 47, sub-type 1: messages are protected by the gateway's keys (RFC 5563 §5.1).
     PerNodeAuthentication {
         /// See `registry::mip4::per_node_method`.
@@ -83,7 +88,12 @@ pub enum Extension<'a> {
     /// Type 49, sub-type 2: between mobile router and correspondent router (RFC 6521 §5.3).
     MobileCorrespondentAuthentication(MobileCorrespondentAuthentication<'a>),
     /// Type 49, sub-type 3: ends of tunnels, the most preferred first (RFC 6521 §5.4).
-    CareOfAddresses(CareOfAddresses<'a>),
+    CareOfAddresses {
+        /// Sent as zero, and ignored.
+        reserved: u8,
+        /// At least one.
+        addresses: CareOfAddresses<'a>,
+    },
     /// Type 50, sub-type 1: networks of other mobile routers, compressed (RFC 6521 §5.5).
     PrefixAdvertisement(&'a [u8]),
     /// Type 127: an experiment's, not to be skipped (RFC 4064 §4.1).
@@ -123,7 +133,12 @@ pub enum Extension<'a> {
         home_agent: Ipv4Addr,
     },
     /// Type 140: the foreign agent below the gateway (RFC 4857 §9.2).
-    HierarchicalForeignAgent(Ipv4Addr),
+    HierarchicalForeignAgent {
+        /// Sent as zero, and ignored.
+        reserved: u16,
+        /// The foreign agent.
+        address: Ipv4Addr,
+    },
     /// Type 141: how regional registrations are protected against replay (RFC 4857 §9.3).
     ReplayProtectionStyle {
         /// See `registry::mip4::regional_replay_style`.
@@ -132,7 +147,12 @@ pub enum Extension<'a> {
         identification: Identification,
     },
     /// Type 142: how long the regional registration lasts, in seconds (RFC 4857 §9.4).
-    RegionalLifetime(u32),
+    RegionalLifetime {
+        /// Sent as zero, and ignored.
+        reserved: u16,
+        /// The lifetime.
+        seconds: u32,
+    },
     /// Type 144: UDP tunnelling wanted (RFC 3519 §3.1).
     UdpTunnelRequest(UdpTunnelRequest),
     /// Type 145: text for people (RFC 4917 §3).
@@ -169,6 +189,8 @@ pub enum Extension<'a> {
         explicit: bool,
         /// See `registry::mip4::mobile_network_code`.
         code: u8,
+        /// Sent as zero, and ignored.
+        reserved: u8,
         /// The network.
         prefix: Prefixed<Ipv4Addr>,
     },
@@ -187,11 +209,16 @@ pub enum Extension<'a> {
         code: u8,
         /// In bits; 255 marks a link-local address.
         prefix_length: u8,
+        /// Sent as zero, and ignored.
+        reserved: u8,
         /// The prefix, or the link-local address.
         prefix: Ipv6Addr,
     },
     /// Type 152, sub-type 3: IPv6 may be tunnelled to the care-of address (RFC 5454 §2.3).
-    TunnelingMode,
+    TunnelingMode {
+        /// Sent as zero, and ignored.
+        reserved: u8,
+    },
     /// Type 153, sub-type 1: what a mobile router asks for (RFC 6521 §5.1).
     RouteOptimizationCapability(RouteOptimizationCapability),
     /// Type 154, sub-type 1: one of several care-of addresses (RFC 7629 §4.1).
@@ -239,6 +266,8 @@ pub struct Authentication<'a> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct Vendor<'a> {
+    /// Sent as zero, and ignored: 8 bits in a critical extension, 16 in a normal one.
+    pub reserved: u16,
     /// The enterprise number.
     pub vendor: u32,
     /// The vendor's type.
@@ -248,6 +277,12 @@ pub struct Vendor<'a> {
 }
 
 impl<'a> Vendor<'a> {
+    /// What a vendor says, reserved bits zero.
+    #[must_use]
+    pub const fn new(vendor: u32, kind: u16, value: &'a [u8]) -> Vendor<'a> {
+        Vendor { reserved: 0, vendor, kind, value }
+    }
+
     /// The bootstrap parameter in it, if it is of `vendor` and understood.
     #[must_use]
     pub fn parameter(&self, vendor: u32) -> Option<Parameter<'a>> {
@@ -303,6 +338,16 @@ pub struct UdpTunnelRequest {
     pub registration_required: bool,
     /// IP protocol number of what is tunnelled; 0 leaves it to the flags M and G.
     pub encapsulation: u8,
+    /// Sent as zero, and ignored: the octet before the flags, and those flags that mean nothing.
+    pub reserved: u16,
+}
+
+impl UdpTunnelRequest {
+    /// A request that leaves what is tunnelled to the flags M and G.
+    #[must_use]
+    pub const fn new(force: bool, registration_required: bool) -> UdpTunnelRequest {
+        UdpTunnelRequest { force, registration_required, encapsulation: 0, reserved: 0 }
+    }
 }
 
 /// Answers a [`UdpTunnelRequest`] (RFC 3519 §3.2).
@@ -316,9 +361,17 @@ pub struct UdpTunnelReply {
     pub force: bool,
     /// Seconds without traffic after which to send a keepalive; 0 leaves it to the mobile node.
     pub keepalive: u16,
+    /// Sent as zero, and ignored: the 15 bits behind F.
+    pub reserved: u16,
 }
 
 impl UdpTunnelReply {
+    /// An answer with a code of `registry::mip4::udp_tunnel_reply`.
+    #[must_use]
+    pub const fn new(code: u8, force: bool, keepalive: u16) -> UdpTunnelReply {
+        UdpTunnelReply { code, force, keepalive, reserved: 0 }
+    }
+
     /// Whether tunnelling will be done (RFC 3519 §3.2.1).
     #[must_use]
     pub const fn is_accepted(&self) -> bool {
@@ -333,17 +386,23 @@ impl UdpTunnelReply {
 pub struct RevocationSupport {
     /// I: the sender knows what I means in revocations.
     pub inform: bool,
+    /// Sent as zero, and ignored: the 15 bits behind I.
+    pub reserved: u16,
     /// The sender's clock, 4 octets.
     pub timestamp: u32,
 }
 
 impl RevocationSupport {
     pub(super) const fn of(flags: u16, timestamp: u32) -> RevocationSupport {
-        RevocationSupport { inform: flags & revocation_support_flag::INFORM != 0, timestamp }
+        RevocationSupport {
+            inform: flags & revocation_support_flag::INFORM != 0,
+            reserved: flags & !revocation_support_flag::INFORM,
+            timestamp,
+        }
     }
 
     pub(super) const fn flags(&self) -> u16 {
-        if self.inform { revocation_support_flag::INFORM } else { 0 }
+        self.reserved | if self.inform { revocation_support_flag::INFORM } else { 0 }
     }
 }
 
@@ -376,6 +435,11 @@ impl RouteOptimizationReply {
     pub(super) const fn octet(&self) -> u8 {
         self.flags | self.code
     }
+
+    /// Whether flags and code have the bits that belong to them.
+    pub(super) const fn fits(&self) -> bool {
+        self.flags & !Self::FLAGS == 0 && self.code & Self::FLAGS == 0
+    }
 }
 
 /// Between mobile router and correspondent router (RFC 6521 §5.3).
@@ -383,6 +447,8 @@ impl RouteOptimizationReply {
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct MobileCorrespondentAuthentication<'a> {
+    /// Sent as zero, and ignored.
+    pub reserved: u8,
     /// Which nonce the home keygen token was made with.
     pub home_nonce_index: u16,
     /// Which nonce the care-of keygen token was made with.
@@ -396,22 +462,17 @@ pub struct MobileCorrespondentAuthentication<'a> {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
 pub struct RouteOptimizationCapability {
-    /// A, R, S and O: bits of `registry::mip4::route_optimization_flag`.
+    /// A, R, S and O: bits of `registry::mip4::route_optimization_flag`; reserved ones are kept.
     pub flags: u8,
     /// The mobile router whose networks are wanted; with S and only with S.
     pub home_address: Option<Ipv4Addr>,
 }
 
 impl RouteOptimizationCapability {
-    const FLAGS: u8 = route_optimization_flag::ADVERTISE
-        | route_optimization_flag::REQUEST
-        | route_optimization_flag::SOLICIT
-        | route_optimization_flag::OUTBOUND_ONLY;
-
     pub(super) fn of(flags: u8, home_address: Option<Ipv4Addr>) -> Option<Self> {
         let solicits = flags & route_optimization_flag::SOLICIT != 0;
         (solicits == home_address.is_some())
-            .then_some(RouteOptimizationCapability { flags: flags & Self::FLAGS, home_address })
+            .then_some(RouteOptimizationCapability { flags, home_address })
     }
 }
 
@@ -426,12 +487,8 @@ pub struct Multipath {
     pub label: u8,
     /// Which binding, 1 to 254.
     pub binding_id: u8,
-    /// B and O: bits of `registry::mip4::multipath_flag`.
+    /// B and O: bits of `registry::mip4::multipath_flag`; reserved ones are kept.
     pub flags: u8,
-}
-
-impl Multipath {
-    pub(super) const FLAGS: u8 = multipath_flag::BULK | multipath_flag::OVERWRITE;
 }
 
 /// Which flows take which care-of address (RFC 7629 §4.2).
@@ -466,20 +523,20 @@ impl<'a> Extension<'a> {
             Extension::Cvse(_) => extension::CVSE,
             Extension::NvseOld(_) => extension::NVSE_OLD,
             Extension::Nvse(_) => extension::NVSE,
-            Extension::GfaAddress(_) => extension::GFA_ADDRESS,
+            Extension::GfaAddress { .. } => extension::GFA_ADDRESS,
             Extension::PerNodeAuthentication { .. } => extension::PMIPV4_NON_SKIPPABLE,
             Extension::GreKey { .. } => extension::GRE_KEY,
             Extension::RouteOptimizationReply(_)
             | Extension::MobileCorrespondentAuthentication(_)
-            | Extension::CareOfAddresses(_) => extension::ROUTE_OPTIMIZATION_REPLY,
+            | Extension::CareOfAddresses { .. } => extension::ROUTE_OPTIMIZATION_REPLY,
             Extension::PrefixAdvertisement(_) => extension::PREFIX_ADVERTISEMENT,
             Extension::ExperimentalNonSkippable { .. } => extension::EXPERIMENTAL_NON_SKIPPABLE,
             Extension::NaiCarrying { .. } => extension::NAI_CARRYING,
             Extension::RevocationSupport(_) => extension::REVOCATION_SUPPORT,
             Extension::LinkLayerAddress { .. } => extension::LINK_LAYER_ADDRESS,
-            Extension::HierarchicalForeignAgent(_) => extension::HIERARCHICAL_FOREIGN_AGENT,
+            Extension::HierarchicalForeignAgent { .. } => extension::HIERARCHICAL_FOREIGN_AGENT,
             Extension::ReplayProtectionStyle { .. } => extension::REPLAY_PROTECTION_STYLE,
-            Extension::RegionalLifetime(_) => extension::REGIONAL_LIFETIME,
+            Extension::RegionalLifetime { .. } => extension::REGIONAL_LIFETIME,
             Extension::InterfaceId(_)
             | Extension::DeviceId { .. }
             | Extension::SubscriberId { .. }
@@ -505,7 +562,7 @@ impl<'a> Extension<'a> {
             Extension::MessageString { .. } => extension::MESSAGE_STRING,
             Extension::PrefixRequest { .. }
             | Extension::PrefixReply { .. }
-            | Extension::TunnelingMode => extension::DUAL_STACK,
+            | Extension::TunnelingMode { .. } => extension::DUAL_STACK,
             Extension::Unknown { kind, .. } | Extension::UnknownLong { kind, .. } => *kind,
         }
     }

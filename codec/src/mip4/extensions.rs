@@ -2,8 +2,9 @@ use dsboot_spec::registry::mip4::{COLOCATED_CHALLENGE, extension};
 
 use super::auth::{AuthenticationKind, Authenticator};
 use super::extension::{Extension, MnFaKeyReply, MnHaKeyReply};
+use super::fault::fault;
 use super::frame::Frames;
-use super::read::{read, read_leniently};
+use super::read::{check, read_leniently};
 use super::reading::{Authorizations, Forms, MobileHome, ProtectedPart, Reading};
 use crate::dsb::{Parameter, Parameters};
 use crate::{Error, ErrorKind, Found, Positioned};
@@ -32,29 +33,38 @@ impl<'a> Extensions<'a> {
         let extensions = Extensions { message, start, forms: reading.forms() };
         //= wire.1.9
         for frame in extensions.frames() {
-            read(&frame?, &reading.reader, extensions.forms)?;
+            let frame = frame?;
+            //= wire.2.5
+            if !frame.is_skippable() {
+                check(&frame, &reading.reader, extensions.forms)?;
+            }
         }
         Ok(extensions)
     }
 
     /// Every extension, in order.
-    pub fn iter(&self) -> impl Iterator<Item = Positioned<'a, Extension<'a>>> + use<'a> {
-        let forms = self.forms;
-        self.frames().map_while(Result::ok).map(move |frame| Positioned {
-            offset: frame.offset,
-            raw: frame.raw,
-            value: read_leniently(&frame, forms),
-        })
+    #[inline]
+    pub fn iter(&self) -> ExtensionsIter<'a> {
+        ExtensionsIter { frames: self.frames(), forms: self.forms }
     }
 
     /// The octets of all of them, as received.
+    #[inline]
     #[must_use]
     pub fn octets(&self) -> &'a [u8] {
         split(self.message, self.start).1
     }
 
+    #[inline]
     fn frames(&self) -> Frames<'a> {
         Frames::of_registration(self.octets(), self.start, self.forms)
+    }
+
+    /// What is wrong with those extensions whose type and sub-type are known here, but whose
+    /// Length or content these do not allow. A receiver goes on as if they were unknown.
+    pub fn faults(&self) -> impl Iterator<Item = Error> + use<'a> {
+        let forms = self.forms;
+        self.frames().map_while(Result::ok).filter_map(move |frame| fault(&frame, forms))
     }
 
     /// Every extension of a type, see `registry::mip4::extension`, understood or not.
@@ -282,6 +292,33 @@ impl<'a> Extensions<'a> {
     }
 }
 
+impl<'a> IntoIterator for Extensions<'a> {
+    type Item = Positioned<'a, Extension<'a>>;
+    type IntoIter = ExtensionsIter<'a>;
+
+    fn into_iter(self) -> ExtensionsIter<'a> {
+        self.iter()
+    }
+}
+
+/// Iterator over [`Extensions`].
+#[derive(Clone, Debug)]
+pub struct ExtensionsIter<'a> {
+    frames: Frames<'a>,
+    forms: Forms,
+}
+
+impl<'a> Iterator for ExtensionsIter<'a> {
+    type Item = Positioned<'a, Extension<'a>>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let frame = self.frames.next()?.ok()?;
+        let value = read_leniently(&frame, self.forms);
+        Some(Positioned { offset: frame.offset, raw: frame.raw, value })
+    }
+}
+
 /// Whether an extension type has to stand before an authenticator (RFC 2794 §2, RFC 3957 §6,
 /// RFC 4721 §3.1 and §6, RFC 5454 §3.1, RFC 3024 §3.3).
 const fn must_precede(kind: u8, authenticator: AuthenticationKind) -> bool {
@@ -316,6 +353,7 @@ const fn must_precede(kind: u8, authenticator: AuthenticationKind) -> bool {
     }
 }
 
+#[inline]
 fn split(octets: &[u8], at: usize) -> (&[u8], &[u8]) {
     octets.split_at(at.min(octets.len()))
 }

@@ -128,7 +128,7 @@ impl FixedPart {
     }
 
     /// Writes the fixed part, type first.
-    pub(super) fn write(&self, out: Out) -> Written {
+    pub(super) fn write<'o>(&self, out: Out<'o>) -> Written<'o> {
         let kind = self.kind();
         match self {
             FixedPart::Request(header)
@@ -170,7 +170,7 @@ macro_rules! header {
                 (octet, $($parse,)*).map(|(_, $($field,)*)| $name { $($field,)* }).parse(input)
             }
 
-            fn write(&self, kind: u8, out: Out) -> Written {
+            fn write<'o>(&self, kind: u8, out: Out<'o>) -> Written<'o> {
                 tuple((be_u8(kind), $($write(self.$field),)*))(out)
             }
         }

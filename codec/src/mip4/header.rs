@@ -1,13 +1,15 @@
 use core::net::Ipv4Addr;
 
 use crate::wire::number::{be_u16 as u16_be, be_u32 as u32_be, be_u64 as u64_be, u8 as octet};
-use cookie_factory::bytes::{be_u8, be_u16, be_u64};
+use cookie_factory::bytes::{be_u16, be_u64};
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
-use dsboot_spec::registry::mip4::{LIFETIME_INFINITE, code, request_flag};
+use dsboot_spec::registry::mip4::{
+    LIFETIME_INFINITE, REPLY_LENGTH, REQUEST_LENGTH, code, request_flag,
+};
+use nom::combinator::fail;
 use nom::{IResult, Parser};
 
-use crate::wire::{Out, Written};
+use crate::wire::{NomError, Out, Written};
 
 /// The fixed part of a Registration Request, without its type (RFC 3344 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,34 +38,34 @@ impl RequestHeader {
         self.lifetime == 0
     }
 
+    #[inline]
     pub(super) fn parse(input: &[u8]) -> IResult<&[u8], RequestHeader> {
-        //= wire.1.2
-        (octet, octet, u16_be, ipv4, ipv4, ipv4, u64_be)
-            .map(|(_, flags, lifetime, home_address, home_agent, care_of_address, id)| {
-                RequestHeader {
-                    flags: RequestFlags(flags),
-                    lifetime,
-                    home_address,
-                    home_agent,
-                    care_of_address,
-                    identification: Identification(id),
-                }
-            })
-            .parse(input)
+        match input.split_first_chunk() {
+            Some((octets, rest)) => Ok((rest, RequestHeader::of(octets))),
+            None => cut_off((octet, octet, u16_be, ipv4, ipv4, ipv4, u64_be), input),
+        }
     }
 
-    pub(super) fn write(&self, kind: u8, out: Out) -> Written {
+    /// Reads all fields, the type in front being known.
+    #[inline]
+    const fn of(octets: &[u8; REQUEST_LENGTH]) -> RequestHeader {
         //= wire.1.2
-        let fields = tuple((
-            be_u8(kind),
-            be_u8(self.flags.0),
-            be_u16(self.lifetime),
-            slice(self.home_address.octets()),
-            slice(self.home_agent.octets()),
-            slice(self.care_of_address.octets()),
-            be_u64(self.identification.0),
-        ));
-        fields(out)
+        let [_, flags, l, m, h, i, j, k, a, b, c, d, e, f, g, n, id @ ..] = *octets;
+        RequestHeader {
+            flags: RequestFlags(flags),
+            lifetime: u16::from_be_bytes([l, m]),
+            home_address: Ipv4Addr::new(h, i, j, k),
+            home_agent: Ipv4Addr::new(a, b, c, d),
+            care_of_address: Ipv4Addr::new(e, f, g, n),
+            identification: Identification(u64::from_be_bytes(id)),
+        }
+    }
+
+    pub(super) fn write<'o>(&self, kind: u8, out: Out<'o>) -> Written<'o> {
+        //= wire.1.2
+        let out = be_u16(self.lifetime)(slice([kind, self.flags.0])(out)?)?;
+        let out = slice(self.home_agent.octets())(slice(self.home_address.octets())(out)?)?;
+        be_u64(self.identification.0)(slice(self.care_of_address.octets())(out)?)
     }
 }
 
@@ -85,30 +87,33 @@ pub struct ReplyHeader {
 }
 
 impl ReplyHeader {
+    #[inline]
     pub(super) fn parse(input: &[u8]) -> IResult<&[u8], ReplyHeader> {
-        //= wire.1.3
-        (octet, octet, u16_be, ipv4, ipv4, u64_be)
-            .map(|(_, code, lifetime, home_address, home_agent, identification)| ReplyHeader {
-                code: Code(code),
-                lifetime,
-                home_address,
-                home_agent,
-                identification: Identification(identification),
-            })
-            .parse(input)
+        match input.split_first_chunk() {
+            Some((octets, rest)) => Ok((rest, ReplyHeader::of(octets))),
+            None => cut_off((octet, octet, u16_be, ipv4, ipv4, u64_be), input),
+        }
     }
 
-    pub(super) fn write(&self, kind: u8, out: Out) -> Written {
+    /// Reads all fields, the type in front being known.
+    #[inline]
+    const fn of(octets: &[u8; REPLY_LENGTH]) -> ReplyHeader {
         //= wire.1.3
-        let fields = tuple((
-            be_u8(kind),
-            be_u8(self.code.0),
-            be_u16(self.lifetime),
-            slice(self.home_address.octets()),
-            slice(self.home_agent.octets()),
-            be_u64(self.identification.0),
-        ));
-        fields(out)
+        let [_, code, l, m, h, i, j, k, a, b, c, d, id @ ..] = *octets;
+        ReplyHeader {
+            code: Code(code),
+            lifetime: u16::from_be_bytes([l, m]),
+            home_address: Ipv4Addr::new(h, i, j, k),
+            home_agent: Ipv4Addr::new(a, b, c, d),
+            identification: Identification(u64::from_be_bytes(id)),
+        }
+    }
+
+    pub(super) fn write<'o>(&self, kind: u8, out: Out<'o>) -> Written<'o> {
+        //= wire.1.3
+        let out = be_u16(self.lifetime)(slice([kind, self.code.0])(out)?)?;
+        let out = slice(self.home_agent.octets())(slice(self.home_address.octets())(out)?)?;
+        be_u64(self.identification.0)(out)
     }
 }
 
@@ -238,6 +243,15 @@ impl Identification {
         //= wire.1.8
         Identification::new(high, self.low())
     }
+}
+
+/// What is wrong with octets that are fewer than these fields: the first that is not whole.
+#[cold]
+fn cut_off<'a, T, U>(
+    mut fields: impl Parser<&'a [u8], Output = U, Error = NomError<'a>>,
+    input: &'a [u8],
+) -> IResult<&'a [u8], T> {
+    fields.parse(input).and_then(|(rest, _)| fail().parse(rest))
 }
 
 pub(super) fn ipv4(input: &[u8]) -> IResult<&[u8], Ipv4Addr> {

@@ -43,6 +43,7 @@ impl<'a> Message<'a> {
     /// When the message must be discarded: it is cut off ([`ErrorKind::Truncated`]), holds an
     /// extension that is not understood and not to be skipped ([`ErrorKind::NotSkippable`]), or
     /// one that may not be skipped and has a wrong length ([`ErrorKind::BadLength`]).
+    #[inline]
     pub fn decode(octets: &'a [u8]) -> Result<Message<'a>, Error> {
         Message::decode_by(octets, &Reading::DEFAULT)
     }
@@ -64,7 +65,9 @@ impl<'a> Message<'a> {
     /// ([`ErrorKind::BadValue`]).
     pub fn decode_by(octets: &'a [u8], reading: &Reading) -> Result<Message<'a>, Error> {
         //= wire.1.1
-        let (_, kind) = parse(octet, octets, 0, "wire.1.1")?;
+        let Some(&kind) = octets.first() else {
+            return Err(Error::new(ErrorKind::Truncated, 0, "wire.1.1"));
+        };
         match kind {
             message::REGISTRATION_REQUEST => {
                 let (_, header) = parse(RequestHeader::parse, octets, 0, "wire.1.2")?;
@@ -232,11 +235,13 @@ impl<'a> TunnelData<'a> {
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         //= wire.1.10
-        serialize(tuple((
-            be_u8(message::TUNNEL_DATA),
-            be_u8(self.next_header),
-            be_u16(self.reserved),
-            slice(self.packet),
-        )))
+        serialize(|out| {
+            tuple((
+                be_u8(message::TUNNEL_DATA),
+                be_u8(self.next_header),
+                be_u16(self.reserved),
+                slice(self.packet),
+            ))(out)
+        })
     }
 }

@@ -69,10 +69,12 @@ pub mod discovery;
 mod expect;
 mod extension;
 mod extensions;
+mod fault;
 mod fixed;
 mod frame;
 pub(crate) use frame::{Body, Frame};
 mod header;
+mod holds;
 pub mod keys;
 mod message;
 mod read;
@@ -86,7 +88,7 @@ pub use extension::{
     MobileCorrespondentAuthentication, Multipath, RevocationSupport, RouteOptimizationCapability,
     RouteOptimizationReply, UdpTunnelReply, UdpTunnelRequest, Vendor,
 };
-pub use extensions::Extensions;
+pub use extensions::{Extensions, ExtensionsIter};
 pub use fixed::{
     FixedPart, HandoffReplyHeader, HandoffRequestHeader, NotificationAcknowledgementHeader,
     NotificationHeader, RevocationAcknowledgementHeader, RevocationHeader, TestHeader,

@@ -27,31 +27,25 @@ use crate::dsb::Prefixed;
 use crate::form::whole;
 use crate::{Error, ErrorKind};
 
-/// The extension in `frame`, or why the message that holds it must be refused by this reader.
+/// Whether this reader may go on behind an extension that is not to be skipped, or why the
+/// message that holds it must be refused.
 #[inline]
-pub(super) fn read<'a>(
-    frame: &Frame<'a>,
-    reader: &Reader,
-    forms: Forms,
-) -> Result<Extension<'a>, Error> {
-    match (understood(frame, forms), reader) {
-        //= wire.12.2
-        (Some(extension), Reader::Node(node)) if !is_for(frame, node) => {
-            debug_assert!(!extension.is_unknown());
-            Err(Error::new(ErrorKind::NotSkippable, frame.offset, "wire.2.4"))
-        }
-        (Some(extension), _) => Ok(extension),
+pub(super) fn check(frame: &Frame<'_>, reader: &Reader, forms: Forms) -> Result<(), Error> {
+    let node = match reader {
         //= wire.2.8
-        (None, Reader::Tool) => Ok(unknown(frame)),
-        //= wire.2.5
-        //= wire.2.7
-        (None, _) if frame.is_skippable() => Ok(unknown(frame)),
+        Reader::Tool => return Ok(()),
+        Reader::Node(node) => node,
+    };
+    let refused = |kind, sentence| Err(Error::new(kind, frame.offset, sentence));
+    match is_understood(frame, forms) {
+        true if is_for(frame, node) => Ok(()),
         //= wire.2.6
-        (None, Reader::Node(node)) if is_known(frame) && is_for(frame, node) => {
-            Err(Error::new(ErrorKind::BadLength, frame.offset, "wire.2.6"))
+        false if is_known(frame) && is_for(frame, node) => {
+            refused(ErrorKind::BadLength, "wire.2.6")
         }
+        //= wire.12.2
         //= wire.2.4
-        _ => Err(Error::new(ErrorKind::NotSkippable, frame.offset, "wire.2.4")),
+        _ => refused(ErrorKind::NotSkippable, "wire.2.4"),
     }
 }
 
@@ -96,7 +90,7 @@ fn is_for(frame: &Frame<'_>, node: &Understood) -> bool {
 }
 
 /// Whether type and sub-type are ones that we can read, so that only the rest can be wrong.
-fn is_known(frame: &Frame<'_>) -> bool {
+pub(super) fn is_known(frame: &Frame<'_>) -> bool {
     match (frame.kind, frame.body) {
         (
             extension::MOBILE_HOME_AUTHENTICATION
@@ -136,6 +130,28 @@ fn is_known(frame: &Frame<'_>) -> bool {
     }
 }
 
+/// Whether the extension has a meaning, without reading it where its length tells that already.
+#[inline]
+pub(super) fn is_understood(frame: &Frame<'_>, forms: Forms) -> bool {
+    match (frame.kind, frame.body) {
+        (
+            extension::MOBILE_HOME_AUTHENTICATION
+            | extension::MOBILE_FOREIGN_AUTHENTICATION
+            | extension::FOREIGN_HOME_AUTHENTICATION,
+            Body::Simple(data),
+        ) => authentication(data).is_some(),
+        (extension::GENERALIZED_AUTHENTICATION, Body::Long { sub_type, data }) => {
+            generalized_authentication::name(sub_type).is_some()
+                && data.len() >= MIN_GENERALIZED_LENGTH
+        }
+        (
+            extension::MN_FA_KEY_REQUEST | extension::MN_HA_KEY_REQUEST,
+            Body::Long { sub_type: key_generation::FROM_AAA, data },
+        ) => data.len() == size_of::<u32>(),
+        _ => understood(frame, forms).is_some(),
+    }
+}
+
 #[inline]
 fn understood<'a>(frame: &Frame<'a>, forms: Forms) -> Option<Extension<'a>> {
     match frame.body {
@@ -146,12 +162,27 @@ fn understood<'a>(frame: &Frame<'a>, forms: Forms) -> Option<Extension<'a>> {
     }
 }
 
+/// The simple form. What every bootstrap has is read in place, the rest elsewhere.
+#[inline]
 fn simple(kind: u8, data: &[u8], forms: Forms) -> Option<Extension<'_>> {
     match kind {
+        //= wire.2.9
+        extension::NAI => {
+            (1..=forms.longest_nai()).contains(&data.len()).then_some(Extension::Nai(data))
+        }
         //= wire.2.11
         extension::MOBILE_HOME_AUTHENTICATION => {
             authentication(data).map(Extension::MobileHomeAuthentication)
         }
+        //= wire.2.17
+        extension::NVSE => reserved_and_vendor(data).map(Extension::Nvse),
+        _ => other_simple(kind, data, forms),
+    }
+}
+
+fn other_simple(kind: u8, data: &[u8], forms: Forms) -> Option<Extension<'_>> {
+    match kind {
+        //= wire.2.11
         extension::MOBILE_FOREIGN_AUTHENTICATION => {
             authentication(data).map(Extension::MobileForeignAuthentication)
         }
@@ -161,29 +192,22 @@ fn simple(kind: u8, data: &[u8], forms: Forms) -> Option<Extension<'_>> {
         extension::UDP_TUNNEL_REPLY => whole(udp_tunnel_reply, data),
         extension::FA_ERROR => whole(fa_error_status, data),
         //= wire.2.36
-        extension::GFA_ADDRESS => reserved_and_address(data).map(Extension::GfaAddress),
-        extension::HIERARCHICAL_FOREIGN_AGENT => {
-            reserved_and_address(data).map(Extension::HierarchicalForeignAgent)
-        }
+        extension::GFA_ADDRESS => reserved_and_address(data)
+            .map(|(reserved, address)| Extension::GfaAddress { reserved, address }),
+        extension::HIERARCHICAL_FOREIGN_AGENT => reserved_and_address(data)
+            .map(|(reserved, address)| Extension::HierarchicalForeignAgent { reserved, address }),
         extension::REPLAY_PROTECTION_STYLE => replay_protection_style(data, forms),
-        extension::REGIONAL_LIFETIME => {
-            whole((be_u16, be_u32), data).map(|(_, seconds)| Extension::RegionalLifetime(seconds))
-        }
+        extension::REGIONAL_LIFETIME => whole((be_u16, be_u32), data)
+            .map(|(reserved, seconds)| Extension::RegionalLifetime { reserved, seconds }),
         extension::ROUTE_OPTIMIZATION_REPLY => route_optimization_answer(data),
         //= wire.2.22
         extension::ENCAPSULATING_DELIVERY => {
             data.is_empty().then_some(Extension::EncapsulatingDelivery)
         }
-        //= wire.2.9
-        extension::NAI => {
-            (1..=forms.longest_nai()).contains(&data.len()).then_some(Extension::Nai(data))
-        }
         //= wire.2.10
         extension::CHALLENGE => (!data.is_empty()).then_some(Extension::Challenge(data)),
         //= wire.2.37
         extension::NVSE_OLD => reserved_and_vendor(data).map(Extension::NvseOld),
-        //= wire.2.17
-        extension::NVSE => reserved_and_vendor(data).map(Extension::Nvse),
         //= wire.2.38
         extension::NAI_CARRYING => {
             with_sub_type(data).map(|(sub_type, nai)| Extension::NaiCarrying { sub_type, nai })
@@ -211,13 +235,27 @@ fn simple(kind: u8, data: &[u8], forms: Forms) -> Option<Extension<'_>> {
     }
 }
 
+/// The long form. What every bootstrap has is read in place, the rest elsewhere.
+#[inline]
 fn long(kind: u8, sub_type: u8, data: &[u8]) -> Option<Extension<'_>> {
     match (kind, sub_type) {
         //= wire.2.12
+        (extension::GENERALIZED_AUTHENTICATION, generalized_authentication::MN_AAA) => {
+            generalized(data).map(Extension::MnAaaAuthentication)
+        }
+        //= wire.2.13
+        (extension::MN_HA_KEY_REQUEST, key_generation::FROM_AAA) => {
+            mn_spi(data).map(|mn_spi| Extension::MnHaKeyRequest { mn_spi })
+        }
+        _ => other_long(kind, sub_type, data),
+    }
+}
+
+fn other_long(kind: u8, sub_type: u8, data: &[u8]) -> Option<Extension<'_>> {
+    match (kind, sub_type) {
         (extension::GENERALIZED_AUTHENTICATION, _) => {
-            let value = authentication(data).filter(|_| data.len() >= MIN_GENERALIZED_LENGTH)?;
+            let value = generalized(data)?;
             match sub_type {
-                generalized_authentication::MN_AAA => Some(Extension::MnAaaAuthentication(value)),
                 //= wire.2.47
                 generalized_authentication::FA_FA => Some(Extension::FaFaAuthentication(value)),
                 generalized_authentication::MN_GFA => Some(Extension::MnGfaAuthentication(value)),
@@ -226,16 +264,13 @@ fn long(kind: u8, sub_type: u8, data: &[u8]) -> Option<Extension<'_>> {
             }
         }
         //= wire.2.37
-        (extension::CVSE_OLD, _) => vendor(data).map(Extension::CvseOld),
+        (extension::CVSE_OLD, _) => vendor(sub_type.into(), data).map(Extension::CvseOld),
         //= wire.2.15
         //= wire.2.16
-        (extension::CVSE, _) => vendor(data).map(Extension::Cvse),
+        (extension::CVSE, _) => vendor(sub_type.into(), data).map(Extension::Cvse),
         //= wire.2.13
         (extension::MN_FA_KEY_REQUEST, key_generation::FROM_AAA) => {
-            whole(be_u32, data).map(|mn_spi| Extension::MnFaKeyRequest { mn_spi })
-        }
-        (extension::MN_HA_KEY_REQUEST, key_generation::FROM_AAA) => {
-            whole(be_u32, data).map(|mn_spi| Extension::MnHaKeyRequest { mn_spi })
+            mn_spi(data).map(|mn_spi| Extension::MnFaKeyRequest { mn_spi })
         }
         (extension::MN_FA_KEY_REPLY, key_generation::FROM_AAA) => whole(mn_fa_key_reply, data),
         (extension::MN_HA_KEY_REPLY, key_generation::FROM_AAA) => whole(mn_ha_key_reply, data),
@@ -261,7 +296,6 @@ fn long(kind: u8, sub_type: u8, data: &[u8]) -> Option<Extension<'_>> {
         }
         (extension::MULTIPATH, multipath::MULTIPATH) => whole((octet, octet, octet, octet), data)
             .map(|(access_technology, label, binding_id, flags)| {
-                let flags = flags & Multipath::FLAGS;
                 Extension::Multipath(Multipath { access_technology, label, binding_id, flags })
             }),
         (extension::MULTIPATH, multipath::FLOW_BINDING) => flow_binding(data),
@@ -276,17 +310,28 @@ fn authentication(data: &[u8]) -> Option<Authentication<'_>> {
 }
 
 #[inline]
-fn vendor(data: &[u8]) -> Option<Vendor<'_>> {
+fn generalized(data: &[u8]) -> Option<Authentication<'_>> {
+    authentication(data).filter(|_| data.len() >= MIN_GENERALIZED_LENGTH)
+}
+
+#[inline]
+fn mn_spi(data: &[u8]) -> Option<u32> {
+    data.try_into().ok().map(u32::from_be_bytes)
+}
+
+#[inline]
+fn vendor(reserved: u16, data: &[u8]) -> Option<Vendor<'_>> {
     let (vendor, kind, value) = whole((be_u32, be_u16, rest), data)?;
-    Some(Vendor { vendor, kind, value })
+    Some(Vendor { reserved, vendor, kind, value })
 }
 
 fn reserved_and_vendor(data: &[u8]) -> Option<Vendor<'_>> {
-    data.get(2..).and_then(vendor)
+    let (reserved, data) = data.split_first_chunk()?;
+    vendor(u16::from_be_bytes(*reserved), data)
 }
 
-fn reserved_and_address(data: &[u8]) -> Option<Ipv4Addr> {
-    whole((be_u16, ipv4), data).map(|(_, address)| address)
+fn reserved_and_address(data: &[u8]) -> Option<(u16, Ipv4Addr)> {
+    whole((be_u16, ipv4), data)
 }
 
 /// A sub-type, and at least one octet.
@@ -341,9 +386,9 @@ fn mobile_network(data: &[u8]) -> Option<Extension<'_>> {
         mobile_network::IMPLICIT => false,
         _ => return None,
     };
-    let (code, length, _, address) = whole((octet, octet, octet, ipv4), data)?;
+    let (code, length, reserved, address) = whole((octet, octet, octet, ipv4), data)?;
     let prefix = prefix(length, address)?;
-    Some(Extension::MobileNetworkAcknowledgement { explicit, code, prefix })
+    Some(Extension::MobileNetworkAcknowledgement { explicit, code, reserved, prefix })
 }
 
 fn route_optimization_capability(data: &[u8]) -> Option<Extension<'_>> {
@@ -364,16 +409,20 @@ fn route_optimization_answer(data: &[u8]) -> Option<Extension<'_>> {
             .map(|octet| Extension::RouteOptimizationReply(RouteOptimizationReply::of(octet))),
         route_optimization_reply::MOBILE_CORRESPONDENT_AUTHENTICATION => {
             let fields = (octet, be_u16, be_u16, rest);
-            let (_, home_nonce_index, care_of_nonce_index, authenticator) = whole(fields, data)?;
+            let (reserved, home_nonce_index, care_of_nonce_index, authenticator) =
+                whole(fields, data)?;
             Some(Extension::MobileCorrespondentAuthentication(MobileCorrespondentAuthentication {
+                reserved,
                 home_nonce_index,
                 care_of_nonce_index,
                 authenticator,
             }))
         }
         route_optimization_reply::CARE_OF_ADDRESS => {
-            let addresses = CareOfAddresses::new(data.get(1..)?)?;
-            addresses.first().is_some().then_some(Extension::CareOfAddresses(addresses))
+            let (reserved, addresses) = data.split_first()?;
+            let (reserved, addresses) = (*reserved, CareOfAddresses::new(addresses)?);
+            let some = addresses.first().is_some();
+            some.then_some(Extension::CareOfAddresses { reserved, addresses })
         }
         _ => None,
     }
@@ -425,11 +474,13 @@ fn mn_fa_key_reply(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
 fn udp_tunnel_request(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
     //= wire.2.20
     (tag([udp_tunnel::TUNNEL].as_slice()), octet, octet, octet, tag([0, 0].as_slice()))
-        .map(|(_, _reserved, flags, encapsulation, _)| {
+        .map(|(_, reserved, flags, encapsulation, _)| {
+            let known = udp_tunnel_flag::FORCE | udp_tunnel_flag::REGISTRATION_REQUIRED;
             Extension::UdpTunnelRequest(UdpTunnelRequest {
                 force: flags & udp_tunnel_flag::FORCE != 0,
                 registration_required: flags & udp_tunnel_flag::REGISTRATION_REQUIRED != 0,
                 encapsulation,
+                reserved: u16::from_be_bytes([reserved, flags & !known]),
             })
         })
         .parse(input)
@@ -438,9 +489,10 @@ fn udp_tunnel_request(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
 fn udp_tunnel_reply(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
     //= wire.2.20
     (tag([udp_tunnel::TUNNEL].as_slice()), octet, octet, octet, be_u16)
-        .map(|(_, code, flags, _reserved, keepalive)| {
+        .map(|(_, code, flags, reserved, keepalive)| {
             let force = flags & udp_tunnel_flag::FORCE != 0;
-            Extension::UdpTunnelReply(UdpTunnelReply { code, force, keepalive })
+            let reserved = u16::from_be_bytes([flags & !udp_tunnel_flag::FORCE, reserved]);
+            Extension::UdpTunnelReply(UdpTunnelReply { code, force, keepalive, reserved })
         })
         .parse(input)
 }
@@ -468,14 +520,15 @@ fn dual_stack_extension(input: &[u8]) -> IResult<&[u8], Extension<'_>> {
             .map(|(prefix_length, prefix)| Extension::PrefixRequest { prefix_length, prefix })
             .parse(input),
         (input, dual_stack::PREFIX_REPLY) => (octet, octet, octet, ipv6())
-            .map(|(code, prefix_length, _reserved, prefix)| Extension::PrefixReply {
+            .map(|(code, prefix_length, reserved, prefix)| Extension::PrefixReply {
                 code,
                 prefix_length,
+                reserved,
                 prefix,
             })
             .parse(input),
         (input, dual_stack::TUNNELING_MODE) => {
-            octet.map(|_reserved| Extension::TunnelingMode).parse(input)
+            octet.map(|reserved| Extension::TunnelingMode { reserved }).parse(input)
         }
         (input, _) => nom::combinator::fail().parse(input),
     }

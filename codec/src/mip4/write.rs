@@ -3,10 +3,8 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
-use cookie_factory::SerializeFn;
 use cookie_factory::bytes::{be_u8, be_u16, be_u32, be_u64};
-use cookie_factory::combinator::{cond, slice};
-use cookie_factory::sequence::{pair, tuple};
+use cookie_factory::combinator::slice;
 use dsboot_spec::registry::mip4::{
     dual_stack, fa_error, gre_key, key_generation, mobile_network, multipath, pmipv4,
     pmipv4_authentication, prefix_advertisement, route_optimization, route_optimization_reply,
@@ -15,10 +13,11 @@ use dsboot_spec::registry::mip4::{
 
 use super::extension::{Authentication, Extension, Vendor};
 use super::frame::Frames;
+use super::holds::holds;
 use super::read::read_leniently;
 use super::reading::Forms;
 use crate::dsb::Prefixed;
-use crate::wire::{self, Out, Sink, Written};
+use crate::wire::{self, Out, Written};
 use crate::{Error, ErrorKind};
 
 /// Appends an extension to a message.
@@ -33,22 +32,31 @@ pub(super) fn append(extension: &Extension<'_>, octets: &mut Vec<u8>) -> Result<
     //= wire.2.26
     let error = match set_length(extension, written) {
         None => ErrorKind::TooLong,
-        Some(()) => match Frames::of_registration(written, start, Forms::DEFAULT).next() {
-            Some(Ok(frame))
-                if frame.raw.len() == written.len()
-                    && read_leniently(&frame, Forms::DEFAULT) == *extension =>
-            {
-                return Ok(());
-            }
-            _ => ErrorKind::BadValue,
-        },
+        Some(())
+            if holds(extension) && (!extension.is_unknown() || is_read(extension, written)) =>
+        {
+            return Ok(());
+        }
+        Some(()) => ErrorKind::BadValue,
     };
     octets.truncate(start);
     Err(Error::new(error, start, "wire.2.26"))
 }
 
+/// Whether `octets` are read as this extension. Of a known type its value tells that, of an
+/// unknown one what else the type could be.
+fn is_read(extension: &Extension<'_>, octets: &[u8]) -> bool {
+    match Frames::of_registration(octets, 0, Forms::DEFAULT).next() {
+        Some(Ok(frame)) => {
+            frame.raw.len() == octets.len() && read_leniently(&frame, Forms::DEFAULT) == *extension
+        }
+        _ => false,
+    }
+}
+
 /// Sets the Length of an extension that is otherwise written; `None` if it cannot tell how many
 /// octets there are.
+#[inline]
 fn set_length(extension: &Extension<'_>, octets: &mut [u8]) -> Option<()> {
     let length = octets.len();
     match (has_long_form(extension), octets) {
@@ -89,189 +97,196 @@ const fn has_long_form(extension: &Extension<'_>) -> bool {
 }
 
 /// Writes an extension whose Length is still zero.
-fn form(extension: &Extension<'_>, out: Out) -> Written {
+#[inline]
+fn form<'o>(extension: &Extension<'_>, out: Out<'o>) -> Written<'o> {
     let kind = extension.kind();
     if let Some((sub_type, value)) = extension.generalized() {
-        return long(kind, sub_type, authentication(value))(out);
+        return authentication(value, long(kind, sub_type, out)?);
     }
     match *extension {
         Extension::Pad => be_u8(kind)(out),
-        Extension::Unknown { data, .. } => simple(kind, slice(data))(out),
+        Extension::Unknown { data, .. } => slice(data)(simple(kind, out)?),
         Extension::UnknownLong { sub_type, data, .. }
         | Extension::ExperimentalNonSkippable { sub_type, data } => {
-            long(kind, sub_type, slice(data))(out)
+            slice(data)(long(kind, sub_type, out)?)
         }
-        Extension::Nai(octets) | Extension::Challenge(octets) => simple(kind, slice(octets))(out),
+        Extension::Nai(octets) | Extension::Challenge(octets) => slice(octets)(simple(kind, out)?),
         Extension::MobileHomeAuthentication(value)
         | Extension::MobileForeignAuthentication(value)
-        | Extension::ForeignHomeAuthentication(value) => simple(kind, authentication(value))(out),
-        Extension::CvseOld(value) | Extension::Cvse(value) => long(kind, 0, vendor(value))(out),
+        | Extension::ForeignHomeAuthentication(value) => authentication(value, simple(kind, out)?),
+        Extension::CvseOld(value) | Extension::Cvse(value) => {
+            let [_, reserved] = value.reserved.to_be_bytes();
+            vendor(value, long(kind, reserved, out)?)
+        }
         //= wire.2.17
         Extension::NvseOld(value) | Extension::Nvse(value) => {
-            simple(kind, pair(be_u16(0), vendor(value)))(out)
+            vendor(value, be_u16(value.reserved)(simple(kind, out)?)?)
         }
         Extension::MnFaKeyRequest { mn_spi } | Extension::MnHaKeyRequest { mn_spi } => {
-            long(kind, key_generation::FROM_AAA, be_u32(mn_spi))(out)
+            be_u32(mn_spi)(long(kind, key_generation::FROM_AAA, out)?)
         }
         Extension::MnFaKeyReply(reply) => {
-            let head = (be_u32(reply.lifetime), be_u32(reply.aaa_spi), be_u32(reply.fa_spi));
-            let tail = (be_u16(reply.algorithm), slice(reply.nonce));
-            long(kind, key_generation::FROM_AAA, pair(tuple(head), tuple(tail)))(out)
+            let out = long(kind, key_generation::FROM_AAA, out)?;
+            let out = be_u32(reply.aaa_spi)(be_u32(reply.lifetime)(out)?)?;
+            let out = be_u16(reply.algorithm)(be_u32(reply.fa_spi)(out)?)?;
+            slice(reply.nonce)(out)
         }
         Extension::MnHaKeyReply(reply) => {
-            let head = (be_u32(reply.lifetime), be_u32(reply.aaa_spi), be_u32(reply.ha_spi));
-            let tail = (be_u16(reply.algorithm), be_u16(reply.replay_method), slice(reply.nonce));
-            long(kind, key_generation::FROM_AAA, pair(tuple(head), tuple(tail)))(out)
+            let out = long(kind, key_generation::FROM_AAA, out)?;
+            let out = be_u32(reply.aaa_spi)(be_u32(reply.lifetime)(out)?)?;
+            let out = be_u16(reply.algorithm)(be_u32(reply.ha_spi)(out)?)?;
+            slice(reply.nonce)(be_u16(reply.replay_method)(out)?)
         }
-        Extension::FaError { status } => {
-            simple(kind, pair(be_u8(fa_error::STATUS), be_u8(status)))(out)
-        }
-        Extension::EncapsulatingDelivery => simple(kind, slice([]))(out),
+        Extension::FaError { status } => slice([fa_error::STATUS, status])(simple(kind, out)?),
+        Extension::EncapsulatingDelivery => simple(kind, out),
         Extension::DynamicHa { sub_type, home_agent } => {
-            long(kind, sub_type, slice(home_agent.octets()))(out)
+            slice(home_agent.octets())(long(kind, sub_type, out)?)
         }
         Extension::UdpTunnelRequest(request) => {
-            let flags = flag(request.force, udp_tunnel_flag::FORCE)
+            let [reserved, flags] = request.reserved.to_be_bytes();
+            let flags = flags
+                | flag(request.force, udp_tunnel_flag::FORCE)
                 | flag(request.registration_required, udp_tunnel_flag::REGISTRATION_REQUIRED);
-            let head = (be_u8(udp_tunnel::TUNNEL), be_u8(0), be_u8(flags));
-            simple(kind, pair(tuple(head), pair(be_u8(request.encapsulation), be_u16(0))))(out)
+            let octets = [udp_tunnel::TUNNEL, reserved, flags, request.encapsulation, 0, 0];
+            slice(octets)(simple(kind, out)?)
         }
         Extension::UdpTunnelReply(reply) => {
-            let flags = flag(reply.force, udp_tunnel_flag::FORCE);
-            let head = (be_u8(udp_tunnel::TUNNEL), be_u8(reply.code), be_u8(flags));
-            simple(kind, pair(tuple(head), pair(be_u8(0), be_u16(reply.keepalive))))(out)
+            let [flags, reserved] = reply.reserved.to_be_bytes();
+            let flags = flags | flag(reply.force, udp_tunnel_flag::FORCE);
+            let octets = [udp_tunnel::TUNNEL, reply.code, flags, reserved];
+            be_u16(reply.keepalive)(slice(octets)(simple(kind, out)?)?)
         }
         Extension::MessageString { sub_type, text } => {
-            simple(kind, pair(be_u8(sub_type), slice(text.as_bytes())))(out)
+            slice(text.as_bytes())(be_u8(sub_type)(simple(kind, out)?)?)
         }
         Extension::PrefixRequest { prefix_length, prefix } => {
-            let head = (be_u8(dual_stack::PREFIX_REQUEST), be_u8(prefix_length));
-            simple(kind, pair(tuple(head), slice(prefix.octets())))(out)
+            let head = [dual_stack::PREFIX_REQUEST, prefix_length];
+            slice(prefix.octets())(slice(head)(simple(kind, out)?)?)
         }
-        Extension::PrefixReply { code, prefix_length, prefix } => {
-            let head = (be_u8(dual_stack::PREFIX_REPLY), be_u8(code), be_u8(prefix_length));
-            simple(kind, pair(tuple(head), pair(be_u8(0), slice(prefix.octets()))))(out)
+        Extension::PrefixReply { code, prefix_length, reserved, prefix } => {
+            let head = [dual_stack::PREFIX_REPLY, code, prefix_length, reserved];
+            slice(prefix.octets())(slice(head)(simple(kind, out)?)?)
         }
-        Extension::TunnelingMode => {
-            simple(kind, pair(be_u8(dual_stack::TUNNELING_MODE), be_u8(0)))(out)
+        Extension::TunnelingMode { reserved } => {
+            slice([dual_stack::TUNNELING_MODE, reserved])(simple(kind, out)?)
         }
         _ => form_of_others(extension, out),
     }
 }
 
 /// The same for the extensions that no node of the bootstrap sends.
-fn form_of_others(extension: &Extension<'_>, out: Out) -> Written {
+fn form_of_others<'o>(extension: &Extension<'_>, out: Out<'o>) -> Written<'o> {
     let kind = extension.kind();
     match *extension {
         //= wire.2.36
-        Extension::GfaAddress(address) | Extension::HierarchicalForeignAgent(address) => {
-            simple(kind, pair(be_u16(0), slice(address.octets())))(out)
+        Extension::GfaAddress { reserved, address }
+        | Extension::HierarchicalForeignAgent { reserved, address } => {
+            slice(address.octets())(be_u16(reserved)(simple(kind, out)?)?)
         }
         Extension::ReplayProtectionStyle { style, identification } => {
-            simple(kind, pair(be_u16(style), be_u64(identification.0)))(out)
+            be_u64(identification.0)(be_u16(style)(simple(kind, out)?)?)
         }
-        Extension::RegionalLifetime(seconds) => simple(kind, pair(be_u16(0), be_u32(seconds)))(out),
+        Extension::RegionalLifetime { reserved, seconds } => {
+            be_u32(seconds)(be_u16(reserved)(simple(kind, out)?)?)
+        }
         Extension::PerNodeAuthentication { method } => {
-            long(kind, pmipv4_authentication::PER_NODE, be_u8(method))(out)
+            be_u8(method)(long(kind, pmipv4_authentication::PER_NODE, out)?)
         }
-        Extension::GreKey { key } => long(kind, gre_key::KEY, be_u32(key))(out),
+        Extension::GreKey { key } => be_u32(key)(long(kind, gre_key::KEY, out)?),
         Extension::RouteOptimizationReply(reply) => {
-            simple(kind, pair(be_u8(route_optimization_reply::REPLY), be_u8(reply.octet())))(out)
+            slice([route_optimization_reply::REPLY, reply.octet()])(simple(kind, out)?)
         }
         Extension::MobileCorrespondentAuthentication(value) => {
             let sub_type = route_optimization_reply::MOBILE_CORRESPONDENT_AUTHENTICATION;
-            let indices = (be_u16(value.home_nonce_index), be_u16(value.care_of_nonce_index));
-            let head = tuple((be_u8(sub_type), be_u8(0), tuple(indices)));
-            simple(kind, pair(head, slice(value.authenticator)))(out)
+            let out = slice([sub_type, value.reserved])(simple(kind, out)?)?;
+            let out = be_u16(value.care_of_nonce_index)(be_u16(value.home_nonce_index)(out)?)?;
+            slice(value.authenticator)(out)
         }
-        Extension::CareOfAddresses(addresses) => {
-            let head = pair(be_u8(route_optimization_reply::CARE_OF_ADDRESS), be_u8(0));
-            simple(kind, pair(head, slice(addresses.octets())))(out)
+        Extension::CareOfAddresses { reserved, addresses } => {
+            let head = [route_optimization_reply::CARE_OF_ADDRESS, reserved];
+            slice(addresses.octets())(slice(head)(simple(kind, out)?)?)
         }
         Extension::PrefixAdvertisement(data) => {
-            long(kind, prefix_advertisement::PREFIXES, slice(data))(out)
+            slice(data)(long(kind, prefix_advertisement::PREFIXES, out)?)
         }
         Extension::NaiCarrying { sub_type, nai: data }
         | Extension::LinkLayerAddress { sub_type, address: data }
         | Extension::ExperimentalSkippable { sub_type, data } => {
-            simple(kind, pair(be_u8(sub_type), slice(data)))(out)
+            slice(data)(be_u8(sub_type)(simple(kind, out)?)?)
         }
         Extension::RevocationSupport(support) => {
-            simple(kind, pair(be_u16(support.flags()), be_u32(support.timestamp)))(out)
+            be_u32(support.timestamp)(be_u16(support.flags())(simple(kind, out)?)?)
         }
         Extension::InterfaceId(identifier) => {
-            simple(kind, pair(be_u8(pmipv4::INTERFACE_ID), slice(identifier)))(out)
+            slice(identifier)(be_u8(pmipv4::INTERFACE_ID)(simple(kind, out)?)?)
         }
         Extension::DeviceId { id_type, identifier } => {
-            let head = pair(be_u8(pmipv4::DEVICE_ID), be_u8(id_type));
-            simple(kind, pair(head, slice(identifier)))(out)
+            slice(identifier)(slice([pmipv4::DEVICE_ID, id_type])(simple(kind, out)?)?)
         }
         Extension::SubscriberId { id_type, identifier } => {
-            let head = pair(be_u8(pmipv4::SUBSCRIBER_ID), be_u8(id_type));
-            simple(kind, pair(head, slice(identifier)))(out)
+            slice(identifier)(slice([pmipv4::SUBSCRIBER_ID, id_type])(simple(kind, out)?)?)
         }
         Extension::AccessTechnology(technology) => {
-            simple(kind, pair(be_u8(pmipv4::ACCESS_TECHNOLOGY), be_u8(technology)))(out)
+            slice([pmipv4::ACCESS_TECHNOLOGY, technology])(simple(kind, out)?)
         }
         Extension::MobileNetworkRequest(prefix) => {
-            simple(kind, pair(be_u8(mobile_network::REQUEST), network(prefix, None)))(out)
+            let head = [mobile_network::REQUEST, prefix.prefix_length()];
+            network(prefix, slice(head)(simple(kind, out)?)?)
         }
-        Extension::MobileNetworkAcknowledgement { explicit, code, prefix } => {
+        Extension::MobileNetworkAcknowledgement { explicit, code, reserved, prefix } => {
             let sub_type =
                 if explicit { mobile_network::EXPLICIT } else { mobile_network::IMPLICIT };
-            let head = pair(be_u8(sub_type), be_u8(code));
-            simple(kind, pair(head, network(prefix, Some(0))))(out)
+            let head = [sub_type, code, prefix.prefix_length(), reserved];
+            network(prefix, slice(head)(simple(kind, out)?)?)
         }
-        Extension::ServiceSelection(identifier) => simple(kind, slice(identifier.as_bytes()))(out),
+        Extension::ServiceSelection(identifier) => slice(identifier.as_bytes())(simple(kind, out)?),
         Extension::RouteOptimizationCapability(capability) => {
-            let head = (be_u8(route_optimization::CAPABILITY), be_u8(capability.flags));
-            let address = capability.home_address.map_or([0; 4], |address| address.octets());
-            let tail = cond(capability.home_address.is_some(), slice(address));
-            simple(kind, pair(tuple(head), tail))(out)
+            let head = [route_optimization::CAPABILITY, capability.flags];
+            let out = slice(head)(simple(kind, out)?)?;
+            match capability.home_address {
+                Some(address) => slice(address.octets())(out),
+                None => Ok(out),
+            }
         }
         Extension::Multipath(path) => {
-            let head = (be_u8(path.access_technology), be_u8(path.label));
-            let tail = (be_u8(path.binding_id), be_u8(path.flags));
-            long(kind, multipath::MULTIPATH, pair(tuple(head), tuple(tail)))(out)
+            let octets = [path.access_technology, path.label, path.binding_id, path.flags];
+            slice(octets)(long(kind, multipath::MULTIPATH, out)?)
         }
         Extension::FlowBinding(flow) => {
-            // More than 255 bindings come out as fewer, and so are not sent.
+            // More than 255 bindings cannot be counted, and are not sent.
             let count = u8::try_from(flow.bindings.len()).unwrap_or(u8::MAX);
-            let head = (be_u8(flow.action), be_u8(count), slice(flow.bindings));
-            let tail = (be_u8(flow.selector_format), slice(flow.selector));
-            long(kind, multipath::FLOW_BINDING, pair(tuple(head), tuple(tail)))(out)
+            let out = slice([flow.action, count])(long(kind, multipath::FLOW_BINDING, out)?)?;
+            slice(flow.selector)(be_u8(flow.selector_format)(slice(flow.bindings)(out)?)?)
         }
         _ => Ok(out),
     }
 }
 
-/// A prefix length, perhaps a reserved octet, and a prefix.
-fn network(prefix: Prefixed<Ipv4Addr>, reserved: Option<u8>) -> impl SerializeFn<Sink> {
-    tuple((
-        be_u8(prefix.prefix_length()),
-        cond(reserved.is_some(), be_u8(reserved.unwrap_or_default())),
-        slice(prefix.address().octets()),
-    ))
+fn network(prefix: Prefixed<Ipv4Addr>, out: Out<'_>) -> Written<'_> {
+    slice(prefix.address().octets())(out)
 }
 
-fn authentication(value: Authentication<'_>) -> impl SerializeFn<Sink> {
-    pair(be_u32(value.spi), slice(value.authenticator))
+#[inline]
+fn authentication<'o>(value: Authentication<'_>, out: Out<'o>) -> Written<'o> {
+    slice(value.authenticator)(be_u32(value.spi)(out)?)
 }
 
-fn vendor(value: Vendor<'_>) -> impl SerializeFn<Sink> {
-    tuple((be_u32(value.vendor), be_u16(value.kind), slice(value.value)))
+fn vendor<'o>(value: Vendor<'_>, out: Out<'o>) -> Written<'o> {
+    slice(value.value)(be_u16(value.kind)(be_u32(value.vendor)(out)?)?)
 }
 
 const fn flag(set: bool, mask: u8) -> u8 {
     if set { mask } else { 0 }
 }
 
-/// Type, 8-bit Length, data.
-fn simple(kind: u8, data: impl SerializeFn<Sink>) -> impl SerializeFn<Sink> {
-    tuple((be_u8(kind), be_u8(0), data))
+/// Type and 8-bit Length.
+#[inline]
+fn simple(kind: u8, out: Out<'_>) -> Written<'_> {
+    slice([kind, 0])(out)
 }
 
-/// Type, sub-type, 16-bit Length, data.
-fn long(kind: u8, sub_type: u8, data: impl SerializeFn<Sink>) -> impl SerializeFn<Sink> {
-    tuple((be_u8(kind), be_u8(sub_type), be_u16(0), data))
+/// Type, sub-type and 16-bit Length.
+#[inline]
+fn long(kind: u8, sub_type: u8, out: Out<'_>) -> Written<'_> {
+    slice([kind, sub_type, 0, 0])(out)
 }

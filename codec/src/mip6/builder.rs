@@ -1,31 +1,50 @@
 use alloc::vec::Vec;
+use core::net::Ipv6Addr;
 
-use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::next_header;
 use dsboot_spec::registry::mip6::{
-    AUTHENTICATION_HEADER_LENGTH, FIRST_SPI, HEADER_UNIT, MN_AAA_DATA_LENGTH, MN_HA_DATA_LENGTH,
-    alignment, authentication_subtype, option, spi,
+    AUTHENTICATION_HEADER_LENGTH, FIRST_SPI, HEADER_LENGTH, HEADER_UNIT, MN_AAA_DATA_LENGTH,
+    MN_HA_DATA_LENGTH, alignment, authentication_subtype, message, option, spi,
 };
 
 use super::auth::{MobilityData, mn_aaa};
-use super::header::{CHECKSUM_OFFSET, Header};
+use super::header::CHECKSUM_OFFSET;
 use super::message::Message;
 use super::option::{Authentication, MobilityOption};
+use super::options::{Next, Order};
 use super::packet::{Addresses, Route};
-use crate::wire::append as append_octets;
-use crate::{Error, ErrorKind};
+use super::reading::FastAuthorizationLength;
+use crate::wire::{append as append_octets, overwrite};
+use crate::{Error, ErrorKind, Found};
 
 /// Makes a mobility header: fixed part, options each at its alignment, authenticators, length and
 /// checksum.
 ///
-/// What may not be received is not made either: the header is decoded before it is given out.
+/// What may not be received is not made either.
 #[derive(Clone, Debug)]
 pub struct Builder<'k> {
-    /// The header so far, or what was wrong first.
-    octets: Result<Vec<u8>, Error>,
+    octets: Vec<u8>,
+    /// What was wrong first.
+    failed: Option<Error>,
+    /// What the message is as long as its options alone can make it wrong.
+    frame: Frame,
     signatures: Vec<Signature<'k>>,
+}
+
+/// What a header that is being made is.
+#[derive(Clone, Copy, Debug)]
+struct Frame {
+    /// The MH Type.
+    kind: u8,
+    /// Whether it was given as octets, so that nothing is known of its options.
+    opaque: bool,
+    /// What has stood among the options, and what was wrong with their order first.
+    order: Result<Order, Error>,
+    /// The care-of address among them.
+    alternate: Found<Ipv6Addr>,
+    /// Where an MN-AAA authentication stands.
+    mn_aaa: Option<usize>,
 }
 
 /// Octets that most mobility headers fit into.
@@ -46,25 +65,35 @@ impl<'k> Builder<'k> {
         let message = message.into();
         //= wire.8.11
         let mut octets = Vec::with_capacity(USUAL_LENGTH);
-        append_octets(
-            &mut octets,
-            tuple((
-                be_u8(next_header::NO_NEXT_HEADER),
-                be_u8(0),
-                be_u8(message.kind()),
-                be_u8(0),
-                be_u16(0),
-                slice(message.fixed_part()),
-                slice(message.options().octets()),
-            )),
-        );
-        Builder { octets: Ok(octets), signatures: Vec::new() }
+        append_octets(&mut octets, |out| {
+            let head = [next_header::NO_NEXT_HEADER, 0, message.kind(), 0, 0, 0];
+            message.fixed_part(slice(head)(out)?)
+        });
+        let mut frame = Frame {
+            kind: message.kind(),
+            opaque: matches!(message, Message::Other { .. }),
+            order: Ok(Order::default()),
+            alternate: Found::Absent,
+            mn_aaa: None,
+        };
+        let mut failed = None;
+        for option in message.options().iter() {
+            frame.take(&option.value, octets.len());
+            match option.value {
+                // Whose length its reading may have counted otherwise.
+                MobilityOption::FastBindingAuthorizationData(_) => {
+                    failed = failed.or(option.value.append(&mut octets).err());
+                }
+                _ => octets.extend_from_slice(option.raw),
+            }
+        }
+        Builder { octets, failed, frame, signatures: Vec::new() }
     }
 
     /// Sets the octet behind the MH Type, which is otherwise zero, as it has to be.
     #[must_use]
     pub fn reserved(mut self, reserved: u8) -> Builder<'k> {
-        if let Ok([_, _, _, octet, ..]) = self.octets.as_deref_mut() {
+        if let [_, _, _, octet, ..] = self.octets.as_mut_slice() {
             *octet = reserved;
         }
         self
@@ -74,9 +103,10 @@ impl<'k> Builder<'k> {
     ///
     /// The authentication options that this makes have the data they are given; those to be
     /// computed are appended by [`Builder::sign_mn_ha`] and [`Builder::sign_mn_aaa`].
+    #[inline]
     #[must_use]
     pub fn option(mut self, option: &MobilityOption<'_>) -> Builder<'k> {
-        self.octets = self.octets.and_then(|octets| append(octets, option));
+        self.add(option);
         self
     }
 
@@ -86,7 +116,7 @@ impl<'k> Builder<'k> {
         //= wire.9.19
         if spi < FIRST_SPI {
             let error = Error::new(ErrorKind::BadValue, 0, "wire.9.19");
-            return Builder { octets: self.octets.and(Err(error)), ..self };
+            return Builder { failed: self.failed.or(Some(error)), ..self };
         }
         let subtype = authentication_subtype::MN_HA;
         self.sign(Authentication { subtype, spi, data: &[0; MN_HA_DATA_LENGTH] }, key)
@@ -113,27 +143,128 @@ impl<'k> Builder<'k> {
     /// # Errors
     /// As [`Builder::packet`].
     pub fn header(self, route: &Route) -> Result<Vec<u8>, Error> {
-        let mut octets = framed(self.octets?)?;
-        let header = Header::decode_unverified(&octets)?;
-        route.check(header.kind())?;
-        let addresses = route.addresses(&header.message()?);
-        for signature in &self.signatures {
-            signature.write(addresses, &mut octets);
+        let Builder { mut octets, failed, mut frame, signatures } = self;
+        failed.map_or(Ok(()), Err)?;
+        let padding = octets.len().wrapping_neg() % HEADER_UNIT;
+        //= wire.9.4
+        frame.pad(&mut octets, padding);
+        //= wire.8.1
+        let length = u8::try_from(octets.len() / HEADER_UNIT - 1)
+            .map_err(|_| Error::new(ErrorKind::TooLong, 1, "wire.8.1"))?;
+        overwrite(&mut octets, 1, [length]);
+        route.check(frame.kind)?;
+        let alternate = frame.check(&octets)?;
+        if !signatures.is_empty() {
+            let addresses = route.addresses_of(frame.kind, alternate);
+            signatures.iter().for_each(|signature| signature.write(addresses, &mut octets));
         }
         //= wire.8.2
         let checksum = route.pseudo().checksum(next_header::MOBILITY, &[&octets]);
-        write(&mut octets, CHECKSUM_OFFSET, &checksum.to_be_bytes());
+        overwrite(&mut octets, CHECKSUM_OFFSET, checksum.to_be_bytes());
         Ok(octets)
     }
 
     fn sign(self, option: Authentication<'_>, key: &'k [u8]) -> Builder<'k> {
         let length = AUTHENTICATION_HEADER_LENGTH + option.data.len();
         let mut builder = self.option(&MobilityOption::Authentication(option));
-        if let Ok(octets) = &builder.octets {
-            let offset = octets.len() - length;
+        if builder.failed.is_none() {
+            let offset = builder.octets.len() - length;
             builder.signatures.push(Signature { offset, subtype: option.subtype, key });
         }
         builder
+    }
+
+    fn add(&mut self, option: &MobilityOption<'_>) {
+        if self.failed.is_none() {
+            self.failed = self.append(option).err();
+        }
+    }
+
+    /// Appends `option` where it may begin.
+    #[inline]
+    fn append(&mut self, option: &MobilityOption<'_>) -> Result<(), Error> {
+        let Builder { octets, frame, .. } = self;
+        let start = octets.len();
+        let padding = match ending(option) {
+            //= wire.9.16
+            Some(length) => (start + length).wrapping_neg() % HEADER_UNIT,
+            None => alignment(option.kind()).padding(start),
+        };
+        //= wire.9.4
+        frame.pad(octets, padding);
+        let at = octets.len();
+        let appended = option.append(octets);
+        match appended {
+            Ok(()) => frame.take(option, at),
+            Err(_) => octets.truncate(start),
+        }
+        appended
+    }
+}
+
+impl Frame {
+    /// Takes an option that stands at octet `at`.
+    #[inline]
+    fn take(&mut self, option: &MobilityOption<'_>, at: usize) {
+        match option {
+            MobilityOption::AlternateCareOfAddress(address) => {
+                self.alternate = match self.alternate {
+                    Found::Absent => Found::Once(*address),
+                    Found::Once(_) | Found::Many => Found::Many,
+                };
+            }
+            MobilityOption::Authentication(value)
+                if value.subtype == authentication_subtype::MN_AAA =>
+            {
+                self.mn_aaa = self.mn_aaa.or(Some(at));
+            }
+            _ => {}
+        }
+        self.follow(Next::from(option), at);
+    }
+
+    fn follow(&mut self, next: Next, at: usize) {
+        if let Ok(order) = &mut self.order
+            && let Err(error) = order.goes_on().and_then(|()| order.take(next, at))
+        {
+            self.order = Err(error);
+        }
+    }
+
+    /// Appends `length` octets of padding, less than a unit: one Pad1, or one PadN of zeros.
+    #[inline]
+    fn pad(&mut self, octets: &mut Vec<u8>, length: usize) {
+        //= wire.9.4
+        match length {
+            0 => return,
+            1 => octets.push(option::PAD1),
+            _ => {
+                const PADDING: [u8; HEADER_UNIT] = [option::PADN, 0, 0, 0, 0, 0, 0, 0];
+                let start = octets.len();
+                octets.extend_from_slice(PADDING.get(..length).unwrap_or(&PADDING));
+                overwrite(octets, start + 1, [u8::try_from(length - 2).unwrap_or_default()]);
+            }
+        }
+        self.follow(Next::Padding, octets.len() - length);
+    }
+
+    /// Whether the header, now whole, may be received: the care-of address among its options.
+    fn check(&self, octets: &[u8]) -> Result<Found<Ipv6Addr>, Error> {
+        if self.opaque {
+            // Only what is there can tell what it is.
+            let data = octets.get(HEADER_LENGTH..).unwrap_or_default();
+            let lengths = FastAuthorizationLength::WholeData;
+            let message = Message::decode(self.kind, data, lengths);
+            return Ok(message?.options().alternate_care_of_address());
+        }
+        self.order.and_then(|order| order.ends())?;
+        //= wire.9.15
+        match self.mn_aaa {
+            Some(at) if self.kind == message::BINDING_ACKNOWLEDGEMENT => {
+                Err(Error::new(ErrorKind::Misplaced, at, "wire.9.15"))
+            }
+            _ => Ok(self.alternate),
+        }
     }
 }
 
@@ -144,10 +275,10 @@ impl Signature<'_> {
         let place = self.offset + AUTHENTICATION_HEADER_LENGTH;
         if self.subtype == authentication_subtype::MN_HA {
             let authenticator = data.mn_ha(self.key);
-            write(octets, place, &authenticator);
+            overwrite(octets, place, authenticator);
         } else {
             let authenticator = mn_aaa(self.key, &data.digest());
-            write(octets, place, &authenticator);
+            overwrite(octets, place, authenticator);
         }
     }
 }
@@ -162,64 +293,21 @@ impl core::fmt::Debug for Signature<'_> {
     }
 }
 
-/// Appends `option` where it may begin.
-fn append(mut octets: Vec<u8>, option: &MobilityOption<'_>) -> Result<Vec<u8>, Error> {
-    if ends_header(option.kind()) {
-        let start = octets.len();
-        option.append(&mut octets)?;
-        //= wire.9.16
-        let padding = octets.len().wrapping_neg() % HEADER_UNIT;
-        pad(&mut octets, padding);
-        // The padding belongs before the option.
-        if let Some(option) = octets.get_mut(start..) {
-            option.rotate_right(padding);
+/// The length of an option, if it is of a type that has to be the last octets of the header.
+const fn ending(option: &MobilityOption<'_>) -> Option<usize> {
+    const HEAD: usize = 2;
+    match option {
+        MobilityOption::Authentication(value) => {
+            Some(AUTHENTICATION_HEADER_LENGTH + value.data.len())
         }
-        return Ok(octets);
-    }
-    //= wire.9.4
-    let padding = alignment(option.kind()).padding(octets.len());
-    pad(&mut octets, padding);
-    option.append(&mut octets)?;
-    Ok(octets)
-}
-
-/// Pads the header to whole units and sets its length.
-fn framed(mut octets: Vec<u8>) -> Result<Vec<u8>, Error> {
-    //= wire.9.4
-    let padding = octets.len().wrapping_neg() % HEADER_UNIT;
-    pad(&mut octets, padding);
-    //= wire.8.1
-    let length = u8::try_from(octets.len() / HEADER_UNIT - 1)
-        .map_err(|_| Error::new(ErrorKind::TooLong, 1, "wire.8.1"))?;
-    write(&mut octets, 1, &[length]);
-    Ok(octets)
-}
-
-/// Whether options of this type have to be the last octets of the header.
-const fn ends_header(kind: u8) -> bool {
-    matches!(
-        kind,
-        option::AUTHENTICATION
-            | option::BINDING_AUTHORIZATION_DATA
-            | option::FAST_BINDING_AUTHORIZATION_DATA
-    )
-}
-
-/// Appends `length` octets of padding, less than a unit: one Pad1, or one PadN of zeros.
-fn pad(octets: &mut Vec<u8>, length: usize) {
-    //= wire.9.4
-    match length {
-        0 => (),
-        1 => octets.push(option::PAD1),
-        _ => {
-            let data = length.saturating_sub(2);
-            octets.extend([option::PADN, u8::try_from(data).unwrap_or_default()]);
-            octets.resize(octets.len() + data, 0);
+        MobilityOption::FastBindingAuthorizationData(value) => {
+            Some(HEAD + size_of::<u32>() + value.authenticator.len())
         }
+        MobilityOption::BindingAuthorizationData(data) => Some(HEAD + data.len()),
+        MobilityOption::Malformed {
+            kind: option::AUTHENTICATION | option::FAST_BINDING_AUTHORIZATION_DATA,
+            data,
+        } => Some(HEAD + data.len()),
+        _ => None,
     }
-}
-
-/// Puts `value` at `offset`, where there is room for it.
-fn write(octets: &mut [u8], offset: usize, value: &[u8]) {
-    octets.iter_mut().skip(offset).zip(value).for_each(|(octet, value)| *octet = *value);
 }

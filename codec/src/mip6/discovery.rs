@@ -132,7 +132,7 @@ impl<'a> Discovery<'a> {
                 (identifier, flags, options.octets())
             }
         };
-        serialize(tuple((be_u16(identifier), be_u16(bits), slice(rest))))
+        serialize(|out| tuple((be_u16(identifier), be_u16(bits), slice(rest)))(out))
     }
 }
 

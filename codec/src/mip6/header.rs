@@ -87,7 +87,16 @@ impl<'a> Header<'a> {
     /// # Errors
     /// When the header is shorter than its message, or an option is not whole or misplaced.
     pub fn message(&self) -> Result<Message<'a>, Error> {
-        Message::decode(self.kind, self.octets.get(HEADER_LENGTH..).unwrap_or_default())
+        self.message_by(&Reading::DEFAULT)
+    }
+
+    /// The same by a reading of what the RFCs contradict each other about.
+    ///
+    /// # Errors
+    /// As [`Header::message`].
+    pub fn message_by(&self, reading: &Reading) -> Result<Message<'a>, Error> {
+        let data = self.octets.get(HEADER_LENGTH..).unwrap_or_default();
+        Message::decode(self.kind, data, reading.fast_authorization_length)
     }
 
     fn split(octets: &'a [u8]) -> Result<Header<'a>, Error> {

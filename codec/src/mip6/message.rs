@@ -1,16 +1,15 @@
-use alloc::vec::Vec;
 use core::net::Ipv6Addr;
 
 use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u64 as quad, be_u128};
-use cookie_factory::bytes::{be_u8, be_u16, be_u64};
+use cookie_factory::bytes::{be_u16, be_u64};
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
-use dsboot_spec::registry::mip6::{FIRST_REJECTING_STATUS, HEADER_LENGTH, message};
+use dsboot_spec::registry::mip6::{FIRST_REJECTING_STATUS, HEADER_LENGTH, message, status};
 use nom::Parser;
 
 use super::options::Options;
+use super::reading::{FastAuthorizationLength, Reading, Status144};
 use super::value::{AcknowledgementFlags, Lifetime, Sequence, UpdateFlags};
-use crate::wire::{NomError, serialize};
+use crate::wire::{NomError, Out, Written};
 use crate::{Error, ErrorKind};
 
 /// What a mobility header says (RFC 6275 §6.1.2 to §6.1.9).
@@ -127,6 +126,16 @@ impl BindingAcknowledgement<'_> {
         //= wire.8.9
         self.status < FIRST_REJECTING_STATUS
     }
+
+    /// What status 144 says by this reading, if that is the status.
+    #[must_use]
+    pub const fn status_144_by(&self, reading: &Reading) -> Option<Status144> {
+        //= wire.12.20
+        match self.status {
+            status::MIPV6_ID_MISMATCH => Some(reading.status_144),
+            _ => None,
+        }
+    }
 }
 
 /// Complains of a packet.
@@ -152,20 +161,25 @@ impl BindingError<'static> {
 
 impl<'a> Message<'a> {
     /// The message of type `kind` whose octets behind the checksum are `data`.
-    pub(super) fn decode(kind: u8, data: &'a [u8]) -> Result<Message<'a>, Error> {
+    pub(super) fn decode(
+        kind: u8,
+        data: &'a [u8],
+        lengths: FastAuthorizationLength,
+    ) -> Result<Message<'a>, Error> {
         Ok(match kind {
             //= wire.8.7
             message::BINDING_REFRESH_REQUEST => {
-                let (options, reserved) = fixed(word, data)?;
+                let (options, reserved) = fixed(word, data, lengths)?;
                 Message::BindingRefreshRequest(BindingRefreshRequest { reserved, options })
             }
-            message::HOME_TEST_INIT => Message::HomeTestInit(test_init(data)?),
-            message::CARE_OF_TEST_INIT => Message::CareOfTestInit(test_init(data)?),
-            message::HOME_TEST => Message::HomeTest(test(data)?),
-            message::CARE_OF_TEST => Message::CareOfTest(test(data)?),
+            message::HOME_TEST_INIT => Message::HomeTestInit(test_init(data, lengths)?),
+            message::CARE_OF_TEST_INIT => Message::CareOfTestInit(test_init(data, lengths)?),
+            message::HOME_TEST => Message::HomeTest(test(data, lengths)?),
+            message::CARE_OF_TEST => Message::CareOfTest(test(data, lengths)?),
             //= wire.8.8
             message::BINDING_UPDATE => {
-                let (options, (sequence, flags, lifetime)) = fixed((word, word, word), data)?;
+                let (options, (sequence, flags, lifetime)) =
+                    fixed((word, word, word), data, lengths)?;
                 Message::BindingUpdate(BindingUpdate {
                     sequence: Sequence(sequence),
                     flags: UpdateFlags(flags),
@@ -174,10 +188,11 @@ impl<'a> Message<'a> {
                 })
             }
             //= wire.8.9
-            message::BINDING_ACKNOWLEDGEMENT => acknowledgement(data)?,
+            message::BINDING_ACKNOWLEDGEMENT => acknowledgement(data, lengths)?,
             //= wire.8.10
             message::BINDING_ERROR => {
-                let (options, (status, reserved, address)) = fixed((octet, octet, be_u128), data)?;
+                let (options, (status, reserved, address)) =
+                    fixed((octet, octet, be_u128), data, lengths)?;
                 let home_address = Ipv6Addr::from(address);
                 Message::BindingError(BindingError { status, reserved, home_address, options })
             }
@@ -216,35 +231,29 @@ impl<'a> Message<'a> {
         }
     }
 
-    /// What stands behind the checksum and before the options.
-    pub(super) fn fixed_part(&self) -> Vec<u8> {
+    /// Writes what stands behind the checksum and before the options.
+    pub(super) fn fixed_part<'o>(&self, out: Out<'o>) -> Written<'o> {
         match self {
-            Message::BindingRefreshRequest(request) => serialize(be_u16(request.reserved)),
+            Message::BindingRefreshRequest(request) => be_u16(request.reserved)(out),
             Message::HomeTestInit(init) | Message::CareOfTestInit(init) => {
-                serialize(tuple((be_u16(init.reserved), be_u64(init.cookie))))
+                be_u64(init.cookie)(be_u16(init.reserved)(out)?)
             }
-            Message::HomeTest(test) | Message::CareOfTest(test) => serialize(tuple((
-                be_u16(test.nonce_index),
-                be_u64(test.cookie),
-                be_u64(test.token),
-            ))),
-            Message::BindingUpdate(update) => serialize(tuple((
-                be_u16(update.sequence.0),
-                be_u16(update.flags.0),
-                be_u16(update.lifetime.units()),
-            ))),
-            Message::BindingAcknowledgement(answer) => serialize(tuple((
-                be_u8(answer.status),
-                be_u8(answer.flags.0),
-                be_u16(answer.sequence.0),
-                be_u16(answer.lifetime.units()),
-            ))),
-            Message::BindingError(error) => serialize(tuple((
-                be_u8(error.status),
-                be_u8(error.reserved),
-                slice(error.home_address.octets()),
-            ))),
-            Message::Other { data, .. } => data.to_vec(),
+            Message::HomeTest(test) | Message::CareOfTest(test) => {
+                be_u64(test.token)(be_u64(test.cookie)(be_u16(test.nonce_index)(out)?)?)
+            }
+            Message::BindingUpdate(update) => {
+                let out = be_u16(update.flags.0)(be_u16(update.sequence.0)(out)?)?;
+                be_u16(update.lifetime.units())(out)
+            }
+            Message::BindingAcknowledgement(answer) => {
+                let out = slice([answer.status, answer.flags.0])(out)?;
+                be_u16(answer.lifetime.units())(be_u16(answer.sequence.0)(out)?)
+            }
+            Message::BindingError(error) => {
+                let out = slice([error.status, error.reserved])(out)?;
+                slice(error.home_address.octets())(out)
+            }
+            Message::Other { data, .. } => slice(*data)(out),
         }
     }
 }
@@ -271,26 +280,28 @@ impl<'a> From<BindingError<'a>> for Message<'a> {
 fn fixed<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
     data: &'a [u8],
+    lengths: FastAuthorizationLength,
 ) -> Result<(Options<'a>, T), Error> {
     //= wire.8.5
     let too_short = Error::new(ErrorKind::BadLength, 1, "wire.8.5");
     let (options, value) = parser.parse(data).map_err(|_| too_short)?;
     let offset = HEADER_LENGTH + data.len() - options.len();
-    Ok((Options::decode(options, offset)?, value))
+    Ok((Options::decode_by(options, offset, lengths)?, value))
 }
 
-fn test_init(data: &[u8]) -> Result<TestInit<'_>, Error> {
-    let (options, (reserved, cookie)) = fixed((word, quad), data)?;
+fn test_init(data: &[u8], lengths: FastAuthorizationLength) -> Result<TestInit<'_>, Error> {
+    let (options, (reserved, cookie)) = fixed((word, quad), data, lengths)?;
     Ok(TestInit { reserved, cookie, options })
 }
 
-fn test(data: &[u8]) -> Result<Test<'_>, Error> {
-    let (options, (nonce_index, cookie, token)) = fixed((word, quad, quad), data)?;
+fn test(data: &[u8], lengths: FastAuthorizationLength) -> Result<Test<'_>, Error> {
+    let (options, (nonce_index, cookie, token)) = fixed((word, quad, quad), data, lengths)?;
     Ok(Test { nonce_index, cookie, token, options })
 }
 
-fn acknowledgement(data: &[u8]) -> Result<Message<'_>, Error> {
-    let (options, (status, flags, sequence, lifetime)) = fixed((octet, octet, word, word), data)?;
+fn acknowledgement(data: &[u8], lengths: FastAuthorizationLength) -> Result<Message<'_>, Error> {
+    let (options, (status, flags, sequence, lifetime)) =
+        fixed((octet, octet, word, word), data, lengths)?;
     //= wire.9.15
     if let Some(option) = options.mn_aaa() {
         return Err(Error::new(ErrorKind::Misplaced, option.offset, "wire.9.15"));

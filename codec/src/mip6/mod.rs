@@ -77,11 +77,11 @@ pub use message::{
     TestInit,
 };
 pub use option::{
-    Authentication, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress, MobilityOption,
-    NatDetection, NonceIndices,
+    Authentication, Code, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress, MobilityOption,
+    NatDetection, NetworkPrefix, NonceIndices,
 };
 pub use options::{Options, OptionsIter};
 pub use packet::{Addresses, Packet, Route};
 pub use proxy::{DnsUpdate, FastBindingAuthorizationData, LinkLayerAddress, VendorOption};
-pub use reading::{MnAaaChecksum, PseudoHeader, Reading};
+pub use reading::{FastAuthorizationLength, MnAaaChecksum, PseudoHeader, Reading, Status144};
 pub use value::{AcknowledgementFlags, Lifetime, Sequence, Timestamp, UpdateFlags};

@@ -9,7 +9,7 @@ use super::header::Header;
 use super::message::Message;
 use super::reading::{MnAaaChecksum, Reading};
 use crate::ip::{Pseudo, v6};
-use crate::{Error, ErrorKind, crypto};
+use crate::{Error, ErrorKind, Found, crypto};
 
 /// The two addresses of a mobile node that a binding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -72,7 +72,7 @@ impl<'a> Packet<'a> {
     fn read(route: Route, octets: &'a [u8], reading: &Reading) -> Result<Packet<'a>, Error> {
         let header = Header::decode_by(octets, &route.pseudo(), reading)?;
         route.check(header.kind())?;
-        Ok(Packet { route, header, message: header.message()? })
+        Ok(Packet { route, header, message: header.message_by(reading)? })
     }
 
     /// The addresses that the message is about, and that its authenticators cover.
@@ -170,20 +170,19 @@ impl Route {
     /// The mobile node's addresses, if `message` goes this way.
     #[must_use]
     pub fn addresses(&self, message: &Message<'_>) -> Addresses {
+        self.addresses_of(message.kind(), message.options().alternate_care_of_address())
+    }
+
+    /// The same of a message of type `kind` with this care-of address among its options.
+    pub(super) fn addresses_of(&self, kind: u8, alternate: Found<Ipv6Addr>) -> Addresses {
         //= wire.9.18
-        match message {
-            Message::BindingAcknowledgement(_) => Addresses {
-                home: self.routed_to.unwrap_or(self.destination),
-                care_of: self.destination,
-            },
-            _ => Addresses {
-                home: self.home_address.unwrap_or(self.source),
-                care_of: message
-                    .options()
-                    .alternate_care_of_address()
-                    .once()
-                    .unwrap_or(self.source),
-            },
+        if kind == message::BINDING_ACKNOWLEDGEMENT {
+            let home = self.routed_to.unwrap_or(self.destination);
+            return Addresses { home, care_of: self.destination };
+        }
+        Addresses {
+            home: self.home_address.unwrap_or(self.source),
+            care_of: alternate.once().unwrap_or(self.source),
         }
     }
 

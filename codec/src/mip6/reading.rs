@@ -18,12 +18,20 @@ pub struct Reading {
     pub pseudo_header: PseudoHeader,
     /// The checksum field as an MN-AAA authenticator covers it.
     pub mn_aaa_checksum: MnAaaChecksum,
+    /// What the length of binding authorization data for FMIPv6 (21) counts.
+    pub fast_authorization_length: FastAuthorizationLength,
+    /// What status 144 of an acknowledgement says.
+    pub status_144: Status144,
 }
 
 impl Reading {
     /// What this project takes.
-    pub const DEFAULT: Reading =
-        Reading { pseudo_header: PseudoHeader::Rfc6275, mn_aaa_checksum: MnAaaChecksum::Zero };
+    pub const DEFAULT: Reading = Reading {
+        pseudo_header: PseudoHeader::Rfc6275,
+        mn_aaa_checksum: MnAaaChecksum::Zero,
+        fast_authorization_length: FastAuthorizationLength::WholeData,
+        status_144: Status144::IdMismatch,
+    };
 }
 
 /// RFC 3775 §6.1.1 has a Next Header of 2 in the pseudo-header, RFC 6275 (App. B, issue 5) 135.
@@ -56,4 +64,26 @@ pub enum MnAaaChecksum {
     Zero,
     /// As it stands in the message.
     AsReceived,
+}
+
+/// RFC 6275 §6.2.1 has the length of every option count its data; RFC 5568 §6.4.5 says of option
+/// 21 that it is the length of the authenticator, before which it draws an SPI.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FastAuthorizationLength {
+    /// SPI and authenticator.
+    #[default]
+    WholeData,
+    /// The authenticator alone: 4 less than the data has.
+    Authenticator,
+}
+
+/// RFC 4285 §8 gives status 144 to a timestamp that is not valid; RFC 5555 §4.4.2 has a home agent
+/// send it that refuses to force UDP encapsulation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Status144 {
+    /// MIPV6-ID-MISMATCH.
+    #[default]
+    IdMismatch,
+    /// F is refused.
+    ForcedUdpRefused,
 }

@@ -5,20 +5,18 @@ use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use crate::wire::number::{be_u16 as short, be_u32 as long, be_u128};
 use cookie_factory::bytes::{be_u16, be_u32};
-use cookie_factory::combinator::{cond, slice};
-use cookie_factory::sequence::tuple;
+use cookie_factory::combinator::slice;
 use dsboot_spec::registry::pana::{
     AVP_ALIGNMENT, AVP_HEADER_LENGTH, NONCE_MAX_LENGTH, NONCE_MIN_LENGTH, avp, avp_flag,
 };
 use nom::Parser;
 use nom::branch::alt;
-use nom::bytes::complete::take;
 use nom::combinator::all_consuming;
 
 use super::Message;
 use crate::dsb::Parameter;
 use crate::form::{Form, Integer, Octets, units};
-use crate::wire::{self, NomError, Out, Parsed, Written, parse};
+use crate::wire::{self, NomError, Out, Parsed, Written};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 units! {
@@ -65,44 +63,120 @@ impl Avp<'_> {
         self.append(&mut octets).map(|()| octets)
     }
 
+    /// The same with what is reserved around the value as it was received.
+    ///
+    /// # Errors
+    /// As [`Avp::encode`], and when V is among the reserved flags.
+    pub fn encode_with(&self, reserved: &AvpReserved) -> Result<Vec<u8>, Error> {
+        let mut octets = Vec::new();
+        self.append_with(reserved, &mut octets).map(|()| octets)
+    }
+
+    pub(super) fn append_with(
+        &self,
+        reserved: &AvpReserved,
+        octets: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        //= wire.6.6
+        if reserved.flags & avp_flag::VENDOR != 0 {
+            return Err(Error::new(ErrorKind::BadValue, FLAGS_OFFSET, "wire.6.6"));
+        }
+        let start = octets.len();
+        self.append(octets)?;
+        let vendor = if matches!(self, Avp::Vendor(_)) { avp_flag::VENDOR } else { 0 };
+        wire::overwrite(octets, start + FLAGS_OFFSET, (vendor | reserved.flags).to_be_bytes());
+        wire::overwrite(octets, start + RESERVED_OFFSET, reserved.reserved.to_be_bytes());
+        let length = octets.get(start..).map_or(0, value_length);
+        let padding = octets.iter_mut().rev().take(padding_after(length)).rev();
+        padding.zip(reserved.padding).for_each(|(octet, padding)| *octet = padding);
+        Ok(())
+    }
+
     /// Appends the AVP to a message. The offset of an error counts from the start of the AVP.
     pub(super) fn append(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
-        let start = octets.len();
-        if octets.capacity() == 0 {
-            octets.reserve(USUAL_LENGTH);
-        }
         let vendor_id = match self {
             Avp::Vendor(avp) => Some(avp.vendor_id),
             _ => None,
         };
-        let flags = vendor_id.map_or(0, |_| avp_flag::VENDOR);
-        //= wire.6.3
-        let head = (be_u16(self.kind()), be_u16(flags), be_u16(0), be_u16(0));
-        let vendor = cond(vendor_id.is_some(), be_u32(vendor_id.unwrap_or_default()));
-        wire::append(octets, |out| self.write(vendor(tuple(head)(out)?)?));
-        let before = start + AVP_HEADER_LENGTH + vendor_id.map_or(0, |_| size_of::<u32>());
-        let value = octets.get(before..).unwrap_or_default();
         //= wire.6.10
-        let decodes = vendor_id.is_some() || Avp::decode(self.kind(), value) == *self;
-        //= wire.6.6
-        match (u16::try_from(value.len()), octets.get_mut(start + LENGTH_OFFSET..)) {
-            (Ok(length), Some([high, low, ..])) if decodes => {
-                [*high, *low] = length.to_be_bytes();
-                //= wire.6.7
-                octets.resize(octets.len() + padding_after(length.into()), 0);
-                return Ok(());
-            }
-            _ => octets.truncate(start),
+        if !self.holds() {
+            return Err(Error::new(ErrorKind::BadValue, AVP_HEADER_LENGTH, "wire.6.10"));
         }
-        Err(match decodes {
-            false => Error::new(ErrorKind::BadValue, AVP_HEADER_LENGTH, "wire.6.10"),
-            true => Error::new(ErrorKind::TooLong, LENGTH_OFFSET, "wire.6.6"),
-        })
+        append(octets, self.kind(), vendor_id, |out| self.write(out))
     }
 }
 
-/// Octets that the AVPs of most messages fit into.
-const USUAL_LENGTH: usize = 128;
+/// Appends an AVP of this code, of a vendor or not.
+#[inline]
+pub(super) fn append(
+    octets: &mut Vec<u8>,
+    code: u16,
+    vendor_id: Option<u32>,
+    value: impl FnOnce(Out<'_>) -> Written<'_>,
+) -> Result<(), Error> {
+    let start = octets.len();
+    let flags = vendor_id.map_or(0, |_| avp_flag::VENDOR);
+    //= wire.6.3
+    wire::append(octets, |out| {
+        let out = be_u32(0)(be_u16(flags)(be_u16(code)(out)?)?)?;
+        value(match vendor_id {
+            Some(vendor_id) => be_u32(vendor_id)(out)?,
+            None => out,
+        })
+    });
+    let before = AVP_HEADER_LENGTH + vendor_id.map_or(0, |_| size_of::<u32>());
+    let length = octets.len() - start - before;
+    //= wire.6.6
+    let Ok(field) = u16::try_from(length) else {
+        octets.truncate(start);
+        return Err(Error::new(ErrorKind::TooLong, LENGTH_OFFSET, "wire.6.6"));
+    };
+    wire::overwrite(octets, start + LENGTH_OFFSET, field.to_be_bytes());
+    //= wire.6.7
+    octets.extend_from_slice([0; AVP_ALIGNMENT].get(..padding_after(length)).unwrap_or_default());
+    Ok(())
+}
+
+/// What is reserved around the value of an AVP: sent as zero, and ignored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "arbitrary", derive(arbitrary::Arbitrary))]
+pub struct AvpReserved {
+    /// The flags without V.
+    pub flags: u16,
+    /// What stands behind AVP Length.
+    pub reserved: u16,
+    /// The padding behind the value, as many octets of it as there are.
+    pub padding: [u8; AVP_ALIGNMENT - 1],
+}
+
+impl Positioned<'_, Avp<'_>> {
+    /// What is reserved around the value, as it was received.
+    #[must_use]
+    pub fn reserved(&self) -> AvpReserved {
+        let [_, _, flags, more, _, _, high, low, ..] = *self.raw else {
+            return AvpReserved::default();
+        };
+        let mut padding = [0; AVP_ALIGNMENT - 1];
+        let received = self.raw.iter().rev().take(padding_after(value_length(self.raw))).rev();
+        padding.iter_mut().zip(received).for_each(|(octet, received)| *octet = *received);
+        AvpReserved {
+            flags: u16::from_be_bytes([flags, more]) & !avp_flag::VENDOR,
+            reserved: u16::from_be_bytes([high, low]),
+            padding,
+        }
+    }
+}
+
+/// The AVP Length of an AVP.
+fn value_length(avp: &[u8]) -> usize {
+    let field = avp.get(LENGTH_OFFSET..).and_then(<[u8]>::first_chunk);
+    field.map_or(0, |field| u16::from_be_bytes(*field).into())
+}
+
+/// Where flags and the reserved field stand in an AVP.
+const FLAGS_OFFSET: usize = 2;
+const RESERVED_OFFSET: usize = 6;
 
 /// Where AVP Length stands in an AVP.
 const LENGTH_OFFSET: usize = 4;
@@ -132,8 +206,14 @@ impl<'a> VendorAvp<'a> {
         self.code
     }
 
-    fn write(&self, out: Out) -> Written {
+    fn write<'o>(&self, out: Out<'o>) -> Written<'o> {
         slice(self.data)(out)
+    }
+
+    /// Whatever a vendor says is a value.
+    #[expect(clippy::unused_self, reason = "as every unit that stands in another")]
+    const fn holds(&self) -> bool {
+        true
     }
 }
 
@@ -152,7 +232,7 @@ impl<'a> Avps<'a> {
     pub(super) fn new(octets: &'a [u8], offset: usize) -> Result<Avps<'a>, Error> {
         let mut rest = octets;
         while !rest.is_empty() {
-            (rest, _) = unit(rest, offset + octets.len() - rest.len())?;
+            (rest, _) = cut(rest, offset + octets.len() - rest.len())?;
         }
         Ok(Avps { rest: octets, offset })
     }
@@ -161,36 +241,57 @@ impl<'a> Avps<'a> {
 impl<'a> Iterator for Avps<'a> {
     type Item = Positioned<'a, Avp<'a>>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        let (rest, value) = unit(self.rest, self.offset).ok()?;
-        let (raw, rest) = self.rest.split_at_checked(self.rest.len() - rest.len())?;
+        let (rest, cut) = cut(self.rest, self.offset).ok()?;
+        let value = match cut.vendor_id {
+            //= wire.6.8
+            Some(vendor_id) => Avp::Vendor(VendorAvp { vendor_id, code: cut.code, data: cut.data }),
+            None => Avp::decode(cut.code, cut.data),
+        };
         let offset = self.offset;
         self.rest = rest;
-        self.offset += raw.len();
-        Some(Positioned { offset, raw, value })
+        self.offset += cut.raw.len();
+        Some(Positioned { offset, raw: cut.raw, value })
     }
 }
 
-/// Parses one AVP with its padding.
-fn unit(octets: &[u8], offset: usize) -> Parsed<'_, Avp<'_>> {
-    let (rest, (code, flags, length, _reserved)) =
-        parse((short, short, short, short), octets, offset, "wire.6.5")?;
-    let length = usize::from(length);
-    //= wire.6.6
-    let vendor = flags & avp_flag::VENDOR != 0;
-    let (rest, vendor_id) =
-        parse(nom::combinator::cond(vendor, long), rest, offset + AVP_HEADER_LENGTH, "wire.6.5")?;
-    //= wire.6.5
-    let at = offset + octets.len() - rest.len();
-    let (rest, data) = parse(take(length), rest, at, "wire.6.5")?;
-    //= wire.6.7
-    let (rest, _) = parse(take(padding_after(length)), rest, at + length, "wire.6.7")?;
-    let value = match vendor_id {
-        //= wire.6.8
-        Some(vendor_id) => Avp::Vendor(VendorAvp { vendor_id, code, data }),
-        None => Avp::decode(code, data),
+/// An AVP that has been cut out, but not yet read.
+struct Cut<'a> {
+    raw: &'a [u8],
+    code: u16,
+    vendor_id: Option<u32>,
+    data: &'a [u8],
+}
+
+/// Cuts one AVP with its padding off the start of `octets`, which is octet `offset` of the
+/// message.
+#[inline]
+fn cut(octets: &[u8], offset: usize) -> Parsed<'_, Cut<'_>> {
+    let truncated = |at, sentence| Err(Error::new(ErrorKind::Truncated, offset + at, sentence));
+    let Some(([c, o, f, l, high, low, ..], rest)) = octets.split_first_chunk::<AVP_HEADER_LENGTH>()
+    else {
+        return truncated(octets.len() & !1, "wire.6.5");
     };
-    Ok((rest, value))
+    let (code, flags) = (u16::from_be_bytes([*c, *o]), u16::from_be_bytes([*f, *l]));
+    let length = usize::from(u16::from_be_bytes([*high, *low]));
+    //= wire.6.6
+    let (vendor_id, rest) = match (flags & avp_flag::VENDOR, rest.split_first_chunk()) {
+        (0, _) => (None, rest),
+        (_, Some((vendor_id, rest))) => (Some(u32::from_be_bytes(*vendor_id)), rest),
+        (_, None) => return truncated(AVP_HEADER_LENGTH, "wire.6.5"),
+    };
+    //= wire.6.5
+    let at = octets.len() - rest.len();
+    let Some((data, rest)) = rest.split_at_checked(length) else {
+        return truncated(at, "wire.6.5");
+    };
+    //= wire.6.7
+    let Some((_, rest)) = rest.split_at_checked(padding_after(length)) else {
+        return truncated(at + length, "wire.6.7");
+    };
+    let (raw, _) = octets.split_at_checked(octets.len() - rest.len()).unwrap_or((octets, &[]));
+    Ok((rest, Cut { raw, code, vendor_id, data }))
 }
 
 /// Octets of padding after a value.
@@ -209,8 +310,12 @@ impl Form for NonceForm {
         (NONCE_MIN_LENGTH..=NONCE_MAX_LENGTH).contains(&octets.len()).then_some(octets)
     }
 
-    fn encode(value: &&[u8], out: Out) -> Written {
+    fn encode<'o>(value: &&[u8], out: Out<'o>) -> Written<'o> {
         slice(*value)(out)
+    }
+
+    fn has(value: &&[u8]) -> bool {
+        NonceForm::decode(value).is_some()
     }
 }
 
@@ -227,11 +332,18 @@ impl Form for Endpoint {
         either.parse(octets).ok().map(|(_, endpoint)| endpoint.into())
     }
 
-    fn encode(value: &SocketAddr, out: Out) -> Written {
+    fn encode<'o>(value: &SocketAddr, out: Out<'o>) -> Written<'o> {
         let out = match value.ip() {
             IpAddr::V4(ip) => slice(ip.octets())(out)?,
             IpAddr::V6(ip) => slice(ip.octets())(out)?,
         };
         be_u16(value.port())(out)
+    }
+
+    fn has(value: &SocketAddr) -> bool {
+        match value {
+            SocketAddr::V4(_) => true,
+            SocketAddr::V6(value) => value.flowinfo() == 0 && value.scope_id() == 0,
+        }
     }
 }

@@ -2,20 +2,28 @@
 
 use alloc::vec::Vec;
 
-use dsboot_spec::registry::pana::{AUTH_LENGTH, HEADER_LENGTH};
+use dsboot_spec::registry::pana::AUTH_LENGTH;
 
-use super::{AuthKey, Avp, Flags, Header, Kind, Message, VendorAvp};
+use super::avp::append;
+use super::{AuthKey, Avp, AvpReserved, Flags, Header, Kind, Message};
 use crate::dsb::Parameter;
+use crate::wire::overwrite;
 use crate::{Error, ErrorKind};
 
 /// A message being made: AVPs in the order they are added. An error in one step comes out at the
 /// end.
 #[derive(Clone, Debug)]
 pub struct MessageBuilder {
-    header: Header,
-    avps: Vec<u8>,
+    /// Header, its Message Length still zero, and AVPs.
+    octets: Vec<u8>,
     failed: Option<Error>,
 }
+
+/// Octets that most messages fit into.
+const USUAL_LENGTH: usize = 128;
+
+/// Where the Message Length stands.
+const LENGTH_OFFSET: usize = 2;
 
 impl MessageBuilder {
     /// Starts a message; R is set as the message demands.
@@ -38,14 +46,25 @@ impl MessageBuilder {
 
     /// Starts a message with a header as it is.
     #[must_use]
-    pub const fn with_header(header: Header) -> MessageBuilder {
-        MessageBuilder { header, avps: Vec::new(), failed: None }
+    pub fn with_header(header: Header) -> MessageBuilder {
+        let mut octets = Vec::with_capacity(USUAL_LENGTH);
+        header.append(0, &mut octets);
+        MessageBuilder { octets, failed: None }
     }
 
     /// Adds an AVP.
     pub fn avp(&mut self, avp: &Avp<'_>) -> &mut Self {
-        let base = HEADER_LENGTH + self.avps.len();
-        if let Err(error) = avp.append(&mut self.avps) {
+        let base = self.octets.len();
+        if let Err(error) = avp.append(&mut self.octets) {
+            self.failed.get_or_insert(error.shifted(base));
+        }
+        self
+    }
+
+    /// Adds an AVP with what is reserved in it as it was received.
+    pub fn avp_with(&mut self, avp: &Avp<'_>, reserved: &AvpReserved) -> &mut Self {
+        let base = self.octets.len();
+        if let Err(error) = avp.append_with(reserved, &mut self.octets) {
             self.failed.get_or_insert(error.shifted(base));
         }
         self
@@ -55,12 +74,17 @@ impl MessageBuilder {
     pub fn parameter(&mut self, vendor_id: u32, parameter: &Parameter<'_>) -> &mut Self {
         //= wire.6.18
         let code = parameter.kind().into();
-        self.avp(&Avp::Vendor(VendorAvp { vendor_id, code, data: &parameter.encode() }))
+        let base = self.octets.len();
+        let vendor = Some(vendor_id);
+        if let Err(error) = append(&mut self.octets, code, vendor, |out| parameter.write(out)) {
+            self.failed.get_or_insert(error.shifted(base));
+        }
+        self
     }
 
     /// Adds an AVP octet for octet as it was received, header and padding included.
     pub fn raw(&mut self, avp: &[u8]) -> &mut Self {
-        self.avps.extend_from_slice(avp);
+        self.octets.extend_from_slice(avp);
         self
     }
 
@@ -71,11 +95,10 @@ impl MessageBuilder {
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         self.failed.map_or(Ok(()), Err)?;
         //= wire.6.2
-        let length = u16::try_from(HEADER_LENGTH + self.avps.len())
-            .map_err(|_| Error::new(ErrorKind::TooLong, 2, "wire.6.2"))?;
-        let mut octets = Vec::with_capacity(length.into());
-        self.header.append(length, &mut octets);
-        octets.extend_from_slice(&self.avps);
+        let length = u16::try_from(self.octets.len())
+            .map_err(|_| Error::new(ErrorKind::TooLong, LENGTH_OFFSET, "wire.6.2"))?;
+        let mut octets = self.octets.clone();
+        overwrite(&mut octets, LENGTH_OFFSET, length.to_be_bytes());
         Ok(octets)
     }
 

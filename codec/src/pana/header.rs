@@ -5,7 +5,6 @@ use core::ops::BitOr;
 use alloc::vec::Vec;
 
 use cookie_factory::bytes::{be_u16, be_u32};
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::pana::{flag, message};
 
 use crate::wire::append;
@@ -146,16 +145,10 @@ impl Header {
     }
 
     pub(super) fn append(&self, length: u16, octets: &mut Vec<u8>) {
-        append(
-            octets,
-            tuple((
-                be_u16(self.reserved),
-                be_u16(length),
-                be_u16(self.flags.0),
-                be_u16(self.message_type),
-                be_u32(self.session_id),
-                be_u32(self.sequence),
-            )),
-        );
+        append(octets, |out| {
+            let out = be_u16(length)(be_u16(self.reserved)(out)?)?;
+            let out = be_u16(self.message_type)(be_u16(self.flags.0)(out)?)?;
+            be_u32(self.sequence)(be_u32(self.session_id)(out)?)
+        });
     }
 }

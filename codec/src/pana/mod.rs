@@ -43,7 +43,7 @@ mod message;
 mod validate;
 
 pub use auth::{AuthKey, KeyInput, Unverified, prf_plus};
-pub use avp::{Avp, Avps, VendorAvp};
+pub use avp::{Avp, AvpReserved, Avps, VendorAvp};
 pub use builder::MessageBuilder;
 pub use header::{Flags, Header, Kind};
 pub use message::Message;

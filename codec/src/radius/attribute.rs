@@ -208,7 +208,7 @@ units! {
         /// Name of a pool to take an address from (RFC 2869 §5.18).
         FramedPool(&'a [u8]): Text = FRAMED_POOL => framed_pool;
         /// Who pays; one zero octet asks for it (RFC 4372 §2.2).
-        ChargeableUserIdentity(&'a [u8]): Octets<0> = CHARGEABLE_USER_IDENTITY => chargeable_user_identity;
+        ChargeableUserIdentity(&'a [u8]): Text = CHARGEABLE_USER_IDENTITY => chargeable_user_identity;
         /// Name of the tunnel's near end (RFC 2868 §3.9).
         TunnelClientAuthId(TaggedText<'a>): TaggedTextForm = TUNNEL_CLIENT_AUTH_ID;
         /// Name of the tunnel's far end (RFC 2868 §3.10).
@@ -231,8 +231,8 @@ units! {
         FramedIpv6Pool(&'a [u8]): Text = FRAMED_IPV6_POOL => framed_ipv6_pool;
         /// An `error_cause` (RFC 5176 §3.5).
         ErrorCause(u32): Integer = ERROR_CAUSE => error_cause;
-        /// Name of the EAP session's keys; empty to ask for it (RFC 7268 §2.2).
-        EapKeyName(&'a [u8]): Octets<0> = EAP_KEY_NAME => eap_key_name;
+        /// Name of the EAP session's keys; a single NUL to ask for it (RFC 7268 §2.2).
+        EapKeyName(&'a [u8]): Text = EAP_KEY_NAME => eap_key_name;
         /// HTTP digest: response (RFC 5090 §3.1).
         DigestResponse(&'a [u8]): Text = DIGEST_RESPONSE => digest_response;
         /// HTTP digest: realm (RFC 5090 §3.2).
@@ -431,9 +431,8 @@ impl Attribute<'_> {
     pub(super) fn append(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
         let start = octets.len();
         append(octets, self.kind(), MAX_VALUE_LENGTH, |out| self.write(out))?;
-        let value = octets.get(start + ATTRIBUTE_HEADER_LENGTH..).unwrap_or_default();
         //= wire.5.4
-        if Attribute::decode(self.kind(), value) == *self {
+        if self.holds() {
             return Ok(());
         }
         octets.truncate(start);
@@ -446,7 +445,7 @@ pub(super) fn append(
     octets: &mut Vec<u8>,
     kind: u8,
     longest: usize,
-    value: impl FnOnce(Out) -> Written,
+    value: impl FnOnce(Out<'_>) -> Written<'_>,
 ) -> Result<(), Error> {
     let start = octets.len();
     wire::append(octets, |out| value(slice([kind, 0])(out)?));

@@ -50,8 +50,18 @@ impl<'a> Extended<'a> {
         self.kind
     }
 
-    pub(super) fn write(&self, out: Out) -> Written {
+    pub(super) fn write<'o>(&self, out: Out<'o>) -> Written<'o> {
         slice(self.data)(be_u8(self.extended_type)(out)?)
+    }
+
+    pub(super) const fn holds(&self) -> bool {
+        matches!(
+            self.kind,
+            attribute::EXTENDED_TYPE_1
+                | attribute::EXTENDED_TYPE_2
+                | attribute::EXTENDED_TYPE_3
+                | attribute::EXTENDED_TYPE_4
+        ) && !self.data.is_empty()
     }
 }
 
@@ -87,8 +97,12 @@ impl<'a> LongExtended<'a> {
         self.kind
     }
 
-    pub(super) fn write(&self, out: Out) -> Written {
+    pub(super) fn write<'o>(&self, out: Out<'o>) -> Written<'o> {
         slice(self.data)(be_u8(self.flags)(be_u8(self.extended_type)(out)?)?)
+    }
+
+    pub(super) const fn holds(&self) -> bool {
+        is_long(self.kind) && !self.data.is_empty()
     }
 }
 
@@ -184,12 +198,17 @@ fn joined<'a>(
     Some(data)
 }
 
+/// Whether a type is that of a long extended type space.
+const fn is_long(kind: u8) -> bool {
+    matches!(kind, attribute::LONG_EXTENDED_TYPE_1 | attribute::LONG_EXTENDED_TYPE_2)
+}
+
 /// A value in as many attributes of type 245 or 246 as it takes.
 ///
 /// # Errors
 /// When the value is empty, or the type neither.
 pub fn encode_long_extended(kind: u8, extended_type: u8, value: &[u8]) -> Result<Vec<u8>, Error> {
-    if !matches!(kind, attribute::LONG_EXTENDED_TYPE_1 | attribute::LONG_EXTENDED_TYPE_2) {
+    if !is_long(kind) {
         return Err(Error::new(ErrorKind::BadType, 0, "wire.5.21"));
     }
     if value.is_empty() {

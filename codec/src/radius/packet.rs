@@ -4,17 +4,15 @@ use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
 use crate::wire::number::{be_u8 as octet, be_u16 as integer};
-use cookie_factory::SerializeFn;
-use cookie_factory::bytes::{be_u8, be_u16};
+use cookie_factory::bytes::be_u16;
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::radius::{
     ATTRIBUTE_HEADER_LENGTH, AUTHENTICATOR_LENGTH, HEADER_LENGTH, MAX_LENGTH, attribute,
 };
 use nom::bytes::complete::take;
 
 use super::{Attribute, Authenticator, Ipv6Prefix, Vendor};
-use crate::wire::{Parsed, Sink, append, parse};
+use crate::wire::{Out, Parsed, Written, append, parse};
 use crate::{Error, ErrorKind, Found, Positioned};
 
 /// A packet whose header and framing are in order.
@@ -234,7 +232,7 @@ pub fn encode<'a>(
     attributes: impl IntoIterator<Item = Attribute<'a>>,
 ) -> Result<Vec<u8>, Error> {
     let mut octets = Vec::with_capacity(USUAL_LENGTH);
-    append(&mut octets, |out| header(code, identifier, 0, authenticator)(out));
+    append(&mut octets, |out| header(code, identifier, 0, authenticator, out));
     for attribute in attributes {
         let base = octets.len();
         attribute.append(&mut octets).map_err(|error| error.shifted(base))?;
@@ -258,13 +256,14 @@ fn length(octets: usize) -> Result<u16, Error> {
         .ok_or(Error::new(ErrorKind::TooLong, 2, "wire.4.2"))
 }
 
-fn header(
+fn header<'o>(
     code: u8,
     identifier: u8,
     length: u16,
     authenticator: &Authenticator,
-) -> impl SerializeFn<Sink> {
-    tuple((be_u8(code), be_u8(identifier), be_u16(length), slice(authenticator.as_slice())))
+    out: Out<'o>,
+) -> Written<'o> {
+    slice(authenticator)(be_u16(length)(slice([code, identifier])(out)?)?)
 }
 
 /// Puts the header before encoded attributes.
@@ -278,7 +277,7 @@ pub(super) fn frame(
     let length = length(HEADER_LENGTH + attributes.len())?;
     let mut octets = Vec::with_capacity(length.into());
     append(&mut octets, |out| {
-        slice(attributes)(header(code, identifier, length, authenticator)(out)?)
+        slice(attributes)(header(code, identifier, length, authenticator, out)?)
     });
     Ok(octets)
 }

@@ -32,9 +32,13 @@ impl Form for TaggedIntegerForm {
         whole((octet, triple), octets).map(|(tag, value)| TaggedInteger { tag, value })
     }
 
-    fn encode(value: &TaggedInteger, out: Out) -> Written {
-        // What has more than 24 bits comes out as something else, and so is not sent.
+    fn encode<'o>(value: &TaggedInteger, out: Out<'o>) -> Written<'o> {
+        // What has more than 24 bits is no value of this form, and is not sent.
         be_u24(value.value & MAX_TAGGED_INTEGER)(be_u8(value.tag)(out)?)
+    }
+
+    fn has(value: &TaggedInteger) -> bool {
+        value.value <= MAX_TAGGED_INTEGER
     }
 }
 
@@ -65,12 +69,20 @@ impl Form for TaggedTextForm {
         }
     }
 
-    fn encode(value: &TaggedText<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &TaggedText<'_>, out: Out<'o>) -> Written<'o> {
         let out = match value.tag {
             Some(tag) => be_u8(tag)(out)?,
             None => out,
         };
         slice(value.text)(out)
+    }
+
+    fn has(value: &TaggedText<'_>) -> bool {
+        match (value.tag, value.text.first()) {
+            (_, None) => false,
+            (Some(tag), _) => tag <= MAX_TAG,
+            (None, Some(first)) => *first > MAX_TAG,
+        }
     }
 }
 
@@ -97,7 +109,7 @@ impl Form for TunnelPasswordForm {
         Some(TunnelPassword { tag, password: Salted::new(hidden)? })
     }
 
-    fn encode(value: &TunnelPassword<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &TunnelPassword<'_>, out: Out<'o>) -> Written<'o> {
         slice(value.password.octets())(be_u8(value.tag)(out)?)
     }
 }

@@ -38,7 +38,7 @@ impl Form for Chap {
         Some(ChapPassword { identifier: *identifier, response: response.try_into().ok()? })
     }
 
-    fn encode(value: &ChapPassword<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &ChapPassword<'_>, out: Out<'o>) -> Written<'o> {
         slice(value.response.as_slice())(be_u8(value.identifier)(out)?)
     }
 }
@@ -117,7 +117,7 @@ impl Form for Prefix6 {
         (enough && prefix.address.octets() == address).then_some(Ipv6Prefix { sent, ..prefix })
     }
 
-    fn encode(value: &Ipv6Prefix, out: Out) -> Written {
+    fn encode<'o>(value: &Ipv6Prefix, out: Out<'o>) -> Written<'o> {
         let address = value.address.octets();
         let sent = address.get(..usize::from(value.sent)).unwrap_or(&address);
         slice(sent)(be_u8(value.length)(be_u8(0)(out)?)?)
@@ -136,7 +136,7 @@ impl Form for LinkPrefix {
         Prefixed::<Ipv6Addr>::new(Ipv6Addr::from_bits(address), length)
     }
 
-    fn encode(value: &Prefixed<Ipv6Addr>, out: Out) -> Written {
+    fn encode<'o>(value: &Prefixed<Ipv6Addr>, out: Out<'o>) -> Written<'o> {
         slice(value.address().octets())(be_u8(value.prefix_length())(out)?)
     }
 }
@@ -169,10 +169,14 @@ impl Form for HomeIpv4Form {
         Some(HomeIpv4 { reserved: bits >> SIX_BITS.trailing_ones(), prefix })
     }
 
-    fn encode(value: &HomeIpv4, out: Out) -> Written {
+    fn encode<'o>(value: &HomeIpv4, out: Out<'o>) -> Written<'o> {
         let reserved = value.reserved << SIX_BITS.trailing_ones();
         let bits = reserved | u16::from(value.prefix.prefix_length());
         slice(value.prefix.address().octets())(be_u16(bits)(out)?)
+    }
+
+    fn has(value: &HomeIpv4) -> bool {
+        value.reserved.leading_zeros() >= SIX_BITS.trailing_ones()
     }
 }
 
@@ -198,8 +202,12 @@ impl Form for Vendor {
         (!data.is_empty()).then_some(VendorSpecific { vendor_id, data })
     }
 
-    fn encode(value: &VendorSpecific<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &VendorSpecific<'_>, out: Out<'o>) -> Written<'o> {
         slice(value.data)(be_u32(value.vendor_id)(out)?)
+    }
+
+    fn has(value: &VendorSpecific<'_>) -> bool {
+        !value.data.is_empty()
     }
 }
 
@@ -213,7 +221,7 @@ impl Form for Password {
         UserPassword::new(octets)
     }
 
-    fn encode(value: &UserPassword<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &UserPassword<'_>, out: Out<'o>) -> Written<'o> {
         slice(value.octets())(out)
     }
 }
@@ -228,7 +236,7 @@ impl Form for SaltHidden {
         Salted::new(octets)
     }
 
-    fn encode(value: &Salted<'_>, out: Out) -> Written {
+    fn encode<'o>(value: &Salted<'_>, out: Out<'o>) -> Written<'o> {
         slice(value.octets())(out)
     }
 }

@@ -90,9 +90,8 @@ impl SubAttribute<'_> {
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let mut octets = Vec::new();
         attribute::append(&mut octets, self.kind(), MAX_SUB_VALUE_LENGTH, |out| self.write(out))?;
-        let value = octets.get(ATTRIBUTE_HEADER_LENGTH..).unwrap_or_default();
         //= wire.5.4
-        if SubAttribute::decode(self.kind(), value) == *self {
+        if self.holds() {
             return Ok(octets);
         }
         Err(Error::new(ErrorKind::BadValue, ATTRIBUTE_HEADER_LENGTH, "wire.5.4"))

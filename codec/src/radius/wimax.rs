@@ -94,7 +94,7 @@ impl Form for EitherAddress {
         Address::decode(octets).map(IpAddr::V4).or_else(|| Address6::decode(octets).map(IpAddr::V6))
     }
 
-    fn encode(value: &IpAddr, out: Out) -> Written {
+    fn encode<'o>(value: &IpAddr, out: Out<'o>) -> Written<'o> {
         match value {
             IpAddr::V4(address) => Address::encode(address, out),
             IpAddr::V6(address) => Address6::encode(address, out),
@@ -111,7 +111,7 @@ impl WimaxAttribute<'_> {
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
         let value = self.value();
         //= wire.5.4
-        if WimaxAttribute::decode(self.kind(), &value) != *self {
+        if !self.holds() {
             return Err(Error::new(ErrorKind::BadValue, BEFORE + HEADER, "wire.5.4"));
         }
         encode_wimax(self.kind(), &value)

@@ -156,7 +156,8 @@ proptest! {
 
     #[test]
     fn gre_packets(protocol: u16, has_checksum: bool, key: Option<u32>, sequence: Option<u32>, payload in payload()) {
-        let packet = gre::Packet { protocol, has_checksum, key, sequence, payload };
+        let packet = gre::Packet {
+ has_checksum, key, sequence, ..gre::Packet::new(protocol, payload) };
         let octets = packet.encode();
         prop_assert_eq!(gre::Packet::decode(&octets), Ok(packet));
     }

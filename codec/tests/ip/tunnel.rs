@@ -180,15 +180,21 @@ fn gre_has_the_fields_that_it_announces() {
         }
     }
     let all = gre::Packet {
-        protocol: gre_protocol::IPV4,
         has_checksum: true,
         key: Some(1),
         sequence: Some(2),
-        payload: &[],
+        ..gre::Packet::new(gre_protocol::IPV4, &[])
     };
     let octets = all.encode();
     assert_eq!(octets[..4], [0xb0, 0, 8, 0]);
     assert_eq!(octets[6..], [0, 0, 0, 0, 0, 1, 0, 0, 0, 2]);
+    // What is reserved does not count, and is kept; what means discard is never sent.
+    let reserved = gre::Packet { reserved: 0x03f8, reserved_1: 0x0102, ..all };
+    let octets = reserved.encode();
+    assert_eq!(octets[..4], [0xb3, 0xf8, 8, 0]);
+    assert_eq!(octets[6..8], [1, 2]);
+    assert_eq!(gre::Packet::decode(&octets), Ok(reserved));
+    assert_eq!(gre::Packet { reserved: 0xffff, ..all }.encode()[..2], [0xb3, 0xf8]);
 }
 
 //= wire.10.24

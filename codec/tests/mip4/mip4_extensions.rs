@@ -212,8 +212,11 @@ fn key_replies() {
 fn critical_vendor_extensions_of_strangers_are_for_the_receiver_to_refuse() {
     let octets = [38, 9, 0, 7, 0, 0, 0, 1, 0xff, 0xfe, 5];
     let message = with_extensions(&octets);
-    let vendor = Vendor { vendor: 1, kind: 0xfffe, value: &[5] };
+    let vendor = Vendor { reserved: 9, ..Vendor::new(1, 0xfffe, &[5]) };
     assert_eq!(extension(&message), Extension::Cvse(vendor));
+    assert_eq!(encode(Extension::Cvse(vendor)).unwrap(), octets);
+    let too_much = Vendor { reserved: 0x0100, ..vendor };
+    assert_eq!(encode(Extension::Cvse(too_much)).unwrap_err().0, ErrorKind::BadValue);
     assert_eq!(vendor.parameter(DEFAULT_VENDOR_ID), None);
     // Length counted from the octet after it, as RFC 3115 can also be read, does not fit.
     let other = [[38, 0, 0, 8].as_slice(), &octets[4..]].concat();
@@ -228,7 +231,7 @@ fn parameters_are_those_of_the_vendor_asked_for() {
     let octets = Builder::request(&request_header())
         .parameter(9, &Parameter::Thoav4(THOAV4))
         .parameter(32473, &Parameter::BootstrapRequest(Wanted(3)))
-        .extension(Extension::Nvse(Vendor { vendor: 9, kind: 8, value: &[1] }))
+        .extension(Extension::Nvse(Vendor::new(9, 8, &[1])))
         .finish()
         .unwrap();
     let extensions = request(&octets).extensions;
@@ -259,18 +262,21 @@ fn dynamic_ha_in_the_form_that_rfc_4433_draws() {
 //= wire.2.20
 #[test]
 fn udp_tunnel_flags_and_reserved_fields() {
-    let request = UdpTunnelRequest { force: false, registration_required: true, encapsulation: 4 };
+    let request = UdpTunnelRequest { encapsulation: 4, ..UdpTunnelRequest::new(false, true) };
     let octets = encode(Extension::UdpTunnelRequest(request)).unwrap();
     assert_eq!(octets, [144, 6, 0, 0, 0x40, 4, 0, 0]);
-    let reserved = with_extensions(&[144, 6, 0, 9, 0x7f, 4, 0, 0]);
-    assert_eq!(extension(&reserved), Extension::UdpTunnelRequest(request));
+    // What is reserved does not count, and is kept.
+    let octets = [144, 6, 0, 9, 0x7f, 4, 0, 0];
+    let reserved = Extension::UdpTunnelRequest(UdpTunnelRequest { reserved: 0x093f, ..request });
+    assert_eq!(extension(&with_extensions(&octets)), reserved);
+    assert_eq!(encode(reserved).unwrap(), octets);
 
-    let reserved = with_extensions(&[44, 6, 0, 64, 0x7f, 9, 0, 110]);
-    let Extension::UdpTunnelReply(reply) = extension(&reserved) else { panic!("not understood") };
+    let octets = [44, 6, 0, 64, 0x7f, 9, 0, 110];
+    let message = with_extensions(&octets);
+    let Extension::UdpTunnelReply(reply) = extension(&message) else { panic!("not understood") };
     assert!(!reply.force && !reply.is_accepted());
-    assert_eq!(reply.keepalive, 110);
-    let octets = encode(Extension::UdpTunnelReply(reply)).unwrap();
-    assert_eq!(octets, [44, 6, 0, 64, 0, 0, 0, 110]);
+    assert_eq!((reply.keepalive, reply.reserved), (110, 0x7f09));
+    assert_eq!(encode(Extension::UdpTunnelReply(reply)).unwrap(), octets);
 }
 
 //= wire.2.22
@@ -338,7 +344,7 @@ fn order_of_extensions() {
         (Extension::Challenge(&[1]), ForeignHome),
         (mn_ha_reply, MobileHome),
         (mn_fa_reply, MobileForeign),
-        (Extension::TunnelingMode, MobileHome),
+        (Extension::TunnelingMode { reserved: 0 }, MobileHome),
         (Extension::EncapsulatingDelivery, MobileForeign),
     ];
     for (extension, authenticator) in misplaced {
@@ -389,7 +395,7 @@ fn nothing_is_cut_to_fit() {
     assert_eq!(encode(Extension::Unknown { kind: 36, data: &[1] }), not_allowed);
     assert_eq!(encode(Extension::UnknownLong { kind: 32, sub_type: 1, data: &[] }), not_allowed);
     assert_eq!(encode(Extension::UnknownLong { kind: 127, sub_type: 1, data: &long }), too_long);
-    let vendor = |length| Vendor { vendor: 1, kind: 1, value: &long[..length] };
+    let vendor = |length| Vendor::new(1, 1, &long[..length]);
     assert!(encode(Extension::Nvse(vendor(MAX_NVSE_VALUE_LENGTH))).is_ok());
     assert_eq!(encode(Extension::Nvse(vendor(MAX_NVSE_VALUE_LENGTH + 1))), too_long);
     assert!(encode(Extension::Cvse(vendor(0xffff - 6))).is_ok());
@@ -423,4 +429,45 @@ fn parameters_after_the_authenticator_do_not_count() {
     let after = extensions.after(&authenticator).bootstrap(DEFAULT_VENDOR_ID);
     assert_eq!(after.thoav4, Found::Once(THOAV4));
     assert!(after.ipv6_hoa.is_absent());
+}
+
+//= wire.2.48
+#[test]
+fn what_is_wrong_with_skipped_extensions_is_told() {
+    /// What is wrong, at which octet of the extension, and by which sentence.
+    type Fault = (ErrorKind, usize, &'static str);
+    let cases: [(&[u8], Option<Fault>); 17] = [
+        (&[148, 6, 0, 33, 1, 2, 3, 4], Some((ErrorKind::BadValue, 3, "wire.2.41"))),
+        (&[148, 8, 1, 0, 33, 0, 1, 2, 3, 4], Some((ErrorKind::BadValue, 4, "wire.2.41"))),
+        (&[148, 5, 0, 32, 1, 2, 3], Some((ErrorKind::BadLength, 1, "wire.2.41"))),
+        (&[148, 0], Some((ErrorKind::BadLength, 1, "wire.2.41"))),
+        (&[148, 6, 0, 32, 1, 2, 3, 4], None),
+        (&[148, 2, 9, 9], None),
+        (&[144, 6, 0, 0, 0, 0, 0, 1], Some((ErrorKind::BadValue, 6, "wire.2.20"))),
+        (&[145, 4, 1, b'a', 0xff, b'b'], Some((ErrorKind::BadValue, 4, "wire.2.22"))),
+        (&[145, 1, 1], Some((ErrorKind::BadLength, 1, "wire.2.22"))),
+        (&[151, 1, 0x80], Some((ErrorKind::BadValue, 2, "wire.2.42"))),
+        (&[153, 2, 1, 0x20], Some((ErrorKind::BadValue, 3, "wire.2.44"))),
+        (&[131, 0], Some((ErrorKind::BadLength, 1, "wire.2.9"))),
+        (&[152, 3, 3, 0, 0], Some((ErrorKind::BadLength, 1, "wire.2.23"))),
+        (&[152, 3, 4, 0, 0], None),
+        (&[32, 2, 0, 0], Some((ErrorKind::BadLength, 1, "wire.2.11"))),
+        (&[40, 1, 0, 1, 0], Some((ErrorKind::BadLength, 2, "wire.2.6"))),
+        (&[200, 1, 0], None),
+    ];
+    for (octets, expected) in cases {
+        let message = with_extensions(octets);
+        let Ok(Message::Request(request)) = Message::decode_leniently(&message) else {
+            panic!("not a request")
+        };
+        let found: Vec<_> = request
+            .extensions
+            .faults()
+            .map(|error| (error.kind, error.offset - 24, error.sentence))
+            .collect();
+        assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{octets:?}");
+        // What is wrong is unknown, and the other way round what is understood is not wrong.
+        let unknown = request.extensions.iter().any(|extension| extension.value.is_unknown());
+        assert!(expected.is_none() || unknown, "{octets:?}");
+    }
 }

@@ -172,7 +172,7 @@ fn flags_of_revocations() {
 fn extensions() -> Vec<(Extension<'static>, &'static str)> {
     let prefix = Prefixed::<Ipv4Addr>::new(Ipv4Addr::new(10, 1, 0, 0), 16).unwrap();
     let value = Authentication { spi: 0x0102_0304, authenticator: &[7; 16] };
-    let vendor = Vendor { vendor: 32473, kind: 1, value: &[0xaa] };
+    let vendor = Vendor::new(32473, 1, &[0xaa]);
     let addresses = CareOfAddresses::new(&[198, 51, 100, 77, 192, 0, 2, 1]).unwrap();
     vec![
         (Extension::FaFaAuthentication(value), "240200140102030407070707070707070707070707070707"),
@@ -180,7 +180,7 @@ fn extensions() -> Vec<(Extension<'static>, &'static str)> {
         (Extension::MnParAuthentication(value), "240400140102030407070707070707070707070707070707"),
         (Extension::CvseOld(vendor), "2500000700007ed90001aa"),
         (Extension::NvseOld(vendor), "8509000000007ed90001aa"),
-        (Extension::GfaAddress(AGENT), "2e060000c0000201"),
+        (Extension::GfaAddress { reserved: 0, address: AGENT }, "2e060000c0000201"),
         (Extension::PerNodeAuthentication { method: 1 }, "2f01000101"),
         (Extension::GreKey { key: 0x0102_0304 }, "3000000401020304"),
         (
@@ -189,18 +189,20 @@ fn extensions() -> Vec<(Extension<'static>, &'static str)> {
         ),
         (
             Extension::MobileCorrespondentAuthentication(MobileCorrespondentAuthentication {
+                reserved: 0,
                 home_nonce_index: 1,
                 care_of_nonce_index: 2,
                 authenticator: &[7; 16],
             }),
             "311602000001000207070707070707070707070707070707",
         ),
-        (Extension::CareOfAddresses(addresses), "310a0300c633644dc0000201"),
+        (Extension::CareOfAddresses { reserved: 0, addresses }, "310a0300c633644dc0000201"),
         (Extension::PrefixAdvertisement(&[0x40, 1, 2, 3, 4]), "320100054001020304"),
         (Extension::ExperimentalNonSkippable { sub_type: 9, data: &[1, 2] }, "7f0900020102"),
         (Extension::NaiCarrying { sub_type: 1, nai: b"ha@b" }, "88050168614062"),
         (
             Extension::RevocationSupport(RevocationSupport {
+                reserved: 0,
                 inform: true,
                 timestamp: 0x0102_0304,
             }),
@@ -210,23 +212,33 @@ fn extensions() -> Vec<(Extension<'static>, &'static str)> {
             Extension::LinkLayerAddress { sub_type: 3, address: &[1, 2, 3, 4, 5, 6] },
             "8a0703010203040506",
         ),
-        (Extension::HierarchicalForeignAgent(CARE_OF), "8c060000c633644d"),
+        (Extension::HierarchicalForeignAgent { reserved: 0, address: CARE_OF }, "8c060000c633644d"),
         (
             Extension::ReplayProtectionStyle { style: 1, identification: Identification(2) },
             "8d0a00010000000000000002",
         ),
-        (Extension::RegionalLifetime(1800), "8e06000000000708"),
+        (Extension::RegionalLifetime { reserved: 0, seconds: 1800 }, "8e06000000000708"),
         (Extension::InterfaceId(b"eth0"), "93050165746830"),
         (Extension::DeviceId { id_type: 1, identifier: &[1, 2] }, "930402010102"),
         (Extension::SubscriberId { id_type: 1, identifier: &[1, 2] }, "930403010102"),
         (Extension::AccessTechnology(2), "93020402"),
         (Extension::MobileNetworkRequest(prefix), "940600100a010000"),
         (
-            Extension::MobileNetworkAcknowledgement { explicit: true, code: 2, prefix },
+            Extension::MobileNetworkAcknowledgement {
+                explicit: true,
+                code: 2,
+                reserved: 0,
+                prefix,
+            },
             "9408010210000a010000",
         ),
         (
-            Extension::MobileNetworkAcknowledgement { explicit: false, code: 0, prefix },
+            Extension::MobileNetworkAcknowledgement {
+                explicit: false,
+                code: 0,
+                reserved: 0,
+                prefix,
+            },
             "9408020010000a010000",
         ),
         (Extension::ServiceSelection("ims"), "9703696d73"),
@@ -395,7 +407,6 @@ fn what_cannot_be_read_again_is_not_sent() {
     for extension in [
         capability(0x20, None),
         capability(0x80, Some(HOME)),
-        capability(0x81, None),
         Extension::RouteOptimizationReply(RouteOptimizationReply { flags: 0x10, code: 0 }),
         Extension::RouteOptimizationReply(RouteOptimizationReply { flags: 0, code: 32 }),
         Extension::FlowBinding(FlowBinding {

@@ -87,7 +87,7 @@ fn a_node_understands_what_it_says_it_does() {
 //= wire.12.4
 #[test]
 fn length_of_critical_vendor_extensions() {
-    let vendor = Vendor { vendor: 32473, kind: 1, value: &[0xaa, 0xbb] };
+    let vendor = Vendor::new(32473, 1, &[0xaa, 0xbb]);
     let literal = tool(|reading| reading.cvse_length = CvseLength::WithReserved);
     for (kind, expected) in [(37, Extension::CvseOld(vendor)), (38, Extension::Cvse(vendor))] {
         let with = |length| request(&[kind, 0, 0, length, 0, 0, 0x7e, 0xd9, 0, 1, 0xaa, 0xbb]);

@@ -299,7 +299,7 @@ fn identification_mismatch() {
 fn single_extensions() {
     let home_agent: Ipv6Addr = "2001:db8:1::".parse().unwrap();
     let value = &vector("ext_nvse")[10..];
-    let vendor = Vendor { vendor: DEFAULT_VENDOR_ID, kind: 5, value };
+    let vendor = Vendor::new(DEFAULT_VENDOR_ID, 5, value);
     let cases = [
         ("ext_cvse", Extension::Cvse(vendor)),
         ("ext_nvse", Extension::Nvse(vendor)),
@@ -307,21 +307,11 @@ fn single_extensions() {
         ("ext152_prefix_req", Extension::PrefixRequest { prefix_length: 64, prefix: home_agent }),
         (
             "ext152_prefix_rep",
-            Extension::PrefixReply { code: 0, prefix_length: 64, prefix: home_agent },
+            Extension::PrefixReply { code: 0, prefix_length: 64, reserved: 0, prefix: home_agent },
         ),
-        ("ext152_tunmode", Extension::TunnelingMode),
-        (
-            "ext144",
-            Extension::UdpTunnelRequest(UdpTunnelRequest {
-                force: true,
-                registration_required: false,
-                encapsulation: 0,
-            }),
-        ),
-        (
-            "ext44",
-            Extension::UdpTunnelReply(UdpTunnelReply { code: 0, force: true, keepalive: 110 }),
-        ),
+        ("ext152_tunmode", Extension::TunnelingMode { reserved: 0 }),
+        ("ext144", Extension::UdpTunnelRequest(UdpTunnelRequest::new(true, false))),
+        ("ext44", Extension::UdpTunnelReply(UdpTunnelReply::new(0, true, 110))),
         ("ext45", Extension::FaError { status: code::FA_HA_AUTHENTICATION }),
     ];
     for (name, expected) in cases {

@@ -4,8 +4,8 @@ use core::net::Ipv6Addr;
 use dsboot_codec::ip::{Pseudo, v6};
 use dsboot_codec::mip6::{
     AcknowledgementFlags, BindingAcknowledgement, BindingError, BindingRefreshRequest,
-    BindingUpdate, Builder, Header, Lifetime, Message, MobilityOption, Options, Packet, Route,
-    Sequence, Test, TestInit, UpdateFlags,
+    BindingUpdate, Builder, Header, Lifetime, Message, MobilityOption, Options, Packet, Reading,
+    Route, Sequence, Status144, Test, TestInit, UpdateFlags,
 };
 use dsboot_codec::{Error, ErrorKind};
 use dsboot_spec::registry::ip::next_header;
@@ -322,4 +322,16 @@ fn at_home_there_is_neither_option_nor_routing_header() {
         .unwrap();
     assert_eq!(octets[6], next_header::MOBILITY);
     assert_eq!(Packet::decode(&octets).unwrap().addresses(), node);
+}
+
+//= wire.12.20
+#[test]
+fn status_144_has_two_meanings() {
+    let answer = |status| BindingAcknowledgement::new(status, Sequence(1), Lifetime::ZERO);
+    let mut other = Reading::DEFAULT;
+    other.status_144 = Status144::ForcedUdpRefused;
+    assert_eq!(answer(144).status_144_by(&Reading::DEFAULT), Some(Status144::IdMismatch));
+    assert_eq!(answer(144).status_144_by(&other), Some(Status144::ForcedUdpRefused));
+    assert_eq!(answer(145).status_144_by(&other), None);
+    assert_eq!(answer(0).status_144_by(&other), None);
 }

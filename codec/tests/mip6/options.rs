@@ -3,10 +3,10 @@
 use core::net::{Ipv4Addr, Ipv6Addr};
 use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::mip6::{
-    Authentication, BindingError, BindingUpdate, Builder, DnsUpdate, FastBindingAuthorizationData,
-    Header, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress, Lifetime, LinkLayerAddress,
-    Message, MobilityOption, NatDetection, NonceIndices, Options, Route, Sequence, Timestamp,
-    UpdateFlags, VendorOption,
+    Authentication, BindingError, BindingUpdate, Builder, Code, DnsUpdate, FastAuthorizationLength,
+    FastBindingAuthorizationData, Header, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress,
+    Lifetime, LinkLayerAddress, Message, MobilityOption, NatDetection, NetworkPrefix, NonceIndices,
+    Options, Reading, Route, Sequence, Timestamp, UpdateFlags, VendorOption,
 };
 use dsboot_codec::{Error, ErrorKind, Found};
 use dsboot_spec::registry::mip6::{Alignment, alignment, option};
@@ -149,19 +149,25 @@ fn every() -> Vec<MobilityOption<'static>> {
         MobilityOption::BindingRefreshAdvice(Lifetime::from_units(7)),
         MobilityOption::AlternateCareOfAddress(CARE_OF),
         MobilityOption::NonceIndices(NonceIndices { home: 1, care_of: 2 }),
-        MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)),
+        MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64).into()),
         MobilityOption::MobileNodeIdentifier(Identifier::nai(NAI)),
         MobilityOption::MessageId(Timestamp(9)),
         MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress {
             prefix: prefix4(THOAV4, 32),
             prefix_wanted: true,
+            reserved: 0,
         }),
         MobilityOption::Ipv4AddressAcknowledgement(Ipv4AddressAcknowledgement {
             status: 128,
             prefix: prefix4(THOAV4, 0),
+            reserved: 0,
         }),
-        MobilityOption::NatDetection(NatDetection { force_udp: true, refresh_seconds: 110 }),
-        MobilityOption::Ipv4CareOfAddress(THOAV4),
+        MobilityOption::NatDetection(NatDetection {
+            force_udp: true,
+            reserved: 0,
+            refresh_seconds: 110,
+        }),
+        MobilityOption::Ipv4CareOfAddress { reserved: 0, address: THOAV4 },
         MobilityOption::Unknown { kind: 77, data: &[1] },
         MobilityOption::BindingAuthorizationData(&[5; 12]),
         MobilityOption::Authentication(Authentication { subtype: 1, spi: 256, data: &[6; 12] }),
@@ -263,13 +269,14 @@ fn binding_authorization_data_is_last() {
 #[test]
 fn mobile_network_prefix() {
     let data = [&[0, 64][..], &HOME.octets()].concat();
-    check(6, &data, MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)));
+    check(6, &data, MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64).into()));
     check_length(6, |length| length == 18);
     let too_long = [&[0, 129][..], &HOME.octets()].concat();
     check(6, &too_long, MobilityOption::Malformed { kind: 6, data: &too_long });
-    // What is reserved does not count.
-    let reserved = [&[6, 18, 0xff, 64][..], &HOME.octets()].concat();
-    assert_eq!(one(&reserved), MobilityOption::MobileNetworkPrefix(prefix6(HOME, 64)));
+    // What is reserved does not count, and is kept.
+    let reserved = [&[0xff, 64][..], &HOME.octets()].concat();
+    let prefix = NetworkPrefix { reserved: 0xff, prefix: prefix6(HOME, 64) };
+    check(6, &reserved, MobilityOption::MobileNetworkPrefix(prefix));
 }
 
 //= wire.9.9
@@ -319,7 +326,7 @@ fn dual_stack_options() {
     for (head, length, prefix_wanted) in [(32 << 10, 32, false), (24 << 10 | 0x0200, 24, true)] {
         let [high, low] = u16::to_be_bytes(head);
         let prefix = prefix4(THOAV4, length);
-        let value = Ipv4HomeAddress { prefix, prefix_wanted };
+        let value = Ipv4HomeAddress { prefix, prefix_wanted, reserved: 0 };
         check(29, &[high, low, a, b, c, d], MobilityOption::Ipv4HomeAddress(value));
     }
     for length in [0u16, 33, 63] {
@@ -327,28 +334,78 @@ fn dual_stack_options() {
         let data = [high, low, a, b, c, d];
         check(29, &data, MobilityOption::Malformed { kind: 29, data: &data });
     }
-    let value = Ipv4AddressAcknowledgement { status: 133, prefix: prefix4(THOAV4, 24) };
+    let prefix = prefix4(THOAV4, 24);
+    let value = Ipv4AddressAcknowledgement { status: 133, prefix, reserved: 0 };
     check(30, &[133, 24 << 2, a, b, c, d], MobilityOption::Ipv4AddressAcknowledgement(value));
     let data = [0, 33 << 2, a, b, c, d];
     check(30, &data, MobilityOption::Malformed { kind: 30, data: &data });
-    let value = NatDetection { force_udp: true, refresh_seconds: 110 };
+    let value = NatDetection { force_udp: true, reserved: 0, refresh_seconds: 110 };
     check(31, &[0x80, 0, 0, 0, 0, 110], MobilityOption::NatDetection(value));
-    check(32, &[0, 0, a, b, c, d], MobilityOption::Ipv4CareOfAddress(THOAV4));
+    let value = MobilityOption::Ipv4CareOfAddress { reserved: 0, address: THOAV4 };
+    check(32, &[0, 0, a, b, c, d], value);
     for kind in [29, 30, 31, 32] {
         check_length(kind, |length| length == 6);
     }
-    // Reserved bits do not count.
-    let reserved = [29, 6, 0x81, 0xff, a, b, c, d];
-    let value = Ipv4HomeAddress { prefix: prefix4(THOAV4, 32), prefix_wanted: false };
-    assert_eq!(one(&reserved), MobilityOption::Ipv4HomeAddress(value));
-    let reserved = [30, 6, 0, 0x83, a, b, c, d];
-    let value = Ipv4AddressAcknowledgement { status: 0, prefix: prefix4(THOAV4, 32) };
-    assert_eq!(one(&reserved), MobilityOption::Ipv4AddressAcknowledgement(value));
-    assert_eq!(
-        one(&[31, 6, 0x7f, 0xff, 0, 0, 0, 1]),
-        MobilityOption::NatDetection(NatDetection { force_udp: false, refresh_seconds: 1 })
-    );
-    assert_eq!(one(&[32, 6, 1, 1, a, b, c, d]), MobilityOption::Ipv4CareOfAddress(THOAV4));
+    // Reserved bits do not count, and are kept.
+    let prefix = prefix4(THOAV4, 32);
+    let value = Ipv4HomeAddress { prefix, prefix_wanted: false, reserved: 0x01ff };
+    check(29, &[0x81, 0xff, a, b, c, d], MobilityOption::Ipv4HomeAddress(value));
+    let value = Ipv4AddressAcknowledgement { status: 0, prefix, reserved: 3 };
+    check(30, &[0, 0x83, a, b, c, d], MobilityOption::Ipv4AddressAcknowledgement(value));
+    let value = NatDetection { force_udp: false, reserved: 0x7fff, refresh_seconds: 1 };
+    check(31, &[0x7f, 0xff, 0, 0, 0, 1], MobilityOption::NatDetection(value));
+    let value = MobilityOption::Ipv4CareOfAddress { reserved: 0x0101, address: THOAV4 };
+    check(32, &[1, 1, a, b, c, d], value);
+}
+
+/// Values that no octets are read as: each is refused, as it would come out as another one.
+//= wire.9.24
+#[test]
+fn values_that_cannot_be() {
+    let prefix = prefix4(THOAV4, 32);
+    let none = prefix4(THOAV4, 0);
+    let values = [
+        MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress {
+            prefix: none,
+            prefix_wanted: false,
+            reserved: 0,
+        }),
+        MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress {
+            prefix,
+            prefix_wanted: false,
+            reserved: 0x0200,
+        }),
+        MobilityOption::Ipv4AddressAcknowledgement(Ipv4AddressAcknowledgement {
+            status: 0,
+            prefix,
+            reserved: 4,
+        }),
+        MobilityOption::NatDetection(NatDetection {
+            force_udp: false,
+            reserved: 0x8000,
+            refresh_seconds: 1,
+        }),
+        MobilityOption::DnsUpdate(DnsUpdate {
+            status: 0,
+            remove: false,
+            reserved: 0x80,
+            name: b"mn",
+        }),
+        MobilityOption::CgaParameters(&[]),
+        MobilityOption::Signature(&[]),
+        MobilityOption::PermanentHomeKeygenToken(&[]),
+        MobilityOption::ServiceSelection(""),
+        MobilityOption::Malformed { kind: 0, data: &[] },
+        MobilityOption::Malformed { kind: 3, data: &[0; 16] },
+        MobilityOption::Malformed { kind: 200, data: &[] },
+        MobilityOption::Unknown { kind: 0, data: &[] },
+        MobilityOption::Unknown { kind: 1, data: &[] },
+        MobilityOption::Unknown { kind: 9, data: &[1] },
+    ];
+    for value in values {
+        let error = value.encode().unwrap_err();
+        assert_eq!((error.kind, error.sentence), (ErrorKind::BadValue, "wire.9.24"), "{value:?}");
+    }
 }
 
 /// The options of other uses, each with its data.
@@ -367,8 +424,13 @@ fn others() -> Vec<(MobilityOption<'static>, Vec<u8>)> {
         (MobilityOption::CareOfTestInit, vec![]),
         (MobilityOption::CareOfTest(0x0102), vec![0, 0, 0, 0, 0, 0, 1, 2]),
         (
-            MobilityOption::DnsUpdate(DnsUpdate { status: 130, remove: true, name: b"mn" }),
-            vec![130, 0x80, b'm', b'n'],
+            MobilityOption::DnsUpdate(DnsUpdate {
+                status: 130,
+                remove: true,
+                reserved: 1,
+                name: b"mn",
+            }),
+            vec![130, 0x81, b'm', b'n'],
         ),
         (MobilityOption::Experimental(&[]), vec![]),
         (
@@ -376,15 +438,25 @@ fn others() -> Vec<(MobilityOption<'static>, Vec<u8>)> {
             vec![0, 0, 0, 9, 1, 5],
         ),
         (MobilityOption::ServiceSelection("ims"), b"ims".to_vec()),
-        (MobilityOption::HomeNetworkPrefix(prefix6(HOME, 64)), with(&[0, 64], &address)),
-        (MobilityOption::HandoffIndicator(3), vec![0, 3]),
-        (MobilityOption::AccessTechnologyType(4), vec![0, 4]),
-        (MobilityOption::LinkLayerIdentifier(&[1, 2, 3]), vec![0, 0, 1, 2, 3]),
+        (
+            MobilityOption::HomeNetworkPrefix(NetworkPrefix {
+                reserved: 9,
+                prefix: prefix6(HOME, 64),
+            }),
+            with(&[9, 64], &address),
+        ),
+        (MobilityOption::HandoffIndicator(3.into()), vec![0, 3]),
+        (MobilityOption::HandoffIndicator(Code { reserved: 7, code: 3 }), vec![7, 3]),
+        (MobilityOption::AccessTechnologyType(Code { reserved: 8, code: 4 }), vec![8, 4]),
+        (
+            MobilityOption::LinkLayerIdentifier { reserved: 0x0607, identifier: &[1, 2, 3] },
+            vec![6, 7, 1, 2, 3],
+        ),
         (MobilityOption::LinkLocalAddress(HOME), address.to_vec()),
         (MobilityOption::Timestamp(7), vec![0, 0, 0, 0, 0, 0, 0, 7]),
         (MobilityOption::RestartCounter(5), vec![0, 0, 0, 5]),
-        (MobilityOption::GreKey(Some(6)), vec![0, 0, 0, 0, 0, 6]),
-        (MobilityOption::GreKey(None), vec![0, 0]),
+        (MobilityOption::GreKey { reserved: 0x0102, key: Some(6) }, vec![1, 2, 0, 0, 0, 6]),
+        (MobilityOption::GreKey { reserved: 0, key: None }, vec![0, 0]),
         (
             MobilityOption::FastBindingAuthorizationData(FastBindingAuthorizationData {
                 spi: 1,
@@ -472,4 +544,34 @@ fn as_they_are_read() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+//= wire.12.19
+#[test]
+fn length_of_fast_authorization() {
+    // FBU-like: an update with option 21, SPI 7 and an authenticator of 12 octets.
+    let update = BindingUpdate::new(Sequence(1), UpdateFlags(0), Lifetime::ZERO);
+    let data = FastBindingAuthorizationData { spi: 7, authenticator: &[9; 12] };
+    let option = MobilityOption::FastBindingAuthorizationData(data);
+    let route = Route::direct(CARE_OF, HOME);
+    let ours = Builder::new(update).option(&option).header(&route).unwrap();
+    let at = ours.len() - 18;
+    assert_eq!(ours[at..at + 2], [21, 16]);
+    let mut stated = ours.clone();
+    stated[at + 1] = 12;
+    let mut reading = Reading::DEFAULT;
+    reading.fast_authorization_length = FastAuthorizationLength::Authenticator;
+    let last = |octets: &[u8], reading: &Reading| {
+        let header = Header::decode_unverified(octets).unwrap();
+        header.message_by(reading).map(|m| m.options().iter().last().map(|o| o.value == option))
+    };
+    assert_eq!(last(&ours, &Reading::DEFAULT), Ok(Some(true)));
+    assert_eq!(last(&stated, &reading), Ok(Some(true)));
+    // By the other reading neither is whole.
+    assert!(last(&ours, &reading).is_err());
+    assert!(last(&stated, &Reading::DEFAULT).is_err());
+    // What was read by the other is written by ours.
+    let header = Header::decode_unverified(&stated).unwrap();
+    let again = Builder::new(header.message_by(&reading).unwrap()).header(&route).unwrap();
+    assert_eq!(again, ours);
 }

@@ -5,8 +5,8 @@ use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::mip6::{
     AcknowledgementFlags, Addresses, Authentication, BindingAcknowledgement, BindingUpdate,
     Builder, Header, Identifier, Ipv4AddressAcknowledgement, Ipv4HomeAddress, Lifetime, Message,
-    MobilityOption, NatDetection, NonceIndices, Options, Packet, Route, Sequence, Timestamp,
-    UpdateFlags,
+    MobilityOption, NatDetection, NetworkPrefix, NonceIndices, Options, Packet, Route, Sequence,
+    Timestamp, UpdateFlags,
 };
 use proptest::prelude::*;
 
@@ -31,26 +31,32 @@ fn option() -> impl Strategy<Value = MobilityOption<'static>> {
         any::<(u16, u16)>().prop_map(|(home, care_of)| {
             MobilityOption::NonceIndices(NonceIndices { home, care_of })
         }),
-        (any::<Ipv6Addr>(), 0..=128u8).prop_map(|(address, length)| {
-            MobilityOption::MobileNetworkPrefix(Prefixed::<Ipv6Addr>::new(address, length).unwrap())
+        (any::<Ipv6Addr>(), 0..=128u8, any::<u8>()).prop_map(|(address, length, reserved)| {
+            let prefix = Prefixed::<Ipv6Addr>::new(address, length).unwrap();
+            MobilityOption::MobileNetworkPrefix(NetworkPrefix { reserved, prefix })
         }),
         (any::<u8>(), data()).prop_map(|(subtype, data)| {
             MobilityOption::MobileNodeIdentifier(Identifier { subtype, data })
         }),
         any::<u64>().prop_map(|time| MobilityOption::MessageId(Timestamp(time))),
-        (prefix4(1), any::<bool>()).prop_map(|(prefix, prefix_wanted)| {
-            MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress { prefix, prefix_wanted })
+        (prefix4(1), any::<bool>(), 0..0x0200_u16).prop_map(|(prefix, prefix_wanted, reserved)| {
+            MobilityOption::Ipv4HomeAddress(Ipv4HomeAddress { prefix, prefix_wanted, reserved })
         }),
-        (any::<u8>(), prefix4(0)).prop_map(|(status, prefix)| {
+        (any::<u8>(), prefix4(0), 0..4_u8).prop_map(|(status, prefix, reserved)| {
             MobilityOption::Ipv4AddressAcknowledgement(Ipv4AddressAcknowledgement {
                 status,
                 prefix,
+                reserved,
             })
         }),
-        any::<(bool, u32)>().prop_map(|(force_udp, refresh_seconds)| {
-            MobilityOption::NatDetection(NatDetection { force_udp, refresh_seconds })
+        (any::<(bool, u32)>(), 0..0x8000_u16).prop_map(
+            |((force_udp, refresh_seconds), reserved)| {
+                MobilityOption::NatDetection(NatDetection { force_udp, reserved, refresh_seconds })
+            }
+        ),
+        any::<(u16, Ipv4Addr)>().prop_map(|(reserved, address)| {
+            MobilityOption::Ipv4CareOfAddress { reserved, address }
         }),
-        any::<Ipv4Addr>().prop_map(MobilityOption::Ipv4CareOfAddress),
         unknown.prop_map(|(kind, data)| MobilityOption::Unknown { kind, data }),
     ]
 }

@@ -415,9 +415,11 @@ impl Alignment {
     }
 
     /// How many octets of padding take an option from `position` to where it may begin.
+    #[inline]
     #[must_use]
     pub const fn padding(self, position: usize) -> usize {
-        (self.multiple + self.offset - position % self.multiple) % self.multiple
+        // Every multiple is a power of two.
+        self.offset.wrapping_sub(position) & (self.multiple - 1)
     }
 }
 

@@ -229,7 +229,7 @@ fn extension() -> impl Strategy<Value = Vec<u8>> {
     (values, parameter()).prop_map(|(values, (parameter, value))| {
         let (kind, text, octets, (number, short, octet, bit), v4, v6) = values;
         let authentication = Authentication { spi: number, authenticator: &octets };
-        let vendor = Vendor { vendor: VENDOR, kind: parameter.into(), value: &value };
+        let vendor = Vendor::new(VENDOR, parameter.into(), &value);
         let reply = MnHaKeyReply {
             lifetime: number,
             aaa_spi: number ^ 1,
@@ -248,20 +248,15 @@ fn extension() -> impl Strategy<Value = Vec<u8>> {
             5 | 6 => Extension::Nvse(vendor),
             7 => Extension::MnHaKeyRequest { mn_spi: number },
             8 => Extension::MnHaKeyReply(reply),
-            9 => Extension::UdpTunnelReply(UdpTunnelReply {
-                code: octet % 3,
-                force: bit,
-                keepalive: short,
-            }),
+            9 => Extension::UdpTunnelReply(UdpTunnelReply::new(octet % 3, bit, short)),
             10 => Extension::FaError { status: 64 + octet % 64 },
             11 => Extension::EncapsulatingDelivery,
             12 => Extension::Nai(&text),
             13 => Extension::Challenge(&octets),
             14 => Extension::DynamicHa { sub_type: 1 + octet % 2, home_agent: v4 },
             15 => Extension::UdpTunnelRequest(UdpTunnelRequest {
-                force: bit,
-                registration_required: !bit,
                 encapsulation: 4,
+                ..UdpTunnelRequest::new(bit, !bit)
             }),
             16 => Extension::MessageString { sub_type: 1, text: text_of },
             _ => Extension::PrefixRequest { prefix_length: 64, prefix: v6 },

@@ -68,7 +68,6 @@ fn option_again(option: &MobilityOption<'_>, raw: &[u8]) -> Reading {
 impl std::ops::AddAssign for Reading {
     fn add_assign(&mut self, other: Reading) {
         self.units += other.units;
-        self.normalized += other.normalized;
     }
 }
 

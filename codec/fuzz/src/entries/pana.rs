@@ -11,12 +11,13 @@ pub(super) fn message(octets: &[u8]) -> Result<Reading, Error> {
     contiguous(message.avps().map(|u| (u.offset, u.raw.len())), 16, octets.len());
     let mut copy = MessageBuilder::with_header(*message.header());
     for unit in message.avps() {
-        let written = unit.value.encode().expect("what was read can be written");
+        let reserved = unit.reserved();
+        let written = unit.value.encode_with(&reserved).expect("what was read can be written");
         let again = [&head(octets, &written)[..], &written].concat();
         let again = Message::decode(&again).expect("what was written can be read");
         let same = again.avps().map(|unit| unit.value).eq([unit.value]);
         reading.unit(unit.raw, &written, same);
-        copy.raw(unit.raw);
+        copy.avp_with(&unit.value, &reserved);
     }
     assert_eq!(copy.encode().expect("it fits, as it did"), octets);
     match message.validate(DEFAULT_VENDOR_ID) {

@@ -26,7 +26,7 @@ pub fn wrap(
     if packet.source == source || packet.source == destination {
         return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.20"));
     }
-    wrap_own(source, destination, ttl, inner)
+    around(source, destination, ttl, &packet, inner)
 }
 
 /// Puts a packet that the encapsulator has made itself, so that it cannot have come out of a
@@ -40,14 +40,25 @@ pub fn wrap_own(
     ttl: u8,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    let packet = alive(Packet::decode(inner)?)?;
+    around(source, destination, ttl, &Packet::decode(inner)?, inner)
+}
+
+/// The outer packet around `inner`, whose octets are these.
+fn around(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &Packet<'_>,
+    octets: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let packet = alive(*inner)?;
     //= data-path.5.2
     //= wire.10.19
     let fragment = match packet.fragment.do_not_fragment() {
         true => Fragment::DO_NOT_FRAGMENT,
         false => Fragment::WHOLE,
     };
-    let outer = Packet::new(source, destination, protocol::IPV4, inner);
+    let outer = Packet::new(source, destination, protocol::IPV4, octets);
     Packet { tos: packet.tos, ttl, fragment, ..outer }.encode()
 }
 

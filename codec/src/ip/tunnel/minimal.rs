@@ -4,16 +4,20 @@ use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
 use crate::wire::number::{be_u8 as octet, be_u16 as word, be_u32 as address};
-use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::{cond, slice};
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{MINIMAL_SOURCE_PRESENT, protocol};
 use nom::combinator::cond as optional;
 
 use crate::ip::checksum;
 use crate::ip::v4;
-use crate::wire::{parse, serialize};
+use crate::wire::{overwrite, parse, serialize_about};
 use crate::{Error, ErrorKind};
+
+/// Where the checksum of the forwarding header stands.
+const CHECKSUM_OFFSET: usize = 2;
+
+/// Octets of a forwarding header with the source address.
+const LONGEST_HEADER: usize = 12;
 
 /// Puts `packet` into a tunnel from `source` to `destination`.
 ///
@@ -29,16 +33,15 @@ pub fn wrap(
         return Err(Error::new(ErrorKind::BadValue, 6, "wire.10.25"));
     }
     let has_source = packet.source != source;
-    let header = |checksum| {
-        serialize(tuple((
-            be_u8(packet.protocol),
-            be_u8(if has_source { MINIMAL_SOURCE_PRESENT } else { 0 }),
-            be_u16(checksum),
-            slice(packet.destination.octets()),
-            cond(has_source, slice(packet.source.octets())),
-        )))
-    };
-    let payload = [&header(checksum(&[&header(0)])), packet.payload].concat();
+    let flags = if has_source { MINIMAL_SOURCE_PRESENT } else { 0 };
+    let mut payload = serialize_about(LONGEST_HEADER + packet.payload.len(), |out| {
+        let out = slice([packet.protocol, flags, 0, 0])(out)?;
+        let out = slice(packet.destination.octets())(out)?;
+        cond(has_source, slice(packet.source.octets()))(out)
+    });
+    let sum = checksum(&[&payload]);
+    overwrite(&mut payload, CHECKSUM_OFFSET, sum.to_be_bytes());
+    payload.extend_from_slice(packet.payload);
     let outer = v4::Packet { source, destination, protocol: protocol::MINIMAL, ..*packet };
     v4::Packet { payload: &payload, ..outer }.encode()
 }
@@ -58,7 +61,7 @@ pub fn unwrap<'a>(outer: &v4::Packet<'a>) -> Result<v4::Packet<'a>, Error> {
     let (payload, from) = parse(optional(has_source, address), rest, base + 8, "wire.10.25")?;
     let header = octets.get(..octets.len() - payload.len()).unwrap_or(octets);
     if checksum(&[header]) != 0 {
-        return Err(Error::new(ErrorKind::BadChecksum, base + 2, "wire.10.25"));
+        return Err(Error::new(ErrorKind::BadChecksum, base + CHECKSUM_OFFSET, "wire.10.25"));
     }
     Ok(v4::Packet {
         protocol,

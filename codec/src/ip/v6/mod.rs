@@ -36,7 +36,6 @@ use cookie_factory::bytes::{be_u8, be_u16, be_u32};
 use cookie_factory::combinator::slice;
 use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::ip::{DEFAULT_TTL, EXTENSION_UNIT, IPV6_HEADER_LENGTH, next_header};
-use nom::bytes::complete::take;
 
 pub use extension::{
     Chain, Extension, Extensions, Fragment, UpperLayer, encapsulation_limit_header,
@@ -45,7 +44,7 @@ pub use extension::{
 pub use option::{DestinationOption, Options, OptionsIter};
 
 use super::Pseudo;
-use crate::wire::{parse, serialize};
+use crate::wire::{chunk, serialize_about};
 use crate::{Error, ErrorKind};
 
 /// An IPv6 packet.
@@ -104,13 +103,16 @@ impl<'a> Packet<'a> {
     pub fn split(octets: &'a [u8]) -> Result<(Packet<'a>, &'a [u8]), Error> {
         let fixed = (double, word, octet, octet, address, address);
         //= wire.10.3
-        let (rest, (first, length, next_header, hop_limit, from, to)) =
-            parse(fixed, octets, 0, "wire.10.3")?;
+        let (rest, fields) = chunk::<IPV6_HEADER_LENGTH, _>(fixed, octets, 0, "wire.10.3")?;
+        let [a, b, c, d, l, m, next_header, hop_limit, addresses @ ..] = *fields;
+        let truncated = Error::new(ErrorKind::Truncated, IPV6_HEADER_LENGTH, "wire.10.3");
+        let &[from, to] = addresses.as_chunks::<16>().0 else { return Err(truncated) };
+        let (first, length) = (u32::from_be_bytes([a, b, c, d]), u16::from_be_bytes([l, m]));
         if first >> 28 != 6 {
             return Err(Error::new(ErrorKind::BadType, 0, "wire.10.3"));
         }
         //= wire.10.4
-        let (padding, payload) = parse(take(length), rest, IPV6_HEADER_LENGTH, "wire.10.3")?;
+        let (payload, padding) = rest.split_at_checked(length.into()).ok_or(truncated)?;
         let packet = Packet {
             traffic_class: ((first >> 20) & 0xff) as u8,
             flow_label: first & FLOW_LABEL_MASK,
@@ -134,15 +136,17 @@ impl<'a> Packet<'a> {
             return Err(Error::new(ErrorKind::TooLong, 1, "wire.10.3"));
         }
         let first = (6 << 28) | (u32::from(self.traffic_class) << 20) | self.flow_label;
-        Ok(serialize(tuple((
-            be_u32(first),
-            be_u16(length),
-            be_u8(self.next_header),
-            be_u8(self.hop_limit),
-            slice(self.source.octets()),
-            slice(self.destination.octets()),
-            slice(self.payload),
-        ))))
+        Ok(serialize_about(IPV6_HEADER_LENGTH + self.payload.len(), |out| {
+            tuple((
+                be_u32(first),
+                be_u16(length),
+                be_u8(self.next_header),
+                be_u8(self.hop_limit),
+                slice(self.source.octets()),
+                slice(self.destination.octets()),
+                slice(self.payload),
+            ))(out)
+        }))
     }
 
     /// The extension headers, every one validated.

@@ -1,7 +1,6 @@
 use alloc::vec::Vec;
 use core::net::Ipv4Addr;
 
-use cookie_factory::SerializeFn;
 use cookie_factory::bytes::{be_i32, be_u8, be_u16};
 use cookie_factory::combinator::slice;
 use cookie_factory::multi::all;
@@ -14,7 +13,7 @@ use dsboot_spec::registry::mip4::{
 use super::Router;
 use super::extension::AdvertisementFlags;
 use crate::ip::icmp;
-use crate::wire::{Sink, serialize};
+use crate::wire::{Out, Written, serialize};
 use crate::{Error, ErrorKind};
 
 /// An advertisement under construction. The first thing that cannot be encoded is reported by
@@ -34,11 +33,13 @@ impl AdvertisementBuilder {
     /// seconds, of at most 255 routers.
     pub fn new(code: u8, lifetime: u16, routers: &[Router]) -> AdvertisementBuilder {
         //= wire.1.14
-        let entry =
-            |router: &Router| pair(slice(router.address.octets()), be_i32(router.preference));
         let count = u8::try_from(routers.len());
-        let head = (be_u8(count.unwrap_or(0)), be_u8(ADDRESS_ENTRY_WORDS), be_u16(lifetime));
-        let body = serialize(pair(tuple(head), all(routers.iter().map(entry))));
+        let body = serialize(|out| {
+            let out = slice([count.unwrap_or(0), ADDRESS_ENTRY_WORDS])(out)?;
+            let entry =
+                |router: &Router| pair(slice(router.address.octets()), be_i32(router.preference));
+            all(routers.iter().map(entry))(be_u16(lifetime)(out)?)
+        });
         let builder = AdvertisementBuilder { code, routers: routers.len(), body, error: None };
         if count.is_err() {
             builder.fail(ErrorKind::TooLong, "wire.1.14")
@@ -62,10 +63,11 @@ impl AdvertisementBuilder {
         if !flags.may_be_sent(care_of_addresses.len()) {
             return self.fail(ErrorKind::BadValue, "wire.1.17");
         }
-        let head = (be_u16(sequence), be_u16(lifetime), be_u16(flags.0));
-        let addresses = all(care_of_addresses.iter().map(|address| slice(address.octets())));
         //= wire.1.16
-        self.extension(discovery_extension::MOBILITY_AGENT, pair(tuple(head), addresses))
+        self.extension(discovery_extension::MOBILITY_AGENT, |out| {
+            let out = be_u16(flags.0)(be_u16(lifetime)(be_u16(sequence)(out)?)?)?;
+            all(care_of_addresses.iter().map(|address| slice(address.octets())))(out)
+        })
     }
 
     /// Appends the prefix length of each router address, in bits.
@@ -74,7 +76,7 @@ impl AdvertisementBuilder {
         if lengths.len() != self.routers {
             return self.fail(ErrorKind::BadLength, "wire.1.19");
         }
-        self.extension(discovery_extension::PREFIX_LENGTHS, slice(lengths))
+        self.extension(discovery_extension::PREFIX_LENGTHS, |out| slice(lengths)(out))
     }
 
     /// Appends a challenge of 4 to 255 octets.
@@ -83,7 +85,7 @@ impl AdvertisementBuilder {
         if challenge.len() < MIN_CHALLENGE_LENGTH {
             return self.fail(ErrorKind::BadLength, "wire.1.19");
         }
-        self.extension(discovery_extension::CHALLENGE, slice(challenge))
+        self.extension(discovery_extension::CHALLENGE, |out| slice(challenge)(out))
     }
 
     /// The octets of the ICMP message, from its type on.
@@ -108,12 +110,16 @@ impl AdvertisementBuilder {
         }
     }
 
-    fn extension(mut self, kind: u8, data: impl SerializeFn<Sink>) -> AdvertisementBuilder {
+    fn extension(
+        mut self,
+        kind: u8,
+        data: impl FnOnce(Out<'_>) -> Written<'_>,
+    ) -> AdvertisementBuilder {
         let data = serialize(data);
         let Ok(length) = u8::try_from(data.len()) else {
             return self.fail(ErrorKind::TooLong, "wire.2.26");
         };
-        self.body.extend(serialize(tuple((be_u8(kind), be_u8(length), slice(data)))));
+        self.body.extend(serialize(|out| tuple((be_u8(kind), be_u8(length), slice(data)))(out)));
         self
     }
 

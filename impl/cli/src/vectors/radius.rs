@@ -286,8 +286,6 @@ fn registered(entry: &Entry) -> Option<Unit> {
             | attribute::ARAP_CHALLENGE_RESPONSE
             | attribute::USER_PRIORITY_TABLE
             | attribute::EAP_MESSAGE
-            | attribute::CHARGEABLE_USER_IDENTITY
-            | attribute::EAP_KEY_NAME
     );
     if has_more || ATTRIBUTES.iter().any(|of| of.kind == kind) {
         return None;

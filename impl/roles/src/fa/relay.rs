@@ -231,11 +231,8 @@ impl Fa {
         let mut builder = Builder::relay(kept);
         //= data-path.6.2
         if is_own && self.config.udp_tunnelling {
-            builder = builder.extension(Extension::UdpTunnelRequest(UdpTunnelRequest {
-                force: true,
-                registration_required: false,
-                encapsulation: 0,
-            }));
+            builder =
+                builder.extension(Extension::UdpTunnelRequest(UdpTunnelRequest::new(true, false)));
         }
         //= registration.5.16
         if let Some(association) = self.config.home_agents.get(&header.home_agent)

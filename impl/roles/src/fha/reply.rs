@@ -140,7 +140,7 @@ impl<'a> Reply<'a> {
             None => (udp_tunnel_reply::DECLINED, 0),
         };
         let force = request.force && self.config.udp_keepalive.is_some();
-        Some(Extension::UdpTunnelReply(UdpTunnelReply { code, force, keepalive }))
+        Some(Extension::UdpTunnelReply(UdpTunnelReply::new(code, force, keepalive)))
     }
 
     fn sign_for_agent(&self, builder: Builder) -> Builder {

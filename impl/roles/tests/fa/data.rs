@@ -36,7 +36,7 @@ fn visited() -> Bench {
 
 fn visited_by_udp(granted: Option<u8>) -> Bench {
     let mut bench = Bench::with(|config| config.udp_tunnelling = true);
-    let udp = granted.map(|code| UdpTunnelReply { code, force: false, keepalive: 110 });
+    let udp = granted.map(|code| UdpTunnelReply::new(code, false, 110));
     bench.register(Ask::default(), &Answer { udp, ..Answer::default() });
     bench
 }
@@ -216,7 +216,7 @@ fn for_its_own_address_the_agent_asks_for_udp() {
     let message = request(&relayed);
     let behind = message.extensions.after(&message.extensions.authorization().unwrap());
     let asked = behind.iter().map(|extension| extension.value).collect::<Vec<_>>();
-    let own = UdpTunnelRequest { force: true, registration_required: false, encapsulation: 0 };
+    let own = UdpTunnelRequest::new(true, false);
     assert_eq!(asked, [Extension::UdpTunnelRequest(own)]);
     // For another's it does not.
     let flags = request_flag::REVERSE_TUNNEL | request_flag::DECAPSULATION;

@@ -12,8 +12,7 @@ use dsboot_spec::registry::mip4::PORT;
 
 use crate::bench::{Accept, Ask, Bench, CARE_OF, FHA, Seen, THOAV4, care_of_v6, v6 as address};
 
-const UDP: UdpTunnelRequest =
-    UdpTunnelRequest { force: true, registration_required: false, encapsulation: 0 };
+const UDP: UdpTunnelRequest = UdpTunnelRequest::new(true, false);
 
 /// An echo request between two IPv6 addresses, with so many octets of data.
 fn echo(source: &str, destination: &str, data: usize) -> Vec<u8> {

@@ -470,7 +470,7 @@ impl Bench {
             builder = builder.parameter(DEFAULT_VENDOR_ID, &Parameter::Thoav4(mirror));
         }
         if let Some(keepalive) = answer.udp {
-            let reply = UdpTunnelReply { code: udp_tunnel_reply::ACCEPTED, force: true, keepalive };
+            let reply = UdpTunnelReply::new(udp_tunnel_reply::ACCEPTED, true, keepalive);
             builder = builder.extension(Extension::UdpTunnelReply(reply));
         }
         let key = answer.signed_with.unwrap_or(key.octets());

@@ -118,10 +118,6 @@ fn udp_tunnel(config: &MnConfig, way: &Way) -> Option<Extension<'static>> {
     let through_agent = way.agent.as_ref();
     let possible = through_agent.is_none_or(|agent| agent.flags.udp_tunnelling());
     (config.tunnel == TunnelForm::Udp && way.colocated && possible).then_some(
-        Extension::UdpTunnelRequest(UdpTunnelRequest {
-            force: true,
-            registration_required: through_agent.is_some(),
-            encapsulation: 0,
-        }),
+        Extension::UdpTunnelRequest(UdpTunnelRequest::new(true, through_agent.is_some())),
     )
 }
