@@ -15,14 +15,14 @@
 //! ```
 
 use alloc::vec::Vec;
-use core::net::Ipv4Addr;
+use core::net::{Ipv4Addr, Ipv6Addr};
 
-use crate::wire::number::u8 as octet;
-use cookie_factory::bytes::be_u8;
+use crate::wire::number::{be_u16 as word, u8 as octet};
+use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
 use cookie_factory::multi::all;
 use cookie_factory::sequence::tuple;
-use dsboot_spec::registry::dhcp::option;
+use dsboot_spec::registry::dhcp::{option, option_v6};
 use nom::multi::length_data;
 
 use crate::wire::{parse, serialize};
@@ -93,4 +93,64 @@ pub fn encode(code: u8, addresses: &[Ipv4Addr]) -> Result<Vec<u8>, Error> {
         let addresses = all(addresses.iter().map(|address| slice(address.octets())));
         tuple((be_u8(code), be_u8(length), addresses))(out)
     }))
+}
+
+/// The DHCPv6 option that lists PANA agents, the most preferred first (RFC 5192 §4).
+///
+/// ```
+/// use dsboot_codec::dhcp::PanaAgents;
+///
+/// let agent = "2001:db8::1".parse::<core::net::Ipv6Addr>()?;
+/// let octets = PanaAgents::encode(&[agent])?;
+/// let (agents, rest) = PanaAgents::decode(&octets)?;
+/// assert_eq!(agents.addresses().collect::<Vec<_>>(), [agent]);
+/// assert!(rest.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PanaAgents<'a>(&'a [u8]);
+
+/// Octets of an IPv6 address.
+const ADDRESS_V6: usize = 16;
+
+impl<'a> PanaAgents<'a> {
+    /// Decodes an option of code 40, and returns what stands behind it.
+    ///
+    /// # Errors
+    /// When it has another code, is not whole, or does not list one address at least.
+    pub fn decode(octets: &'a [u8]) -> Result<(PanaAgents<'a>, &'a [u8]), Error> {
+        //= wire.10.30
+        let (rest, (code, data)) = parse((word, length_data(word)), octets, 0, "wire.10.30")?;
+        let (code, data): (u16, &[u8]) = (code, data);
+        if code != option_v6::PANA_AGENT {
+            return Err(Error::new(ErrorKind::BadType, 0, "wire.10.30"));
+        }
+        if data.is_empty() || !data.len().is_multiple_of(ADDRESS_V6) {
+            return Err(Error::new(ErrorKind::BadLength, 2, "wire.10.30"));
+        }
+        Ok((PanaAgents(data), rest))
+    }
+
+    /// The addresses, the most preferred first.
+    pub fn addresses(&self) -> impl Iterator<Item = Ipv6Addr> + use<'a> {
+        self.0.as_chunks::<ADDRESS_V6>().0.iter().copied().map(Ipv6Addr::from)
+    }
+
+    /// The octets of an option that lists these addresses.
+    ///
+    /// # Errors
+    /// When there is none, or there are more than 4095.
+    pub fn encode(addresses: &[Ipv6Addr]) -> Result<Vec<u8>, Error> {
+        //= wire.10.30
+        let length = u16::try_from(ADDRESS_V6 * addresses.len())
+            .map_err(|_| Error::new(ErrorKind::TooLong, 2, "wire.10.30"))?;
+        if length == 0 {
+            return Err(Error::new(ErrorKind::BadLength, 2, "wire.10.30"));
+        }
+        Ok(serialize(|out| {
+            let out = be_u16(length)(be_u16(option_v6::PANA_AGENT)(out)?)?;
+            all(addresses.iter().map(|address| slice(address.octets())))(out)
+        }))
+    }
 }

@@ -3,7 +3,7 @@
 
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use dsboot_codec::dhcp::{self, AddressOption};
+use dsboot_codec::dhcp::{self, AddressOption, PanaAgents};
 use dsboot_codec::eap::{self, Body};
 use dsboot_codec::ip::{Pseudo, icmp};
 use dsboot_codec::mip6::discovery::{Discovery, Ipv6Addresses, NeighbourOptions};
@@ -277,4 +277,24 @@ fn reserved_fields_of_pana() {
         let error = Error::new(ErrorKind::BadValue, offset, "wire.12.18");
         assert_eq!(validate(&octets, &strict), Err(error), "octet {at}");
     }
+}
+
+//= wire.10.30
+#[test]
+fn pana_agents_of_dhcpv6() {
+    let agents = [Ipv6Addr::LOCALHOST, "2001:db8::1".parse().unwrap()];
+    let octets = PanaAgents::encode(&agents).unwrap();
+    assert_eq!(octets[..4], [0, 40, 0, 32]);
+    let with_more = [octets.as_slice(), &[9]].concat();
+    let (read, rest) = PanaAgents::decode(&with_more).unwrap();
+    assert_eq!((read.addresses().collect::<Vec<_>>(), rest), (agents.to_vec(), &[9][..]));
+    for length in 0..octets.len() {
+        assert!(PanaAgents::decode(&octets[..length]).is_err(), "{length}");
+    }
+    let refused = |octets: &[u8]| PanaAgents::decode(octets).unwrap_err();
+    assert_eq!(refused(&[0, 41, 0, 0]), Error::new(ErrorKind::BadType, 0, "wire.10.30"));
+    assert_eq!(refused(&[0, 40, 0, 0]), Error::new(ErrorKind::BadLength, 2, "wire.10.30"));
+    assert_eq!(refused(&[0, 40, 0, 1, 9]), Error::new(ErrorKind::BadLength, 2, "wire.10.30"));
+    assert!(PanaAgents::encode(&[]).is_err());
+    assert!(PanaAgents::encode(&[agents[0]; 4096]).is_err());
 }

@@ -35,6 +35,7 @@ impl<'a> Extensions<'a> {
         for frame in extensions.frames() {
             let frame = frame?;
             //= wire.2.5
+            //= wire.2.7
             if !frame.is_skippable() {
                 check(&frame, &reading.reader, extensions.forms)?;
             }

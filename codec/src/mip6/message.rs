@@ -31,8 +31,8 @@ pub enum Message<'a> {
     BindingAcknowledgement(BindingAcknowledgement<'a>),
     /// BE, type 7.
     BindingError(BindingError<'a>),
-    /// A message that is not known here, octet for octet; to be answered by a binding error of
-    /// status 2.
+    /// A message of another use, or one that is not known here, octet for octet; to be answered by
+    /// a binding error of status 2. [`Message::other`] reads the former.
     Other {
         /// MH Type.
         kind: u8,
@@ -277,7 +277,7 @@ impl<'a> From<BindingError<'a>> for Message<'a> {
 }
 
 /// The fixed part of a message, and the options behind it.
-fn fixed<'a, T>(
+pub(super) fn fixed<'a, T>(
     mut parser: impl Parser<&'a [u8], Output = T, Error = NomError<'a>>,
     data: &'a [u8],
     lengths: FastAuthorizationLength,

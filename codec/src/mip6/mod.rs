@@ -63,6 +63,7 @@ mod keys;
 mod message;
 mod option;
 mod options;
+mod other;
 mod packet;
 mod proxy;
 mod reading;
@@ -81,6 +82,11 @@ pub use option::{
     NatDetection, NetworkPrefix, NonceIndices,
 };
 pub use options::{Options, OptionsIter};
+pub use other::{
+    BindingRevocation, FastBindingAcknowledgement, FastBindingUpdate, FastNeighbourAdvertisement,
+    Handover, Heartbeat, HomeAgentSwitch, LocalizedRoutingAcknowledgement,
+    LocalizedRoutingInitiation, OtherMessage,
+};
 pub use packet::{Addresses, Packet, Route};
 pub use proxy::{DnsUpdate, FastBindingAuthorizationData, LinkLayerAddress, VendorOption};
 pub use reading::{FastAuthorizationLength, MnAaaChecksum, PseudoHeader, Reading, Status144};

@@ -95,6 +95,8 @@ impl Flags {
     pub const PING: Flags = Flags(flag::PING);
     /// I: the PaC has to get another IP address.
     pub const IP_RECONFIGURATION: Flags = Flags(flag::IP_RECONFIGURATION);
+    /// E: pre-authentication (RFC 5873); without a meaning here.
+    pub const PRE_AUTHENTICATION: Flags = Flags(flag::PRE_AUTHENTICATION);
 
     /// Whether all of these flags are set.
     #[must_use]

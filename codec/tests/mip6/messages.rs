@@ -4,8 +4,8 @@ use core::net::Ipv6Addr;
 use dsboot_codec::ip::{Pseudo, v6};
 use dsboot_codec::mip6::{
     AcknowledgementFlags, BindingAcknowledgement, BindingError, BindingRefreshRequest,
-    BindingUpdate, Builder, Header, Lifetime, Message, MobilityOption, Options, Packet, Reading,
-    Route, Sequence, Status144, Test, TestInit, UpdateFlags,
+    BindingUpdate, Builder, Header, Lifetime, Message, MobilityOption, Options, OtherMessage,
+    Packet, Reading, Route, Sequence, Status144, Test, TestInit, UpdateFlags,
 };
 use dsboot_codec::{Error, ErrorKind};
 use dsboot_spec::registry::ip::next_header;
@@ -334,4 +334,61 @@ fn status_144_has_two_meanings() {
     assert_eq!(answer(144).status_144_by(&other), Some(Status144::ForcedUdpRefused));
     assert_eq!(answer(145).status_144_by(&other), None);
     assert_eq!(answer(0).status_144_by(&other), None);
+}
+
+/// Every message of another use, with what stands behind its checksum, reserved bits set.
+fn other_messages() -> Vec<(u8, Vec<u8>)> {
+    let home_agents = [&[1, 0xaa][..], &HOME_AGENT.octets(), &[1, 4, 0, 0, 0, 0]].concat();
+    vec![
+        (8, vec![0, 7, 0xff, 0xff, 0, 9]),
+        (9, vec![128, 0xff, 0, 7, 0, 9]),
+        (10, vec![0xab, 0xcd]),
+        (11, vec![1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+        (12, home_agents),
+        (13, vec![0xff, 0xfd, 0, 0, 0, 7, 1, 2, 0, 0]),
+        (14, vec![0, 7, 0xff, 3, 1, 0]),
+        (15, vec![0, 7, 0xff, 128, 0, 0]),
+        (16, vec![1, 2, 0, 7, 0xff, 0xff, 1, 2, 0, 0]),
+        (17, vec![0, 7, 0xab, 0xcd, 0xff, 0xff]),
+        (18, vec![0, 7, 0xff, 128, 0, 9]),
+    ]
+}
+
+//= wire.8.15
+#[test]
+fn messages_of_other_uses() {
+    for (kind, data) in other_messages() {
+        let message = OtherMessage::decode(kind, &data).unwrap().unwrap();
+        assert_eq!(message.kind(), kind);
+        assert_eq!(message.encode(), data, "{message:?}");
+        // In a header it is kept whole, and read when that is asked for.
+        let sent = Builder::new(Message::Other { kind, data: &message.encode() });
+        let octets = sent.header(&Route::direct(CARE_OF, HOME_AGENT)).unwrap();
+        let header = Header::decode_unverified(&octets).unwrap();
+        let kept = header.message().unwrap();
+        assert!(matches!(kept, Message::Other { .. }));
+        let read = kept.other().unwrap().unwrap();
+        assert_eq!(read.kind(), kind);
+        // What is shorter than its fields is refused, and nothing of it makes a panic.
+        for length in 0..data.len() {
+            if let Ok(Some(cut)) = OtherMessage::decode(kind, &data[..length]) {
+                assert_eq!(cut.encode(), data[..length]);
+            }
+        }
+        if kind != 11 {
+            let error = OtherMessage::decode(kind, &[]).unwrap_err();
+            assert_eq!((error.kind, error.sentence), (ErrorKind::BadLength, "wire.8.5"));
+        }
+    }
+    let data = [&[2, 0][..], &HOME_AGENT.octets()].concat();
+    assert!(OtherMessage::decode(12, &data).is_err(), "two addresses are said, one is there");
+    assert_eq!(OtherMessage::decode(19, &[]), Ok(None));
+    let update = BindingUpdate::new(Sequence(1), UpdateFlags(0), Lifetime::ZERO);
+    assert_eq!(Message::BindingUpdate(update).other(), Ok(None));
+    let (kind, data) = other_messages().swap_remove(4);
+    let Ok(Some(OtherMessage::HomeAgentSwitch(switch))) = OtherMessage::decode(kind, &data) else {
+        panic!("not a switch")
+    };
+    assert_eq!(switch.addresses.iter().collect::<Vec<_>>(), [HOME_AGENT]);
+    assert_eq!((switch.reserved, switch.options.iter().count()), (0xaa, 1));
 }
