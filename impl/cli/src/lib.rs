@@ -11,6 +11,7 @@ pub mod export;
 pub mod findings;
 pub mod lab;
 pub mod ladder;
+pub mod load;
 mod output;
 pub mod run;
 pub mod serve;

@@ -11,6 +11,7 @@ use dsboot::encode::EncodeArgs;
 use dsboot::explore::ExploreArgs;
 use dsboot::export::ExportArgs;
 use dsboot::lab::LabArgs;
+use dsboot::load::LoadArgs;
 use dsboot::run::RunArgs;
 use dsboot::serve::ServeArgs;
 use dsboot::spec::SpecArgs;
@@ -59,6 +60,8 @@ enum Command {
     #[command(after_help = dsboot::exit::HELP)]
     Lab(LabArgs),
     #[command(after_help = dsboot::exit::HELP)]
+    Load(LoadArgs),
+    #[command(after_help = dsboot::exit::HELP)]
     Spec(SpecArgs),
 }
 
@@ -104,6 +107,9 @@ fn main() -> ExitCode {
             .map_err(|e| (Exit::Usage, format!("cannot print: {e}"))),
         Command::Export(args) => {
             dsboot::export::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Load(args) => {
+            dsboot::load::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
         Command::Lab(args) => {
             dsboot::lab::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))

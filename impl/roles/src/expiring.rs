@@ -45,6 +45,12 @@ impl<K: Ord + Clone, V> Expiring<K, V> {
         self.entries.get_mut(key).map(|(_, value)| value)
     }
 
+    /// When the entry of a key ends.
+    #[must_use]
+    pub(crate) fn end_of(&self, key: &K) -> Option<Time> {
+        self.entries.get(key).map(|(end, _)| *end)
+    }
+
     /// Every entry, by key.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
         self.entries.iter().map(|(key, (_, value))| (key, value))

@@ -20,6 +20,7 @@ pub mod fha;
 mod fragments;
 pub mod ha;
 pub mod icmp;
+mod journal;
 pub mod keys;
 mod machine;
 pub mod mn;

@@ -41,6 +41,8 @@ pub(super) struct Built {
     pub(super) tunnels_at: Option<Ipv4Addr>,
     /// What a mobile node's host has to do.
     pub(super) mobile: Option<Mobile>,
+    /// Where what it holds is kept.
+    pub(super) state: Option<PathBuf>,
 }
 
 /// A TUN device, and what is routed into it.
@@ -82,7 +84,7 @@ impl Built {
     /// A role that has nothing but sockets.
     fn new(name: &'static str, machine: Party, sockets: Vec<SocketAddr>) -> Built {
         let (tun, link, tunnels_at, mobile) = (None, None, None, None);
-        Built { name, machine, sockets, tun, link, tunnels_at, mobile }
+        Built { name, machine, sockets, tun, link, tunnels_at, mobile, state: None }
     }
 }
 
@@ -194,7 +196,8 @@ impl Builder {
         let config = self.aaa_of(aaa)?;
         let sockets = config.addresses.clone();
         let machine = aaa::Aaa::new(config).map_err(|e| self.wrong("aaa", &e.to_string()))?;
-        Ok(Built::new("aaa", Party::Aaa(Box::new(machine)), sockets))
+        let state = self.state();
+        Ok(Built { state, ..Built::new("aaa", Party::Aaa(Box::new(machine)), sockets) })
     }
 
     fn aaa_of(&self, aaa: &config::Aaa) -> Result<AaaConfig, ConfigError> {
@@ -265,9 +268,11 @@ impl Builder {
             config.foreign_agents.insert(peer.address, ForeignAgent { spi: peer.spi, key });
         }
         let machine = Party::Fha(Box::new(fha::Fha::new(config)));
-        let tun = Some(Tun { name: fha.tun.clone(), route: Some(prefix(fha.prefix.0)) });
-        let tunnels_at = fha.ip_tunnels.then_some(fha.address);
-        Ok(Built { tun, tunnels_at, ..Built::new("fha", machine, sockets) })
+        let tun = Tun { name: fha.tun.clone(), route: Some(prefix(fha.prefix.0)) };
+        let tun = fha.carries.then_some(tun);
+        let tunnels_at = (fha.carries && fha.ip_tunnels).then_some(fha.address);
+        let state = self.state();
+        Ok(Built { tun, tunnels_at, state, ..Built::new("fha", machine, sockets) })
     }
 
     fn ha(&self, ha: &config::Ha) -> Result<Built, ConfigError> {
@@ -285,7 +290,7 @@ impl Builder {
         config.vendor_id = self.config.daemon.vendor_id;
         let machine = Party::Ha(Box::new(ha::Ha::new(config)));
         let tun = Some(Tun { name: ha.tun.clone(), route: Some(prefix(ha.prefix.0)) });
-        Ok(Built { tun, ..Built::new("ha", machine, sockets) })
+        Ok(Built { tun, state: self.state(), ..Built::new("ha", machine, sockets) })
     }
 
     fn mn(&self, mn: &config::Mn) -> Result<Built, ConfigError> {
@@ -345,6 +350,11 @@ impl Builder {
         })
     }
 
+    /// The directory of what is kept.
+    fn state(&self) -> Option<PathBuf> {
+        self.config.daemon.state.as_ref().map(|state| self.directory.join(state))
+    }
+
     fn client(
         &self,
         client: &config::Client,
@@ -381,8 +391,13 @@ impl Builder {
         source.read(&self.directory).map_err(|reason| self.wrong(table, &reason))
     }
 
+    /// The table of the FHA.
+    pub(super) const fn fha_config(&self) -> Option<&config::Fha> {
+        self.config.fha.as_ref()
+    }
+
     /// What is wrong with a table of the configuration as a whole.
-    fn wrong(&self, table: &str, reason: &str) -> ConfigError {
+    pub(super) fn wrong(&self, table: &str, reason: &str) -> ConfigError {
         let text = fs::read_to_string(&self.path).unwrap_or_default();
         let headings = BTreeSet::from([format!("[{table}]"), format!("[[{table}]]")]);
         let line = text.lines().position(|line| headings.contains(line.trim()));

@@ -42,6 +42,9 @@ pub struct Config {
 pub struct Daemon {
     /// Where Prometheus finds the counters, at the path `/metrics`.
     pub metrics: Option<SocketAddr>,
+    /// The directory in which AAA server, FHA and home agent keep what they hold over a crash, beside
+    /// the configuration unless it begins with a slash; without, they begin with nothing.
+    pub state: Option<PathBuf>,
     /// The user that it goes on as once everything is open; without, the one that began it.
     pub user: Option<String>,
     /// The vendor of the parameter space.
@@ -50,7 +53,7 @@ pub struct Daemon {
 
 impl Default for Daemon {
     fn default() -> Daemon {
-        Daemon { metrics: None, user: None, vendor_id: DEFAULT_VENDOR_ID }
+        Daemon { metrics: None, state: None, user: None, vendor_id: DEFAULT_VENDOR_ID }
     }
 }
 
@@ -240,6 +243,9 @@ pub struct Fha {
     /// How many bindings it holds.
     #[serde(default = "bindings")]
     pub capacity: usize,
+    /// Whether it carries packets too; if not it is for tests alone, and takes no TUN device.
+    #[serde(default = "yes")]
+    pub carries: bool,
     /// Name of the TUN device to be made.
     #[serde(default = "fha_tun")]
     pub tun: String,

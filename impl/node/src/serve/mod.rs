@@ -4,12 +4,15 @@ mod build;
 pub mod config;
 pub(crate) mod host;
 mod link;
+mod load;
 mod metrics;
 mod mobile;
 mod part;
 mod raw;
+mod records;
 mod rights;
 mod sockets;
+mod store;
 pub mod value;
 
 use std::io;

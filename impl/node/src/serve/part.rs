@@ -22,6 +22,7 @@ use super::metrics::Metrics;
 use super::mobile::Host;
 use super::raw::Raw;
 use super::sockets::Sockets;
+use super::store::Store;
 use crate::wire;
 use crate::world::Party;
 
@@ -30,6 +31,9 @@ const WAITING: usize = 1024;
 
 /// How long a mobile node may take to release everything before its host goes down.
 const RELEASE: Duration = Duration::from_secs(10);
+
+/// How many events are handled before what they have changed is kept, and what they ask for sent.
+const TOGETHER: usize = 256;
 
 /// The longest IP packet.
 const LONGEST_PACKET: usize = 65_535;
@@ -75,6 +79,7 @@ pub(super) struct Part {
     events: Receiver<Event>,
     sender: Sender<Event>,
     metrics: Metrics,
+    store: Option<Store>,
     /// When a mobile node that releases everything is not waited for any longer.
     ends: Option<Instant>,
 }
@@ -108,7 +113,11 @@ impl Part {
                 run_ip(&format!("-6 route replace {route} dev {}", wanted.name)).await?;
             }
         }
-        let (name, machine, own) = (built.name, built.machine, sender.clone());
+        let (name, mut machine, own) = (built.name, built.machine, sender.clone());
+        let store = built.state.map(|state| Store::open(&state, name)).transpose()?;
+        if let Some(store) = &store {
+            store.restore(&mut machine)?;
+        }
         let part = Part {
             name,
             machine,
@@ -120,6 +129,7 @@ impl Part {
             events,
             sender: own,
             metrics,
+            store,
             ends: None,
         };
         Ok((part, sender))
@@ -134,22 +144,10 @@ impl Part {
         loop {
             let due = self.machine.poll_timeout().map(|due| Instant::now() + now().until(due));
             let due = due.into_iter().chain(self.ends).min();
-            let effects = tokio::select! {
-                event = self.events.recv() => match event {
-                    Some(Event::Datagram { local, from, payload }) => {
-                        self.on_datagram(local, from, payload)
-                    }
-                    Some(Event::Frame(neighbour, frame)) => self.on_frame(neighbour, frame),
-                    Some(Event::Packet(octets)) => {
-                        let packet = Packet { neighbour: None, octets };
-                        self.machine.handle(now(), &mut System, Input::Packet(&packet))
-                    }
-                    Some(Event::Move) => self.go_on(),
-                    Some(Event::Reload(config)) => self.reload(*config),
-                    Some(Event::Stop) | None => match self.stop() {
-                        Some(effects) => effects,
-                        None => return Ok(()),
-                    },
+            let mut effects = tokio::select! {
+                event = self.events.recv() => match self.on_event(event.unwrap_or(Event::Stop)) {
+                    Some(effects) => effects,
+                    None => return Ok(()),
                 },
                 read = receive(self.tun.as_ref(), &mut packet) => {
                     let octets = packet.get(..read?).unwrap_or_default();
@@ -157,13 +155,52 @@ impl Part {
                 }
                 () = until(due) => self.machine.handle(now(), &mut System, Input::Timeout),
             };
+            let is_over = self.take_waiting(&mut packet, &mut effects);
+            if let Some(store) = &self.store {
+                store.keep(&mut self.machine)?;
+            }
             self.carry_out(effects).await;
             self.tell_bindings();
-            if self.is_over() {
+            if is_over || self.is_over() {
                 info!(role = self.name, "ended");
                 return Ok(());
             }
         }
+    }
+
+    /// Handles what is waiting already. Returns whether that ends the part.
+    fn take_waiting(&mut self, packet: &mut [u8], effects: &mut Effects) -> bool {
+        for _ in 0..TOGETHER {
+            let read = self.tun.as_ref().and_then(|tun| tun.try_recv(packet).ok());
+            if let Some(read) = read {
+                let octets = packet.get(..read).unwrap_or_default();
+                effects.append(self.on_packet(octets));
+            }
+            match self.events.try_recv() {
+                Ok(event) => match self.on_event(event) {
+                    Some(more) => effects.append(more),
+                    None => return true,
+                },
+                Err(_) if read.is_none() => return false,
+                Err(_) => {}
+            }
+        }
+        false
+    }
+
+    /// What is to be done about an event; `None` if the part ends by it.
+    fn on_event(&mut self, event: Event) -> Option<Effects> {
+        Some(match event {
+            Event::Datagram { local, from, payload } => self.on_datagram(local, from, payload),
+            Event::Frame(neighbour, frame) => self.on_frame(neighbour, frame),
+            Event::Packet(octets) => {
+                let packet = Packet { neighbour: None, octets };
+                self.machine.handle(now(), &mut System, Input::Packet(&packet))
+            }
+            Event::Move => self.go_on(),
+            Event::Reload(config) => self.reload(*config),
+            Event::Stop => return self.stop(),
+        })
     }
 
     fn on_datagram(&mut self, local: SocketAddr, from: SocketAddr, payload: Vec<u8>) -> Effects {

@@ -10,7 +10,7 @@ use dsboot_spec::registry::radius::ADDRESS_NAS_SELECTS;
 
 use super::config::{CareOfSource, Location, User};
 use super::reply::{AccessGrant, CareOf, Reply};
-use super::{Aaa, LATE, Refusal};
+use super::{Aaa, Key, LATE, Refusal};
 use crate::eap::server::{Conversation, Verdict, failure, no_role_reversal, success};
 use crate::radius::Request;
 use crate::{Effects, Nai, Random, Time, count};
@@ -178,6 +178,7 @@ impl Aaa {
             Some(address) => *address,
             None => self.care_of_pools.get_mut(nas)?.take(None)?,
         };
+        self.journal.note(&Key::Lease(nai.clone(), nas.to_owned()));
         self.leases.insert(key, address, ends);
         Some(address)
     }

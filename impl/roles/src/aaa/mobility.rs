@@ -7,7 +7,7 @@ use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::radius::{Credential, Ipv6Prefix, Packet};
 
 use super::reply::{MobilityGrant, Reply};
-use super::{Aaa, LATE, Refusal};
+use super::{Aaa, Key, LATE, Refusal};
 use crate::fault::{Fault, is};
 use crate::fha::ADDRESS_KEPT;
 use crate::radius::Request;
@@ -98,6 +98,7 @@ impl Aaa {
         let ipv6_coa = hint.and_then(|prefix| care_of_address(prefix, thoav4)).or(before);
         let ends = now + Duration::from_secs(self.config.mobility_lifetime.into());
         let assignment = Assignment { thoav4, ipv6_coa, ends };
+        self.journal.note(&Key::Assignment(nai.clone(), fha.to_owned()));
         //= registration.7.18
         self.assignments.insert(key, assignment.clone(), ends + LATE + ADDRESS_KEPT);
         Some(assignment)

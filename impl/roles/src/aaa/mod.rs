@@ -22,7 +22,7 @@ mod reply;
 use core::net::{Ipv4Addr, Ipv6Addr};
 use core::str;
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsboot_codec::Found;
 use dsboot_codec::dsb::Prefixed;
@@ -35,6 +35,7 @@ pub use config::{
 };
 
 use crate::expiring::Expiring;
+use crate::journal::Journal;
 use crate::radius::{Request, Server};
 use crate::{Datagram, Effects, Input, Machine, Nai, Random, Time, count};
 use access::Session;
@@ -85,6 +86,29 @@ pub struct Aaa {
     assignments: Expiring<(Nai, String), Assignment>,
     /// THOAv4 by name of the FHA.
     home_pools: BTreeMap<String, Pool>,
+    journal: Journal<Key>,
+}
+
+/// What a [`Record`] is kept under: a user, and where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// What a user holds at the FHA of that name.
+    Assignment(Nai, String),
+    /// The care-of address that a user holds at the NAS of that name.
+    Lease(Nai, String),
+}
+
+/// What an AAA server keeps over a crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The IPv4 address: THOAv4, or care-of address.
+    pub address: Ipv4Addr,
+    /// IPv6 care-of address that goes with a THOAv4.
+    pub ipv6_coa: Option<Prefixed<Ipv6Addr>>,
+    /// When what the last Accept granted ends.
+    pub ends: Time,
+    /// Until when the addresses stay taken.
+    pub until: Time,
 }
 
 /// Why a request gets no accept and no challenge.
@@ -152,6 +176,7 @@ impl Aaa {
             care_of_pools: care_of_pools.collect(),
             assignments: Expiring::default(),
             home_pools: home_pools.collect(),
+            journal: Journal::default(),
             config,
         })
     }
@@ -211,6 +236,54 @@ impl Aaa {
     /// Whom the open EAP conversations are with, as far as that is known.
     pub fn sessions(&self) -> impl Iterator<Item = Option<&Nai>> {
         self.sessions.iter().map(|(_, session)| session.user())
+    }
+
+    /// Notes from now on what changes of what it keeps over a crash.
+    pub fn keep_journal(&mut self) {
+        self.journal.keep();
+    }
+
+    /// What has changed since the last time, if that is noted.
+    pub fn take_changed(&mut self) -> BTreeSet<Key> {
+        self.journal.take()
+    }
+
+    /// What it keeps under a key, if there is something.
+    #[must_use]
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        match key {
+            Key::Assignment(nai, fha) => {
+                let key = (nai.clone(), fha.clone());
+                let Assignment { thoav4, ipv6_coa, ends } = *self.assignments.get(&key)?;
+                let until = self.assignments.end_of(&key)?;
+                Some(Record { address: thoav4, ipv6_coa, ends, until })
+            }
+            Key::Lease(nai, nas) => {
+                let key = (nai.clone(), nas.clone());
+                let (address, until) = (*self.leases.get(&key)?, self.leases.end_of(&key)?);
+                Some(Record { address, ipv6_coa: None, ends: until, until })
+            }
+        }
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, key: Key, record: Record) {
+        let Record { address, ipv6_coa, ends, until } = record;
+        match key {
+            Key::Assignment(nai, fha) => {
+                if let Some(pool) = self.home_pools.get_mut(&fha) {
+                    pool.occupy(address);
+                }
+                let assignment = Assignment { thoav4: address, ipv6_coa, ends };
+                self.assignments.insert((nai, fha), assignment, until);
+            }
+            Key::Lease(nai, nas) => {
+                if let Some(pool) = self.care_of_pools.get_mut(&nas) {
+                    pool.occupy(address);
+                }
+                self.leases.insert((nai, nas), address, until);
+            }
+        }
     }
 
     fn receive(
@@ -295,12 +368,14 @@ impl Aaa {
     fn expire(&mut self, now: Time) {
         self.server.expire(now);
         while self.sessions.pop_ended(now).is_some() {}
-        while let Some(((_, nas), address)) = self.leases.pop_ended(now) {
+        while let Some(((nai, nas), address)) = self.leases.pop_ended(now) {
+            self.journal.note(&Key::Lease(nai, nas.clone()));
             if let Some(pool) = self.care_of_pools.get_mut(&nas) {
                 pool.release(address);
             }
         }
-        while let Some(((_, fha), assignment)) = self.assignments.pop_ended(now) {
+        while let Some(((nai, fha), assignment)) = self.assignments.pop_ended(now) {
+            self.journal.note(&Key::Assignment(nai, fha.clone()));
             if let Some(pool) = self.home_pools.get_mut(&fha) {
                 pool.release(assignment.thoav4);
             }
@@ -333,7 +408,7 @@ impl Machine for Aaa {
 }
 
 /// The one element of a set that has no other.
-fn only<T>(set: &std::collections::BTreeSet<T>) -> Option<&T> {
+fn only<T>(set: &BTreeSet<T>) -> Option<&T> {
     let mut all = set.iter();
     all.next().filter(|_| all.next().is_none())
 }

@@ -1,8 +1,8 @@
 use core::{
-    net::{Ipv4Addr, Ipv6Addr, SocketAddrV4},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4},
     time::Duration,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsboot_codec::{dsb::Prefixed, mip4::Identification};
 
@@ -10,6 +10,7 @@ use crate::{
     Association, Nai, Time,
     expiring::Expiring,
     fault::{Fault, is},
+    journal::Journal,
 };
 
 /// The IPv6 half of what the AAAH assigned, as its value octets: copied, never changed.
@@ -80,9 +81,34 @@ impl Binding {
 /// What is kept of an MN whose binding has ended, while its last requests could be replayed and
 /// a deregistration repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Mark {
-    identification: Identification,
-    association: Association,
+pub struct Mark {
+    /// The greatest Identification accepted.
+    pub identification: Identification,
+    /// The association of the binding that has ended.
+    pub association: Association,
+}
+
+/// What a [`Record`] is kept under.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Key {
+    /// An MN.
+    Mn(Nai),
+    /// An address that is kept from others than the MN that had it.
+    Address(IpAddr),
+}
+
+/// What an FHA keeps over a crash.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Record {
+    /// Of an MN.
+    Mn {
+        /// Its binding.
+        binding: Option<Box<Binding>>,
+        /// What is kept where it has none, and until when.
+        mark: Option<(Mark, Time)>,
+    },
+    /// Of an address: whose it was, and until when it is kept.
+    Address(Nai, Time),
 }
 
 /// How long after the lifetime granted last an address is kept from other MNs. An HA may accept a
@@ -99,6 +125,7 @@ pub struct Bindings {
     /// Addresses of bindings that have ended, and whose they were.
     kept_thoav4: Expiring<Ipv4Addr, Nai>,
     kept_care_of: Expiring<Ipv6Addr, Nai>,
+    journal: Journal<Key>,
 }
 
 impl Bindings {
@@ -176,13 +203,16 @@ impl Bindings {
 
     /// Enters or replaces the binding of `nai`. Its addresses must be free or held by `nai`.
     pub(super) fn insert(&mut self, nai: Nai, binding: Binding) {
+        self.journal.note(&Key::Mn(nai.clone()));
         self.marks.remove(&nai);
         if let Some(old) = self.take(&nai) {
             self.keep_addresses(&nai, &old);
         }
         self.kept_thoav4.remove(&binding.thoav4);
+        self.journal.note(&Key::Address(binding.thoav4.into()));
         if let Some(address) = binding.defended() {
             self.kept_care_of.remove(&address);
+            self.journal.note(&Key::Address(address.into()));
         }
         self.by_thoav4.insert(binding.thoav4, nai.clone());
         if let Some(address) = binding.defended() {
@@ -211,6 +241,7 @@ impl Bindings {
     ) -> Option<Binding> {
         let binding = self.take(nai)?;
         self.keep_addresses(nai, &binding);
+        self.journal.note(&Key::Mn(nai.clone()));
         let identification = identification.max(binding.identification);
         let mark = Mark { identification, association: binding.association.clone() };
         if !is(Fault::FhaForgetsIdentification) {
@@ -221,6 +252,7 @@ impl Bindings {
 
     /// Raises the Identification remembered of an MN whose binding has ended or stays.
     pub(super) fn raise(&mut self, nai: &Nai, identification: Identification) {
+        self.journal.note(&Key::Mn(nai.clone()));
         if let Some(mark) = self.marks.get_mut(nai) {
             mark.identification = mark.identification.max(identification);
         }
@@ -231,6 +263,7 @@ impl Bindings {
 
     /// Moves the end of the tunnel of `nai`.
     pub(super) fn set_tunnel(&mut self, nai: &Nai, tunnel: TunnelEnd) {
+        self.journal.note(&Key::Mn(nai.clone()));
         if let Some(binding) = self.by_nai.get_mut(nai) {
             binding.tunnel = tunnel;
         }
@@ -238,9 +271,15 @@ impl Bindings {
 
     /// Ends, as [`Bindings::end`], what has run out by `now`, and returns what that was.
     pub(super) fn expire(&mut self, now: Time, keep: Duration) -> Vec<Binding> {
-        while self.marks.pop_ended(now).is_some() {}
-        while self.kept_thoav4.pop_ended(now).is_some() {}
-        while self.kept_care_of.pop_ended(now).is_some() {}
+        while let Some((address, _)) = self.kept_thoav4.pop_ended(now) {
+            self.journal.note(&Key::Address(address.into()));
+        }
+        while let Some((address, _)) = self.kept_care_of.pop_ended(now) {
+            self.journal.note(&Key::Address(address.into()));
+        }
+        while let Some((nai, _)) = self.marks.pop_ended(now) {
+            self.journal.note(&Key::Mn(nai.clone()));
+        }
         let mut ended = Vec::new();
         while self.by_nai.first_end().is_some_and(|end| end <= now) {
             let Some(nai) = self.by_nai.first_key().cloned() else { break };
@@ -262,8 +301,58 @@ impl Bindings {
     fn keep_addresses(&mut self, nai: &Nai, binding: &Binding) {
         let until = binding.expires + ADDRESS_KEPT;
         self.kept_thoav4.insert(binding.thoav4, nai.clone(), until);
+        self.journal.note(&Key::Address(binding.thoav4.into()));
         if let Some(address) = binding.defended() {
             self.kept_care_of.insert(address, nai.clone(), until);
+            self.journal.note(&Key::Address(address.into()));
+        }
+    }
+
+    pub(super) fn keep_journal(&mut self) {
+        self.journal.keep();
+    }
+
+    pub(super) fn take_changed(&mut self) -> BTreeSet<Key> {
+        self.journal.take()
+    }
+
+    pub(super) fn record(&self, key: &Key) -> Option<Record> {
+        match key {
+            Key::Mn(nai) => {
+                let binding = self.by_nai.get(nai).cloned().map(Box::new);
+                let mark = self.marks.get(nai).cloned().zip(self.marks.end_of(nai));
+                (binding.is_some() || mark.is_some()).then_some(Record::Mn { binding, mark })
+            }
+            Key::Address(IpAddr::V4(address)) => {
+                let (nai, until) =
+                    self.kept_thoav4.get(address).zip(self.kept_thoav4.end_of(address))?;
+                Some(Record::Address(nai.clone(), until))
+            }
+            Key::Address(IpAddr::V6(address)) => {
+                let (nai, until) =
+                    self.kept_care_of.get(address).zip(self.kept_care_of.end_of(address))?;
+                Some(Record::Address(nai.clone(), until))
+            }
+        }
+    }
+
+    pub(super) fn restore(&mut self, key: Key, record: Record) {
+        match (key, record) {
+            (Key::Mn(nai), Record::Mn { binding, mark }) => {
+                if let Some(binding) = binding {
+                    self.insert(nai.clone(), *binding);
+                }
+                if let Some((mark, until)) = mark {
+                    self.marks.insert(nai, mark, until);
+                }
+            }
+            (Key::Address(IpAddr::V4(address)), Record::Address(nai, until)) => {
+                self.kept_thoav4.insert(address, nai, until);
+            }
+            (Key::Address(IpAddr::V6(address)), Record::Address(nai, until)) => {
+                self.kept_care_of.insert(address, nai, until);
+            }
+            _ => {}
         }
     }
 

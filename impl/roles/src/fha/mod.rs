@@ -12,7 +12,7 @@ use core::{
     net::{IpAddr, Ipv6Addr},
     time::Duration,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsboot_codec::{
     crypto,
@@ -25,7 +25,7 @@ use dsboot_spec::registry::{
 };
 
 pub(crate) use bindings::ADDRESS_KEPT;
-pub use bindings::{Binding, Bindings, Ipv6Parameters, TunnelEnd};
+pub use bindings::{Binding, Bindings, Ipv6Parameters, Key, Mark, Record, TunnelEnd};
 pub use config::{FhaConfig, ForeignAgent};
 
 use crate::{
@@ -86,6 +86,27 @@ impl Fha {
     #[must_use]
     pub fn config(&self) -> &FhaConfig {
         &self.config
+    }
+
+    /// Notes from now on what changes of what it keeps over a crash.
+    pub fn keep_journal(&mut self) {
+        self.bindings.keep_journal();
+    }
+
+    /// What has changed since the last time, if that is noted.
+    pub fn take_changed(&mut self) -> BTreeSet<Key> {
+        self.bindings.take_changed()
+    }
+
+    /// What it keeps under a key, if there is something.
+    #[must_use]
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        self.bindings.record(key)
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, key: Key, record: Record) {
+        self.bindings.restore(key, record);
     }
 
     /// The bindings that it holds.

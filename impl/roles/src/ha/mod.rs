@@ -1,6 +1,7 @@
 //! The Mobile IPv6 home agent: knows nothing of IPv4, asks the AAAH about every binding update,
 //! and tunnels between home address and care-of address.
 
+mod cache;
 mod config;
 mod data;
 mod update;
@@ -9,21 +10,22 @@ use core::{
     net::{Ipv6Addr, SocketAddr},
     time::Duration,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dsboot_codec::mip6::{Sequence, Timestamp};
 use dsboot_spec::registry::radius::code;
 
+pub use cache::{Key, Record};
 pub use config::HaConfig;
 
 use crate::{
     AddressChange, Datagram, Effect, Effects, Input, Machine, Nai, Random, Secret, Time,
     count::{Binding as Reason, Radius},
-    expiring::Expiring,
     fault::{Fault, is},
     fragments::Fragments,
     radius::Client,
 };
+use cache::Cache;
 use update::{Grant, Update};
 
 /// A Mobile IPv6 home agent.
@@ -31,9 +33,7 @@ use update::{Grant, Update};
 pub struct Ha {
     config: HaConfig,
     /// The binding cache, by home address.
-    bindings: Expiring<Ipv6Addr, HomeBinding>,
-    /// The Mesg-ID accepted last from a mobile node, while an older one could be replayed.
-    marks: Expiring<Nai, Timestamp>,
+    bindings: Cache,
     /// Updates that wait for the AAAH.
     pending: BTreeMap<Nai, Update>,
     radius: Client<Nai>,
@@ -58,15 +58,18 @@ pub struct HomeBinding {
     /// When the binding ends.
     pub expires: Time,
     /// The key of the last exchange.
-    association: Association,
+    pub association: Association,
 }
 
 /// A security association between mobile node and home agent (RFC 4285 §4).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-struct Association {
-    spi: u32,
-    key: Secret,
-    expires: Time,
+pub struct Association {
+    /// Stands in updates and acknowledgements.
+    pub spi: u32,
+    /// The key.
+    pub key: Secret,
+    /// When the key may be used no longer.
+    pub expires: Time,
 }
 
 impl Ha {
@@ -79,8 +82,7 @@ impl Ha {
         let radius = Client::new(radius);
         Ha {
             config,
-            bindings: Expiring::default(),
-            marks: Expiring::default(),
+            bindings: Cache::default(),
             pending: BTreeMap::new(),
             radius,
             fragments: Fragments::default(),
@@ -109,6 +111,27 @@ impl Ha {
     #[must_use]
     pub fn binding(&self, home_address: Ipv6Addr) -> Option<&HomeBinding> {
         self.bindings.get(&home_address)
+    }
+
+    /// Notes from now on what changes of what it keeps over a crash.
+    pub fn keep_journal(&mut self) {
+        self.bindings.keep_journal();
+    }
+
+    /// What has changed since the last time, if that is noted.
+    pub fn take_changed(&mut self) -> BTreeSet<Key> {
+        self.bindings.take_changed()
+    }
+
+    /// What it keeps under a key, if there is something.
+    #[must_use]
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        self.bindings.record(key)
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, key: Key, record: Record) {
+        self.bindings.restore(key, record);
     }
 
     /// Whose updates wait for the AAAH, with the sequence number of each.
@@ -140,7 +163,7 @@ impl Ha {
             self.pending.remove(&nai);
             effects.count(Reason::AaaSilent);
         }
-        while self.marks.pop_ended(now).is_some() {}
+        self.bindings.expire_marks(now);
         self.fragments.expire(now);
         //= home-binding.3.11
         while let Some((home, binding)) = self.bindings.pop_ended(now) {
@@ -155,7 +178,7 @@ impl Ha {
     fn remember(&mut self, now: Time, nai: Nai, message_id: Timestamp) {
         let keep = Duration::from_secs(u64::from(self.config.tolerance) * 2 + 1);
         if !is(Fault::HaForgetsMesgId) {
-            self.marks.insert(nai, message_id, now + keep);
+            self.bindings.remember(now, nai, message_id, keep);
         }
     }
 }
@@ -175,8 +198,7 @@ impl Machine for Ha {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        let ends = [self.bindings.first_end(), self.marks.first_end()];
         let others = [self.radius.poll_timeout(), self.fragments.poll_timeout()];
-        ends.into_iter().chain(others).flatten().min()
+        others.into_iter().chain([self.bindings.next_end()]).flatten().min()
     }
 }

@@ -164,7 +164,7 @@ impl Ha {
         let bound = self.bindings.get(&update.node.home);
         let own = bound.filter(|binding| binding.nai == update.nai);
         let last = own.map(|binding| binding.message_id);
-        let last = last.max(self.marks.get(&update.nai).copied());
+        let last = last.max(self.bindings.mark(&update.nai));
         let clock = Timestamp(update.arrived.ntp());
         let near = update.message_id.is_close_to(clock, self.config.tolerance);
         let stale = last.is_some_and(|last| update.message_id <= last);
@@ -227,7 +227,7 @@ impl Ha {
             association: association.clone(),
         };
         //= home-binding.3.13
-        if self.bindings.insert(update.node.home, binding, expires).is_none() {
+        if self.bindings.insert(update.node.home, binding).is_none() {
             effects.push(Effect::Address(AddressChange::Add(update.node.home.into())));
         }
     }
@@ -285,8 +285,7 @@ impl Ha {
 
     /// The association with a mobile node that a binding keeps.
     fn association(&self, now: Time, nai: &Nai) -> Option<&Association> {
-        let binding = self.bindings.iter().map(|(_, binding)| binding).find(|b| b.nai == *nai)?;
-        Some(&binding.association).filter(|association| association.expires > now)
+        self.bindings.association(now, nai)
     }
 }
 

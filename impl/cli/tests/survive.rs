@@ -1,0 +1,300 @@
+//! Daemons that are killed at any moment. What has been answered stays so: no binding is lost, no
+//! address is given twice, nothing is accepted twice.
+//!
+//! DSBOOT_SURVIVE=N kills N times instead of a few. Where Mobile IPv4's port may not be bound, that is
+//! said and nothing tested; `DSBOOT_PEERS=required` makes it a failure.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::zombie_processes,
+    reason = "helpers of tests"
+)]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::net::{Ipv4Addr, UdpSocket};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use assert_cmd::cargo::cargo_bin;
+use dsboot_codec::dsb::Prefixed;
+use dsboot_codec::mip4::Message;
+use dsboot_node::Stream;
+use dsboot_node::load::ask::User;
+use dsboot_node::load::{Mobile, Verdict};
+use dsboot_roles::{Random, Time};
+
+const KEY: &str = "of 16 octets, ok";
+const MOBILES: u16 = 24;
+const LIFETIME: u16 = 600;
+
+/// The hosts of a test, as the third octet of their addresses.
+struct Site(u8);
+
+impl Site {
+    fn fha(&self) -> Ipv4Addr {
+        Ipv4Addr::new(127, 98, self.0, 8)
+    }
+
+    fn aaa(&self, last: u8) -> Ipv4Addr {
+        Ipv4Addr::new(127, 98, self.0, last)
+    }
+
+    fn mobiles(&self) -> Ipv4Addr {
+        Ipv4Addr::new(127, 98, self.0, 200)
+    }
+
+    /// Writes the configurations of an FHA and an AAA server; the FHA asks `servers`, the last of
+    /// which is that one.
+    fn write(&self, directory: &Path, servers: &[u8]) {
+        let (fha, own) = (self.fha(), self.aaa(*servers.last().expect("a server")));
+        let mut users = String::new();
+        for number in 1..=MOBILES {
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                users,
+                "[[user]]\nnai = \"mn{number}@home.example\"\naccess_secret = {{ file = \"key\" }}\n\
+                 home.mn_aaa_key = {{ file = \"key\" }}\nhome.address = \"2001:db8:6:1::{number:x}/64\"\n\
+                 home.agent = \"2001:db8:6:1:ffff::1\""
+            );
+        }
+        let aaa = format!(
+            "[daemon]\nstate = \"state\"\n[aaa]\nkind = \"integrated\"\nlisten = [\"{own}:1812\"]\n\
+             users = \"users.toml\"\n[[aaa.client]]\naddress = \"{fha}\"\nsecret = {{ file = \"key\" }}\n\
+             roles = [\"fha\"]\nnames = [\"fha.example\"]\n[[aaa.fha]]\nname = \"fha.example\"\n\
+             address = \"{fha}\"\nhome_addresses = \"203.0.113.1-203.0.113.{MOBILES}\"\n"
+        );
+        let servers = servers.iter().map(|last| format!("\"{}:1812\"", self.aaa(*last)));
+        let servers = servers.collect::<Vec<_>>().join(", ");
+        let agent = format!(
+            "[daemon]\nstate = \"state\"\n[fha]\naddress = \"{fha}\"\naddress6 = \"2001:db8:8::1\"\n\
+             prefix = \"2001:db8:8::/64\"\ncarries = false\n[fha.radius]\nlocal = \"{fha}:49812\"\n\
+             servers = [{servers}]\nsecret = {{ file = \"key\" }}\nname = \"fha.example\"\n"
+        );
+        for (name, text) in
+            [("key", KEY), ("users.toml", &users), ("aaa.toml", &aaa), ("fha.toml", &agent)]
+        {
+            fs::write(directory.join(name), text).expect("written");
+        }
+    }
+
+    fn mobile(&self, number: u16) -> Mobile {
+        let home = std::net::Ipv6Addr::new(0x2001, 0xdb8, 6, 1, 0, 0, 0, number);
+        let user = User {
+            nai: format!("mn{number}@home.example").into_bytes(),
+            access_secret: KEY.into(),
+            mn_aaa_key: KEY.into(),
+            home: Prefixed::<std::net::Ipv6Addr>::new(home, 64).expect("a prefix"),
+        };
+        Mobile::new(user, self.fha(), self.mobiles())
+    }
+}
+
+/// A daemon that is begun again whenever it has been killed.
+struct Daemon {
+    directory: std::path::PathBuf,
+    role: &'static str,
+    child: Child,
+}
+
+impl Daemon {
+    /// Starts it; `None` if this host does not let it.
+    fn start(directory: &Path, role: &'static str) -> Option<Daemon> {
+        let child = Daemon::spawn(directory, role).map_err(|said| {
+            let required =
+                std::env::var_os("DSBOOT_PEERS").is_some_and(|value| value == "required");
+            let is_forbidden = said.contains("Permission denied");
+            assert!(is_forbidden && !required, "{said}");
+            eprintln!("left out: {said}");
+        });
+        Some(Daemon { directory: directory.to_owned(), role, child: child.ok()? })
+    }
+
+    fn spawn(directory: &Path, role: &str) -> Result<Child, String> {
+        let mut child = Command::new(cargo_bin("dsboot"))
+            .arg("serve")
+            .arg(directory.join(format!("{role}.toml")))
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let mut said = String::new();
+        for line in lines.by_ref().map_while(Result::ok) {
+            if line.contains("ready") {
+                std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+                return Ok(child);
+            }
+            said = said + &line + "\n";
+        }
+        Err(said)
+    }
+
+    /// Kills it where it stands, and starts it again.
+    fn kill(&mut self) {
+        self.child.kill().expect("killed");
+        self.child.wait().expect("ended");
+        self.child = Daemon::spawn(&self.directory, self.role).expect("starts again");
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // It has ended already where a test went wrong.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn now() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
+    Time::from_unix_micros(u64::try_from(since.as_micros()).expect("not too late"))
+}
+
+fn receive(socket: &UdpSocket, patience: Duration) -> Option<Vec<u8>> {
+    socket.set_read_timeout(Some(patience)).expect("set");
+    let mut octets = vec![0; 4096];
+    match socket.recv(&mut octets) {
+        Ok(length) => {
+            octets.truncate(length);
+            Some(octets)
+        }
+        // Nobody was there to hear what was sent before.
+        Err(error) if error.kind() == ErrorKind::ConnectionRefused => None,
+        Err(error) => {
+            assert!(matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut), "{error}");
+            None
+        }
+    }
+}
+
+/// Sends requests until one is accepted. Returns it with its reply.
+fn register(
+    socket: &UdpSocket,
+    mobile: &mut Mobile,
+    is_first: bool,
+    mut between: impl FnMut(),
+) -> (Vec<u8>, Vec<u8>) {
+    let start = Instant::now();
+    let mut refused = None;
+    while start.elapsed() < Duration::from_secs(60) {
+        let request =
+            if is_first { mobile.first(now(), LIFETIME) } else { mobile.again(now(), LIFETIME) };
+        let request = request.expect("encoded");
+        // Lost if nobody hears it.
+        let _ = socket.send(&request);
+        between();
+        while let Some(reply) = receive(socket, Duration::from_millis(400)) {
+            match mobile.take(now(), &reply) {
+                Verdict::Registered(_) if is_reply_to(&reply, &request) => return (request, reply),
+                // To a request that was repeated since.
+                Verdict::Registered(_) | Verdict::Unproved => {}
+                Verdict::Refused(code) => refused = Some(code),
+            }
+        }
+        assert!(is_first || refused.is_none(), "a binding is lost: code {refused:?}");
+    }
+    panic!("not registered within a minute; last refused by {refused:?}");
+}
+
+fn is_reply_to(reply: &[u8], request: &[u8]) -> bool {
+    match (Message::decode(reply), Message::decode(request)) {
+        (Ok(Message::Reply(reply)), Ok(Message::Request(request))) => {
+            reply.header.identification.low() == request.header.identification.low()
+        }
+        _ => false,
+    }
+}
+
+fn kills() -> u32 {
+    let wanted = std::env::var("DSBOOT_SURVIVE").ok();
+    wanted.map_or(14, |wanted| wanted.parse().expect("DSBOOT_SURVIVE: a number"))
+}
+
+#[test]
+fn what_was_answered_outlives_every_kill() {
+    let site = Site(1);
+    let directory = tempfile::tempdir().expect("a directory");
+    site.write(directory.path(), &[32]);
+    let mut aaa = Daemon::start(directory.path(), "aaa").expect("needs no privilege");
+    let Some(mut fha) = Daemon::start(directory.path(), "fha") else { return };
+    let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
+    socket.connect((site.fha(), 434)).expect("connected");
+    let mut mobiles: Vec<Mobile> = (1..=MOBILES).map(|number| site.mobile(number)).collect();
+    let mut exchanges: BTreeMap<usize, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
+    let random: &mut dyn Random = &mut Stream::new(7, "survive");
+    for turn in 0..kills() {
+        let at = usize::try_from(random.u32()).expect("fits") % mobiles.len();
+        let delay = Duration::from_micros(u64::from(random.u32() % 4000));
+        let victim_is_aaa = turn % 4 == 3;
+        let mut is_to_be_killed = true;
+        let exchange = register(&socket, &mut mobiles[at], true, || {
+            if std::mem::take(&mut is_to_be_killed) {
+                sleep(delay);
+                if victim_is_aaa { aaa.kill() } else { fha.kill() }
+            }
+        });
+        // What was accepted before cannot be accepted once more, now that it is no longer the last.
+        if let Some((request, before)) = exchanges.insert(at, exchange) {
+            replay(&socket, &request, &before);
+        }
+        // Nothing that was accepted is lost: it goes on under the key that was given.
+        for (at, (request, reply)) in &mut exchanges {
+            if random.u32() % 4 == 0 {
+                let home = mobiles[*at].home();
+                let exchange = register(&socket, &mut mobiles[*at], false, || {});
+                assert_eq!(mobiles[*at].home(), home);
+                replay(&socket, request, reply);
+                (*request, *reply) = exchange;
+            }
+        }
+        let mut homes: Vec<_> = mobiles.iter().filter_map(Mobile::home).collect();
+        let count = homes.len();
+        homes.sort();
+        homes.dedup();
+        assert_eq!(homes.len(), count, "an address was given twice");
+    }
+    for mobile in &mut mobiles {
+        if mobile.home().is_none() {
+            register(&socket, mobile, true, || {});
+        }
+    }
+    assert!(mobiles.iter().all(|mobile| mobile.home().is_some()));
+}
+
+/// Sends a request once more, which must not be accepted: a reply is the old one, or refuses.
+fn replay(socket: &UdpSocket, request: &[u8], before: &[u8]) {
+    socket.send(request).expect("sent");
+    while let Some(reply) = receive(socket, Duration::from_millis(60)) {
+        if !is_reply_to(&reply, request) {
+            continue;
+        }
+        let Ok(Message::Reply(decoded)) = Message::decode(&reply) else { panic!("{reply:02x?}") };
+        assert!(!decoded.header.code.is_accepted() || reply == before, "a replay is accepted");
+    }
+}
+
+#[test]
+fn a_second_aaa_server_takes_over_from_a_silent_one() {
+    let site = Site(2);
+    let directory = tempfile::tempdir().expect("a directory");
+    site.write(directory.path(), &[31, 32]);
+    // It hears, and says nothing.
+    let _silent = UdpSocket::bind((site.aaa(31), 1812)).expect("a socket");
+    let _aaa = Daemon::start(directory.path(), "aaa").expect("needs no privilege");
+    let Some(_fha) = Daemon::start(directory.path(), "fha") else { return };
+    let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
+    socket.connect((site.fha(), 434)).expect("connected");
+    let start = Instant::now();
+    register(&socket, &mut site.mobile(1), true, || {});
+    // RFC 5080: after half a minute at the most; and from then on at once.
+    assert!(start.elapsed() > Duration::from_secs(10), "{:?}", start.elapsed());
+    let start = Instant::now();
+    register(&socket, &mut site.mobile(2), true, || {});
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+}
