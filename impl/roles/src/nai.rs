@@ -1,8 +1,9 @@
 use core::fmt;
+use std::sync::Arc;
 
-/// A network access identifier (RFC 4282), octet for octet as it came.
+/// A network access identifier (RFC 4282), octet for octet as it came. Copies share its octets.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Nai(Box<[u8]>);
+pub struct Nai(Arc<[u8]>);
 
 impl Nai {
     /// The longest one that every message can carry, in octets: what fits into a User-Name.

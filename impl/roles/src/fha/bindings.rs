@@ -66,8 +66,33 @@ pub struct Binding {
     pub session_ends: Time,
     /// The key shared with the MN.
     pub association: Association,
-    /// SHA-1 of the request accepted last, and the reply given to it.
-    pub last_reply: ([u8; 20], Vec<u8>),
+    /// What makes the reply to the request accepted last once more.
+    pub given: Given,
+}
+
+/// What makes the reply to a request that was accepted once more, octet for octet: the reply itself
+/// would take more room than all the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Given {
+    /// SHA-1 of the request.
+    pub request: [u8; 20],
+    /// The lifetime granted, in seconds.
+    pub lifetime: u16,
+    /// What the reply tells of a new key.
+    pub key: Option<KeyTold>,
+}
+
+/// What a reply tells of a new key, beside the association.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyTold {
+    /// Key generation nonce for the MN.
+    pub nonce: Box<[u8]>,
+    /// The SPI of the MN–AAA association under which the MN derives the key.
+    pub aaa_spi: u32,
+    /// Lifetime of the key in seconds.
+    pub lifetime: u32,
+    /// Replay method.
+    pub replay_method: u16,
 }
 
 impl Binding {
@@ -118,8 +143,10 @@ pub(crate) const ADDRESS_KEPT: Duration = Duration::from_secs(60);
 /// The bindings, each findable by NAI, by THOAv4, by IPv6 care-of address and by its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Bindings {
-    by_nai: Expiring<Nai, Binding>,
+    /// Boxed, so that the room that a tree leaves free is no binding's.
+    by_nai: Expiring<Nai, Box<Binding>>,
     by_thoav4: BTreeMap<Ipv4Addr, Nai>,
+    /// Those that do not end with the THOAv4, as those of our own AAAH do.
     by_care_of: BTreeMap<Ipv6Addr, Nai>,
     marks: Expiring<Nai, Mark>,
     /// Addresses of bindings that have ended, and whose they were.
@@ -144,21 +171,23 @@ impl Bindings {
     /// The binding of an MN.
     #[must_use]
     pub fn get(&self, nai: &Nai) -> Option<&Binding> {
-        self.by_nai.get(nai)
+        self.by_nai.get(nai).map(Box::as_ref)
     }
 
     /// The MN that holds a temporary home address.
     #[must_use]
     pub fn holder(&self, thoav4: Ipv4Addr) -> Option<(&Nai, &Binding)> {
         let nai = self.by_thoav4.get(&thoav4)?;
-        Some((nai, self.by_nai.get(nai)?))
+        Some((nai, self.get(nai)?))
     }
 
     /// The MN whose IPv6 care-of address this is.
     #[must_use]
     pub fn care_of(&self, address: Ipv6Addr) -> Option<(&Nai, &Binding)> {
-        let nai = self.by_care_of.get(&address)?;
-        Some((nai, self.by_nai.get(nai)?))
+        if let Some(nai) = self.by_care_of.get(&address) {
+            return Some((nai, self.get(nai)?));
+        }
+        self.holder(last_bits(address)).filter(|(_, binding)| binding.defended() == Some(address))
     }
 
     /// Whether nobody but `nai` has these addresses, or had them not long ago.
@@ -181,7 +210,7 @@ impl Bindings {
 
     /// All of them, by NAI.
     pub fn iter(&self) -> impl Iterator<Item = (&Nai, &Binding)> {
-        self.by_nai.iter()
+        self.by_nai.iter().map(|(nai, binding)| (nai, binding.as_ref()))
     }
 
     /// The greatest Identification accepted from an MN that could still be replayed.
@@ -215,11 +244,11 @@ impl Bindings {
             self.journal.note(&Key::Address(address.into()));
         }
         self.by_thoav4.insert(binding.thoav4, nai.clone());
-        if let Some(address) = binding.defended() {
+        if let Some(address) = binding.defended().filter(|a| last_bits(*a) != binding.thoav4) {
             self.by_care_of.insert(address, nai.clone());
         }
         let ends = binding.expires;
-        self.by_nai.insert(nai, binding, ends);
+        self.by_nai.insert(nai, Box::new(binding), ends);
     }
 
     /// Lets the binding of `nai` last a second longer, by [`Fault::FhaProlongsOnDuplicate`].
@@ -319,7 +348,7 @@ impl Bindings {
     pub(super) fn record(&self, key: &Key) -> Option<Record> {
         match key {
             Key::Mn(nai) => {
-                let binding = self.by_nai.get(nai).cloned().map(Box::new);
+                let binding = self.by_nai.get(nai).cloned();
                 let mark = self.marks.get(nai).cloned().zip(self.marks.end_of(nai));
                 (binding.is_some() || mark.is_some()).then_some(Record::Mn { binding, mark })
             }
@@ -363,6 +392,12 @@ impl Bindings {
         if let Some(address) = binding.defended() {
             self.by_care_of.remove(&address);
         }
-        Some(binding)
+        Some(*binding)
     }
+}
+
+/// The last 32 bits of an address, as an IPv4 address.
+fn last_bits(address: Ipv6Addr) -> Ipv4Addr {
+    let [.., a, b, c, d] = address.octets();
+    Ipv4Addr::new(a, b, c, d)
 }

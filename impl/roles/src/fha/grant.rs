@@ -2,7 +2,7 @@ use core::{net::Ipv4Addr, time::Duration};
 
 use dsboot_spec::registry::mip4::{algorithm, replay_method};
 
-use super::{Ipv6Parameters, request::Request};
+use super::{Ipv6Parameters, KeyTold, request::Request};
 use crate::{Association, Time, radius::Answer};
 
 /// What the AAAH grants by an Access-Accept of leg B.
@@ -14,14 +14,8 @@ pub(super) struct Grant {
     pub(super) ipv6: Ipv6Parameters,
     /// The new association with the MN.
     pub(super) association: Association,
-    /// Key generation nonce for the MN.
-    pub(super) nonce: Vec<u8>,
-    /// The SPI of the MN–AAA association under which the MN derives the key.
-    pub(super) aaa_spi: u32,
-    /// Lifetime of the key in seconds.
-    pub(super) key_lifetime: u32,
-    /// Replay method, as in the key generation reply.
-    pub(super) replay_method: u16,
+    /// What the reply tells of the key.
+    pub(super) key: KeyTold,
     /// When what is granted ends.
     pub(super) session_ends: Time,
 }
@@ -39,7 +33,7 @@ impl Grant {
         let vendor = answer.vendor();
         let mn_spi = request.key_request?;
         let key = answer.reveal(vendor.mn_fha_key().once()?)?;
-        let nonce = vendor.key_gen_nonce().once()?.to_vec();
+        let nonce = vendor.key_gen_nonce().once()?.into();
         let aaa_spi = vendor.aaa_spi().once()?;
         let key_lifetime = vendor.key_lifetime().once()?;
         let algorithm = u16::try_from(vendor.algorithm().once()?).ok()?;
@@ -65,10 +59,7 @@ impl Grant {
                 care_of_address: parameters.ipv6_coa.once(),
             },
             association: Association { mn_spi, fha_spi, key, algorithm, expires },
-            nonce,
-            aaa_spi,
-            key_lifetime,
-            replay_method,
+            key: KeyTold { nonce, aaa_spi, lifetime: key_lifetime, replay_method },
             session_ends,
         })
     }

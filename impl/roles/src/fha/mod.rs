@@ -25,7 +25,9 @@ use dsboot_spec::registry::{
 };
 
 pub(crate) use bindings::ADDRESS_KEPT;
-pub use bindings::{Binding, Bindings, Ipv6Parameters, Key, Mark, Record, TunnelEnd};
+pub use bindings::{
+    Binding, Bindings, Given, Ipv6Parameters, Key, KeyTold, Mark, Record, TunnelEnd,
+};
 pub use config::{FhaConfig, ForeignAgent};
 
 use crate::{
@@ -156,8 +158,13 @@ impl Fha {
         if is(Fault::FhaForgetsReply) {
             return None;
         }
-        let (digest, reply) = &self.bindings.get(&request.nai)?.last_reply;
-        (*digest == crypto::sha1(&[&request.octets])).then(|| reply.clone())
+        let binding = self.bindings.get(&request.nai)?;
+        let Given { request: digest, lifetime, key } = &binding.given;
+        if *digest != crypto::sha1(&[&request.octets]) {
+            return None;
+        }
+        let reply = Reply::accept(request, &self.config, binding, *lifetime);
+        reply.maybe_key(key.as_ref(), &binding.association).sign(&binding.association)
     }
 
     /// Step 5: asks the AAAH about a request that only it can judge.
@@ -331,7 +338,7 @@ impl Fha {
             expires: now,
             session_ends: grant.session_ends,
             association: grant.association.clone(),
-            last_reply: ([0; 20], Vec::new()),
+            given: Given::default(),
         };
         self.bind(now, request, binding, Some(grant), effects);
     }
@@ -367,15 +374,21 @@ impl Fha {
         //= registration.7.17
         if lifetime == 0 {
             let code = Code(code::HA_PROHIBITED);
-            let reply = Reply::refuse(request, &self.config, code, None).maybe_key(grant);
+            let reply = Reply::refuse(request, &self.config, code, None)
+                .maybe_key(grant.map(|grant| &grant.key), &binding.association);
             return refuse(request, reply.sign(&binding.association), effects);
         }
         binding.expires = now + Duration::from_secs(lifetime.into());
-        let reply = Reply::accept(request, &self.config, &binding, lifetime).maybe_key(grant);
+        let reply = Reply::accept(request, &self.config, &binding, lifetime)
+            .maybe_key(grant.map(|grant| &grant.key), &binding.association);
         let Some(octets) = reply.sign(&binding.association) else {
             return effects.count(Registration::NotEncodable);
         };
-        binding.last_reply = (crypto::sha1(&[&request.octets]), octets.clone());
+        binding.given = Given {
+            request: crypto::sha1(&[&request.octets]),
+            lifetime,
+            key: grant.map(|grant| grant.key.clone()),
+        };
         //= registration.7.10
         //= registration.7.11
         //= registration.7.15

@@ -7,7 +7,7 @@ use dsboot_codec::{
 };
 use dsboot_spec::registry::mip4::{code, udp_tunnel_reply};
 
-use super::{Binding, FhaConfig, Ipv6Parameters, grant::Grant, request::Request};
+use super::{Binding, FhaConfig, Ipv6Parameters, KeyTold, grant::Grant, request::Request};
 use crate::Association;
 
 /// A reply under construction, up to its authenticator.
@@ -15,7 +15,7 @@ pub(super) struct Reply<'a> {
     request: &'a Request,
     config: &'a FhaConfig,
     header: ReplyHeader,
-    key: Option<&'a Grant>,
+    key: Option<(&'a KeyTold, &'a Association)>,
     parameters: Option<&'a Ipv6Parameters>,
 }
 
@@ -61,13 +61,17 @@ impl<'a> Reply<'a> {
 
     /// With the key generation reply.
     pub(super) fn key(self, grant: &'a Grant) -> Reply<'a> {
-        self.maybe_key(Some(grant))
+        self.maybe_key(Some(&grant.key), &grant.association)
     }
 
     /// With the key generation reply, if there is a key to tell of.
-    pub(super) fn maybe_key(mut self, grant: Option<&'a Grant>) -> Reply<'a> {
+    pub(super) fn maybe_key(
+        mut self,
+        key: Option<&'a KeyTold>,
+        association: &'a Association,
+    ) -> Reply<'a> {
         //= registration.8.3
-        self.key = grant;
+        self.key = key.map(|key| (key, association));
         self
     }
 
@@ -111,14 +115,14 @@ impl<'a> Reply<'a> {
     fn unsigned(&self) -> Builder {
         let mut builder =
             Builder::reply(&self.header).extension(Extension::Nai(self.request.nai.octets()));
-        if let Some(grant) = self.key {
+        if let Some((key, association)) = self.key {
             builder = builder.extension(Extension::MnHaKeyReply(MnHaKeyReply {
-                lifetime: grant.key_lifetime,
-                aaa_spi: grant.aaa_spi,
-                ha_spi: grant.association.fha_spi,
-                algorithm: grant.association.algorithm,
-                replay_method: grant.replay_method,
-                nonce: &grant.nonce,
+                lifetime: key.lifetime,
+                aaa_spi: key.aaa_spi,
+                ha_spi: association.fha_spi,
+                algorithm: association.algorithm,
+                replay_method: key.replay_method,
+                nonce: &key.nonce,
             }));
         }
         for parameter in self.parameters.iter().flat_map(|parameters| parameters.iter()) {
