@@ -54,6 +54,7 @@ fn refined(fault: Fault) -> Option<String> {
         let refinement = Refinement::new(setup, 1).unwrap().with_fault(fault);
         let report = refinement.explore(2, Some(STATES));
         let parted = report.parted?;
+        assert!(parted.to_string().contains("| cannot do the same"), "{fault:?}: {parted}");
         let (run, states) = (parted.run.len(), report.concrete);
         Some(format!("refinement: {setup}, {run} steps, {states} states"))
     })

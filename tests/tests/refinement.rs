@@ -1,4 +1,5 @@
-//! Every run of the roles within a bound is one of the model.
+//! Every run of the roles within a bound is one of the model, and which steps of the model none of
+//! them takes.
 //!
 //! `cargo test -p dsboot-tests --test refinement -- --nocapture` prints the figures. The setups in
 //! which a mobile node registers its own address through an agent are taken with an event only if
@@ -6,19 +7,45 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
+use std::collections::BTreeSet;
 use std::env;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+use dsboot_model::{Config, Rules};
 use dsboot_spec::{CareOf, Setup};
-use dsboot_tests::refinement::{Refinement, Report};
+use dsboot_tests::refinement::{Coverage, Refinement, Report};
 
 #[test]
 fn every_step_of_the_roles_is_one_of_the_model() {
+    let mut rules = Rules::default();
+    let mut coverage = Coverage::default();
     for setup in Setup::ALL {
         let report = explore(setup, events(setup));
         assert!(report.steps > 60, "{setup}: only {} steps", report.steps);
+        rules.merge(report.rules);
+        coverage.add(&report.with_events);
     }
+    eprintln!("steps of the model that a run of the roles has taken, by kind:\n{coverage}");
+    let mut missing: BTreeSet<String> =
+        coverage.missing().map(|kind| format!("step {kind}")).collect();
+    let configs = Setup::ALL.map(|setup| Config::new(setup, 0));
+    let of_any = configs.iter().flat_map(|config| rules.missing(config));
+    missing.extend(of_any.map(|rule| format!("rule {rule}")));
+    assert_eq!(missing, expected(), "steps and rules of the model that no run of the roles takes");
+}
+
+/// What of the model no run takes, each with a reason.
+fn expected() -> BTreeSet<String> {
+    let lines = include_str!("not-taken.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let named = lines.map(|line| line.split_once(": ").unwrap());
+    named
+        .map(|(name, reason)| {
+            assert!(reason.len() > 20, "{name} needs a reason");
+            name.to_owned()
+        })
+        .collect()
 }
 
 /// How many events a run has.
@@ -35,9 +62,11 @@ fn explore(setup: Setup, events: u8) -> Report {
     let start = Instant::now();
     let threads = available_parallelism().map_or(1, usize::from);
     let report = Refinement::new(setup, events).unwrap().explore(threads, None);
+    let (none, some) = (report.without_events.total(), report.with_events.total());
     eprintln!(
-        "{setup}, {events} events: {} concrete states, {} abstract states; {} happened: {} steps, \
-         {} stutters; {} timers too far away; depth {}; {:.1} s",
+        "{setup}, events {events}: {} concrete states, {} abstract states; {} happened: {} steps, \
+         {} stutters; {} timers too far away; depth {}; of the model's steps {} of {} without \
+         events, {} of {} with as many; {:.1} s",
         report.concrete,
         report.abstract_states,
         report.happened,
@@ -45,8 +74,15 @@ fn explore(setup: Setup, events: u8) -> Report {
         report.stutters,
         report.cut_short,
         report.depth,
+        none.taken,
+        none.all,
+        some.taken,
+        some.all,
         start.elapsed().as_secs_f64()
     );
+    if none.taken != none.all {
+        eprintln!("without events:\n{}", report.without_events);
+    }
     if let Some(parted) = &report.parted {
         panic!("{setup}: {parted}");
     }

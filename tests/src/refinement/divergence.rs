@@ -1,8 +1,17 @@
-//! A run in which roles and model part.
+//! A run in which roles and model part, as two ladders side by side.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
-use super::{Happening, Refinement};
+use super::{Happening, Place, Refinement};
+use crate::bytes::{Cargo, Flight};
+use crate::lockstep::Follower;
+
+/// The width of the left ladder.
+const WIDTH: usize = 58;
+
+/// How many octets stand in a line.
+const OCTETS: usize = 24;
 
 /// A run in which roles and model part.
 #[derive(Clone, Debug)]
@@ -13,28 +22,69 @@ pub struct Parted {
 }
 
 impl Parted {
+    /// Takes the run again, and writes down both sides.
     pub(super) fn new(model: &Refinement, run: Vec<Happening>) -> Parted {
         let mut place = model.start.clone();
-        let follower = crate::lockstep::Follower::clone(&place.follower).with_history();
-        place.follower = std::sync::Arc::new(follower);
-        for happening in &run {
-            match model.happen(&place, *happening) {
-                Some(next) => place = next,
-                None => break,
-            }
+        place.follower = Arc::new(Follower::clone(&place.follower).with_history());
+        let mut told = format!("{:>4} {:WIDTH$} | the model\n", "", "the roles");
+        for (number, happening) in run.iter().enumerate() {
+            let Some(next) = model.happen(&place, *happening) else { break };
+            tell(&mut told, number + 1, *happening, &place, &next);
+            place = next;
         }
-        let told = place.parted.as_ref().map(ToString::to_string).unwrap_or_default();
-        let undetermined = place.follower.bytes.undetermined.as_ref();
-        let told = undetermined.map_or(told, |undetermined| format!("{undetermined:?}"));
+        if let Some(divergence) = &place.parted {
+            let _ = write!(told, "{divergence}");
+        }
+        if let Some(undetermined) = &place.follower.bytes.undetermined {
+            let _ = write!(told, "not determined by what it was given: {undetermined:?}");
+        }
         Parted { run, told }
     }
 }
 
 impl fmt::Display for Parted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for happening in &self.run {
-            write!(f, "{happening} ")?;
-        }
-        write!(f, "\n{}", self.told)
+        writeln!(f, "roles and model part:\n{}", self.told)
+    }
+}
+
+/// One rung of both ladders, and the octets of what is on it.
+fn tell(told: &mut String, number: usize, happening: Happening, before: &Place, after: &Place) {
+    let follower = &before.follower;
+    let arrives = match happening {
+        Happening::Arrives(key) | Happening::ArrivesAgain(key) => follower.flight(key),
+        Happening::ArrivesAltered(key, _) => follower.flight(key),
+        Happening::TimeOut(_) | Happening::Acts(_) => None,
+    };
+    let how = match happening {
+        Happening::ArrivesAgain(_) => " again",
+        Happening::ArrivesAltered(..) => " altered",
+        _ => "",
+    };
+    let left = match (arrives, happening) {
+        (Some(Flight { from, to, .. }), _) => format!("{from:?} --> {to:?}{how}"),
+        (None, Happening::TimeOut(station)) => format!("{station:?}: timer, nothing arrives"),
+        (None, Happening::Acts(event)) => format!("Mn: {event:?}"),
+        (None, _) => String::new(),
+    };
+    let steps: Vec<String> = after
+        .follower
+        .taken()
+        .iter()
+        .map(|(_, action)| format!("{}: {action}", action.actor()))
+        .collect();
+    let right = match (&after.parted, steps.is_empty()) {
+        (Some(_), _) => "cannot do the same".to_owned(),
+        (None, true) => "no step".to_owned(),
+        (None, false) => steps.join("; "),
+    };
+    let _ = writeln!(told, "{number:>4} {left:WIDTH$} | {right}");
+    let octets = arrives.map(|flight| match &flight.what {
+        Cargo::Datagram(datagram) => datagram.payload.as_slice(),
+        Cargo::Packet(packet) => packet.octets.as_slice(),
+    });
+    for line in octets.unwrap_or_default().chunks(OCTETS) {
+        let hex: String = line.iter().map(|octet| format!("{octet:02x}")).collect();
+        let _ = writeln!(told, "     {hex:WIDTH$} |");
     }
 }

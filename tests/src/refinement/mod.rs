@@ -16,6 +16,7 @@
 //!   anything else because of their values, as long as they differ.
 
 mod divergence;
+mod graph;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -30,6 +31,7 @@ use dsboot_spec::Setup;
 use stateright::{Checker as _, Model, Property};
 
 pub use divergence::Parted;
+pub use graph::{Coverage, Taken};
 
 use crate::bytes::{Bytes, Station};
 use crate::lockstep::{Divergence, Event, Follower};
@@ -145,6 +147,10 @@ pub struct Report {
     pub depth: usize,
     /// The rules of the model that steps were made of.
     pub rules: Rules,
+    /// Which steps of the model without events have been taken.
+    pub without_events: Coverage,
+    /// Which of its steps with as many events as the roles had.
+    pub with_events: Coverage,
     /// The first run found in which roles and model part.
     pub parted: Option<Box<Parted>>,
 }
@@ -189,6 +195,7 @@ impl Refinement {
         let checker = checker.spawn_bfs().join();
         let model = checker.model();
         let parted = checker.discoveries().into_values().next();
+        let parted = parted.map(|path| Box::new(Parted::new(model, path.into_actions())));
         let seen = model.seen.lock().unwrap_or_else(PoisonError::into_inner);
         Report {
             setup: model.setup,
@@ -200,7 +207,9 @@ impl Refinement {
             cut_short: model.cut_short.load(Ordering::Relaxed),
             depth: checker.max_depth(),
             rules: seen.rules,
-            parted: parted.map(|path| Box::new(Parted::new(model, path.into_actions()))),
+            without_events: Coverage::new(model.setup, 0, &seen.edges),
+            with_events: Coverage::new(model.setup, model.start.events, &seen.edges),
+            parted,
         }
     }
 
