@@ -1,10 +1,13 @@
 //! `cargo bench` times the codec beside other crates in one run and prints the ratios; where
 //! valgrind is to be had, instructions too. A word on the command line selects cases by name.
+//!
+//! `cargo bench -- --least` is quicker, and bears with a machine that has other things to do: it
+//! prints the least time of many short batches, which nothing has interrupted.
 
 mod others;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
 use criterion::Criterion;
@@ -20,6 +23,17 @@ fn main() {
     }
     let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |case: &&Case| words.is_empty() || words.iter().any(|w| case.name.contains(w));
+    if env::args().any(|argument| argument == "--least") {
+        println!("{:60} {:>9} {:>8}", "", "ns", "ratio");
+        for ours in CASES {
+            let base = least(ours, &messages);
+            for case in all().filter(|other| belongs(other, ours)).filter(wanted) {
+                let time = if case.name == ours.name { base } else { least(case, &messages) };
+                println!("{:60} {time:9.1} {:8.2}", case.name, time / base);
+            }
+        }
+        return;
+    }
     let results = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("criterion");
     let mut criterion = Criterion::default()
         .output_directory(&results)
@@ -45,6 +59,18 @@ fn main() {
         }
     }
     process::exit(0);
+}
+
+/// The least time of a run, in nanoseconds, over many batches that are too short for most
+/// interruptions.
+fn least(case: &Case, messages: &Messages) -> f64 {
+    const RUNS: u32 = 64;
+    let batch = |_| {
+        let start = Instant::now();
+        (0..RUNS).for_each(|_| (case.run)(messages));
+        start.elapsed().as_secs_f64() * 1e9 / f64::from(RUNS)
+    };
+    (0..20_000).map(batch).fold(f64::INFINITY, f64::min)
 }
 
 fn all() -> impl Iterator<Item = &'static Case> {

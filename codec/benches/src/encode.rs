@@ -72,8 +72,7 @@ pub(crate) fn bu(_: &Messages) {
     let node = mip6::Addresses { home: HOME, care_of: CARE_OF };
     let route = mip6::Route::from_mobile_node(node, HOME_AGENT);
     let (update, options) = black_box((update, options));
-    let builder = mip6::Builder::new(update);
-    let octets = options.iter().fold(builder, mip6::Builder::option).header(&route);
+    let octets = mip6::Builder::new(update).options(&options).header(&route);
     keep(&octets);
 }
 

@@ -110,6 +110,17 @@ impl<'k> Builder<'k> {
         self
     }
 
+    /// Appends options, each as [`Builder::option`] does.
+    #[inline]
+    #[must_use]
+    pub fn options<'o>(
+        mut self,
+        options: impl IntoIterator<Item = &'o MobilityOption<'o>>,
+    ) -> Builder<'k> {
+        options.into_iter().for_each(|option| self.add(option));
+        self
+    }
+
     /// Appends an MN-HA authentication option under `spi`, to be computed with `key`.
     #[must_use]
     pub fn sign_mn_ha(self, spi: u32, key: &'k [u8]) -> Builder<'k> {
