@@ -69,7 +69,7 @@ pub(crate) fn made_keys(network: &Network) -> impl Iterator<Item = (FhaId, Ident
 pub(crate) fn sendable(config: &Config, state: &State) -> Vec<Message> {
     let Some(attacker) = config.attacker else { return Vec::new() };
     let mut out = Vec::new();
-    at_access(attacker, state, &mut out);
+    at_access(config, attacker, state, &mut out);
     for message in state.network.iter() {
         sent_elsewhere(config, state, message, &mut out);
     }
@@ -82,7 +82,7 @@ pub(crate) fn sendable(config: &Config, state: &State) -> Vec<Message> {
 
 /// Steps 0 to 3. Step 3 is under nothing (H-30). Who owns the NAS of a link, or the AAAF, says there
 /// what it likes.
-fn at_access(attacker: Attacker, state: &State, out: &mut Vec<Message>) {
+fn at_access(config: &Config, attacker: Attacker, state: &State, out: &mut Vec<Message>) {
     let admissions = [
         Admission::Refused,
         Admission::Granted(None),
@@ -103,7 +103,7 @@ fn at_access(attacker: Attacker, state: &State, out: &mut Vec<Message>) {
         for message in state.network.iter() {
             if let Message::AccessAsk(session, _, secret, server) = message {
                 let elsewhere = |link| Message::AccessAsk(session, link, secret, server);
-                out.extend(Link::ALL.map(elsewhere));
+                out.extend(config.links().iter().copied().map(elsewhere));
             }
         }
     }
@@ -121,7 +121,8 @@ fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Ve
                 ..request
             };
             for hop in [Hop::Direct, Hop::Relay] {
-                out.extend(Link::ALL.map(|link| Message::Request(hop, altered(link))));
+                let links = config.links().iter().copied();
+                out.extend(links.map(|link| Message::Request(hop, altered(link))));
             }
         }
         Message::Reply(_, reply) => {

@@ -46,7 +46,7 @@ const OF_FHA: [OfFha; 8] = [
     ("others-take", Action::OthersTake),
     ("others-give-back", Action::OthersGiveBack),
 ];
-const LINKS: [(&str, Link); 3] = [("a", Link::A), ("b", Link::B), ("c", Link::C)];
+const LINKS: [(&str, Link); 4] = [("a", Link::A), ("b", Link::B), ("c", Link::C), ("d", Link::D)];
 const FHAS: [(&str, FhaId); 2] = [("1", FhaId::One), ("2", FhaId::Two)];
 
 /// An action as a short word.

@@ -1,6 +1,6 @@
 //! What is fixed in a run: the arrangement, the bounds, and which guards are in force.
 
-use dsboot_spec::{CareOf, Role, Setup};
+use dsboot_spec::{CareOf, Role, Scenario, Setup};
 
 use crate::{Attacker, FhaId, Guard, Guards, Link};
 
@@ -9,6 +9,9 @@ use crate::{Attacker, FhaId, Guard, Guards, Link};
 pub struct Config {
     /// The scenario and the kind of care-of address.
     pub setup: Setup,
+    /// Whether the links are not all as `setup` says, but of all four scenarios: each movement is one
+    /// between two of these. See [`Config::scenario_of`].
+    pub roams: bool,
     /// How often in a run something happens that no message causes: a timer fires although the
     /// answer could still come, the mobile node moves, refreshes or lets go, a role gives up
     /// waiting, a lifetime runs out, a pool runs dry. See [`crate::effort`].
@@ -33,12 +36,19 @@ impl Config {
     pub const fn new(setup: Setup, events: u8) -> Config {
         Config {
             setup,
+            roams: false,
             events,
             neighbour: None,
             attacker: None,
             literal: false,
             guards: Guards::ALL,
         }
+    }
+
+    /// The MN roams between links of all four scenarios.
+    #[must_use]
+    pub const fn roaming(events: u8) -> Config {
+        Config { roams: true, ..Config::new(Setup::ALL[0], events) }
     }
 
     /// The same against an attacker.
@@ -78,13 +88,25 @@ impl Config {
     /// Whether there are foreign agents.
     #[must_use]
     pub const fn has_fa(&self) -> bool {
-        self.setup.care_of().via_fa()
+        self.roams || self.setup.care_of().via_fa()
+    }
+
+    /// Whether there are links without a foreign agent.
+    #[must_use]
+    pub const fn links_without_fa(&self) -> bool {
+        self.roams || !self.setup.care_of().via_fa()
+    }
+
+    /// The links that the MN may attach to.
+    #[must_use]
+    pub const fn links(&self) -> &'static [Link] {
+        if self.roams { &Link::EVERY } else { &Link::ALL }
     }
 
     /// Whether the access operator has an AAA server of its own that knows the user.
     #[must_use]
     pub const fn has_subscription(&self) -> bool {
-        self.setup.scenario().is_subscription()
+        self.roams || self.setup.scenario().is_subscription()
     }
 
     /// How many mobile nodes there are.
@@ -101,13 +123,33 @@ impl Config {
             Some(Neighbour::SameProvider) => ", two MNs",
             Some(Neighbour::OtherProvider) => ", two MNs of two providers",
         };
-        format!("{}{beside}", self.setup)
+        match self.roams {
+            true => format!("roaming{beside}"),
+            false => format!("{}{beside}", self.setup),
+        }
     }
 
     /// What care-of address a link offers.
     #[must_use]
-    pub const fn care_of(&self, _link: Link) -> CareOf {
-        self.setup.care_of()
+    pub const fn care_of(&self, link: Link) -> CareOf {
+        if self.roams { Config::kind(link).1 } else { self.setup.care_of() }
+    }
+
+    /// The scenario of a link. Where the MN roams: below the first FHA its own operator's without
+    /// agent and a foreign one's with an agent, below the second its own operator's with an agent
+    /// and a foreign one's without.
+    #[must_use]
+    pub const fn scenario_of(&self, link: Link) -> Scenario {
+        if self.roams { Config::kind(link).0 } else { self.setup.scenario() }
+    }
+
+    const fn kind(link: Link) -> (Scenario, CareOf) {
+        match link {
+            Link::A => (Scenario::IntegratedColocated, CareOf::Colocated),
+            Link::B => (Scenario::SubscriptionFa, CareOf::ForeignAgent),
+            Link::C => (Scenario::IntegratedFa, CareOf::ColocatedViaFa),
+            Link::D => (Scenario::SubscriptionColocated, CareOf::Colocated),
+        }
     }
 
     /// The FHA that is assigned on a link: by location, and here nothing else differs.
@@ -116,16 +158,16 @@ impl Config {
     pub const fn fha_of(&self, link: Link) -> FhaId {
         match link {
             Link::A | Link::B => FhaId::One,
-            Link::C => FhaId::Two,
+            Link::C | Link::D => FhaId::Two,
         }
     }
 
-    /// The server that the NAS asks.
+    /// The server that the NAS of a link asks.
     //= access.1.2
     //= access.1.3
     #[must_use]
-    pub const fn access_server(&self) -> Server {
-        match self.setup.scenario().access_aaa() {
+    pub const fn access_server(&self, link: Link) -> Server {
+        match self.scenario_of(link).access_aaa() {
             Role::Aaaf => Server::Aaaf,
             _ => Server::Aaah,
         }

@@ -87,7 +87,7 @@ pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Acti
         _ => {}
     };
     OF_ONE.into_iter().for_each(&mut offer);
-    for link in Link::ALL {
+    for link in config.links().iter().copied() {
         OF_LINK.into_iter().for_each(|action| offer(action(link)));
         for ident in state.fa.of(link).pending.iter() {
             offer(Action::FaGivesUp(link, ident));
@@ -196,7 +196,8 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
     match action {
         Action::Attach(link) => match mn.link {
             _ if !staying => None,
-            None => (link == Link::A).then_some(0),
+            // Where links differ it may begin on any.
+            None => (link == Link::A || config.roams).then_some(0),
             Some(now) => (link != now).then_some(1),
         },
         Action::AskAgain if mn.access == Access::Asking => {

@@ -208,7 +208,7 @@ impl Bootstrap {
                 }
             }
             Action::Lapse => {
-                for link in Link::ALL {
+                for link in Link::EVERY {
                     nas.of_mut(link).lapse();
                     fa.of_mut(link).lapse();
                 }

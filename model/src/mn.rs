@@ -5,7 +5,7 @@
 
 use crate::{
     Ack, Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link,
-    Message, Owner, Profile, Reply, Request, Rule, Seq, Server, Session, Update, state::Cx,
+    Message, Owner, Profile, Reply, Request, Rule, Seq, Session, Update, state::Cx,
 };
 use dsboot_spec::CareOf;
 
@@ -152,10 +152,7 @@ impl Mn {
         self.session = Some(session);
         self.access = Access::Asking;
         //= access.1.4
-        let secret = match cx.config.setup.scenario().is_subscription() {
-            true => Server::Aaaf,
-            false => Server::Aaah,
-        };
+        let secret = cx.config.access_server(link);
         cx.send(Message::AccessRequest(session, link, secret));
         if !cx.heeds(Guard::MnNeedsAccess) {
             self.register(cx);

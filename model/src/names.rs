@@ -12,17 +12,23 @@ pub enum Link {
     B,
     /// Below the second FHA: moving here changes the FHA.
     C,
+    /// Below the second FHA too. There is one only where links differ from each other.
+    D,
 }
 
 impl Link {
-    /// All of them.
+    /// Those of a setup whose links are all alike.
     pub const ALL: [Link; 3] = [Link::A, Link::B, Link::C];
+
+    /// All of them.
+    pub const EVERY: [Link; 4] = [Link::A, Link::B, Link::C, Link::D];
 
     pub(crate) const fn from_index(index: u32) -> Link {
         match index {
             0 => Link::A,
             1 => Link::B,
-            _ => Link::C,
+            2 => Link::C,
+            _ => Link::D,
         }
     }
 }
@@ -32,7 +38,7 @@ impl Link {
 pub enum FhaId {
     /// That of links A and B.
     One,
-    /// That of link C.
+    /// That of links C and D.
     Two,
 }
 
@@ -161,7 +167,7 @@ impl CareOf4 {
     /// All of them.
     pub(crate) fn all() -> impl Iterator<Item = CareOf4> {
         let of = |link| [Owner::Mn, Owner::Fa].map(|owner| CareOf4 { link, owner });
-        Link::ALL.into_iter().flat_map(of)
+        Link::EVERY.into_iter().flat_map(of)
     }
 }
 

@@ -25,7 +25,7 @@ impl Nas {
         cx.rule(Rule::NasAsks);
         *self = Nas { session: Some(session), asking: true };
         let server = match cx.heeds(Guard::NasAsksItsServer) {
-            true => cx.config.access_server(),
+            true => cx.config.access_server(link),
             false => Server::Aaah,
         };
         cx.send(Message::AccessAsk(session, link, secret, server));

@@ -175,7 +175,7 @@ integers! { u8 u16 u32 u64 }
 numbers! { Session Ident Seq }
 
 variants! {
-    Link: 2 { A = 0, B = 1, C = 2 }
+    Link: 2 { A = 0, B = 1, C = 2, D = 3 }
     FhaId: 1 { One = 0, Two = 1 }
     Address: 1 { One = 0, Two = 1 }
     Owner: 1 { Mn = 0, Fa = 1 }
@@ -280,11 +280,11 @@ impl Pack for IdentSet {
 
 impl<T: Pack + Default> Pack for PerLink<T> {
     fn pack(&self, to: &mut Packer<'_>) {
-        Link::ALL.into_iter().for_each(|link| self.of(link).pack(to));
+        Link::EVERY.into_iter().for_each(|link| self.of(link).pack(to));
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Option<PerLink<T>> {
-        Link::ALL.into_iter().try_fold(PerLink::default(), |mut all, link| {
+        Link::EVERY.into_iter().try_fold(PerLink::default(), |mut all, link| {
             *all.of_mut(link) = T::unpack(from)?;
             Some(all)
         })

@@ -263,10 +263,10 @@ impl Rule {
     pub const fn applies(self, config: &Config) -> bool {
         match self.place() {
             Where::Everywhere => true,
-            Where::WithFa => config.setup.care_of().via_fa(),
+            Where::WithFa => config.has_fa(),
             Where::Alone => config.neighbour.is_none(),
             Where::WithTwo => matches!(config.neighbour, Some(Neighbour::SameProvider)),
-            Where::WithoutFa => !config.setup.care_of().via_fa(),
+            Where::WithoutFa => config.links_without_fa(),
         }
     }
 }

@@ -75,6 +75,7 @@ pub struct PerLink<T> {
     a: T,
     b: T,
     c: T,
+    d: T,
 }
 
 impl<T> PerLink<T> {
@@ -85,6 +86,7 @@ impl<T> PerLink<T> {
             Link::A => &self.a,
             Link::B => &self.b,
             Link::C => &self.c,
+            Link::D => &self.d,
         }
     }
 
@@ -94,12 +96,13 @@ impl<T> PerLink<T> {
             Link::A => &mut self.a,
             Link::B => &mut self.b,
             Link::C => &mut self.c,
+            Link::D => &mut self.d,
         }
     }
 
     /// All of them, with their links.
     pub fn iter(&self) -> impl Iterator<Item = (Link, &T)> {
-        Link::ALL.into_iter().map(|link| (link, self.of(link)))
+        Link::EVERY.into_iter().map(|link| (link, self.of(link)))
     }
 }
 

@@ -28,6 +28,7 @@ impl fmt::Display for Link {
             Link::A => "A",
             Link::B => "B",
             Link::C => "C",
+            Link::D => "D",
         })
     }
 }

@@ -44,6 +44,23 @@ fn every_setup_holds_with_one_event() {
     }
 }
 
+/// From each of the four scenarios to each other: everything holds, and is met.
+#[test]
+//= movement.1.10
+fn movement_between_scenarios_holds() {
+    let model = Bootstrap::new(Config::roaming(1));
+    let walk = explore::explore(model, |_| ControlFlow::Continue(()));
+    assert!(walk.complete);
+    for (place, promise) in PROMISES.iter().enumerate() {
+        assert_eq!(walk.keeps(place), Some(true), "{}", promise.name);
+    }
+    assert_eq!(walk.unmet().map(|promise| promise.name).next(), None);
+    let missing = walk.rules.missing(&model.config).find(|rule| !SELDOM.contains(rule));
+    assert_eq!(missing, None);
+    let second = second(model, |_| ControlFlow::Continue(())).expect("not stopped");
+    assert_eq!(second.states, walk.progress.states);
+}
+
 /// The counts, so that nobody changes the state space unawares.
 #[test]
 fn counts_are_known() {
@@ -152,7 +169,7 @@ fn actions_have_words() {
         "",
         "fly",
         "attach",
-        "attach:d",
+        "attach:e",
         "release:a",
         "deliver:ffffffff",
         "deliver:",

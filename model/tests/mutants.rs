@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use dsboot_model::explore::{Exploration, explore};
 use dsboot_model::ladder::draw;
 use dsboot_model::mutants::Mutant;
-use dsboot_model::properties::PROMISES;
+use dsboot_model::properties::{self, PROMISES};
 use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::Setup;
 
@@ -48,6 +48,11 @@ fn what_is_stuck_shows() {
     let walk = without(Guard::MnAnswersChallenge, Setup::ALL[1], 0);
     assert_eq!((walk.complete, walk.keeps(stuck)), (true, Some(false)));
     assert!(walk.counterexample(stuck).is_some());
+    // What is not possible does not come to pass either.
+    let completes = number_of("bootstrap completes");
+    assert_eq!(walk.keeps(completes), Some(false));
+    let run = walk.counterexample(completes).expect("broken");
+    assert!(!properties::is_complete(run.end()));
 }
 
 #[test]

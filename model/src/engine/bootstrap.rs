@@ -127,6 +127,7 @@ impl<M: System> Space for M {
                     goals += 1;
                     from
                 }
+                Kind::Eventually { .. } if applies => promise.of_possibility(config, mobiles).0,
                 _ => false,
             };
             notes.premises |= u64::from(met) << bit;

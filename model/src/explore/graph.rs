@@ -1,5 +1,7 @@
 //! States as numbers, and the edges between them.
 
+use super::fair::{self, Avoiding, Trap};
+
 /// A graph, in the order in which its states were found.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -7,7 +9,9 @@ pub(super) struct Graph {
     /// state stands for itself.
     found_by: Vec<(u32, u16)>,
     /// What holds in each state: two bits for each possibility.
-    marks: Vec<u8>,
+    marks: Vec<u16>,
+    /// Whether something has to happen some time in each state.
+    goes_on: Vec<bool>,
     /// Where each state's edges end in `edges`.
     ends: Vec<usize>,
     edges: Vec<u32>,
@@ -30,7 +34,7 @@ impl Graph {
     }
 
     /// What holds in the state that was added last.
-    pub(super) fn mark(&mut self, marks: u8) {
+    pub(super) fn mark(&mut self, marks: u16) {
         self.marks.push(marks);
     }
 
@@ -39,10 +43,11 @@ impl Graph {
         self.edges.push(to);
     }
 
-    /// The state being expanded has no more edges. States are expanded in the order in which they
-    /// were added.
-    pub(super) fn close(&mut self) {
+    /// The state being expanded has no more edges; `goes_on` tells whether one of them has to be
+    /// taken some time. States are expanded in the order in which they were added.
+    pub(super) fn close(&mut self, goes_on: bool) {
         self.ends.push(self.edges.len());
+        self.goes_on.push(goes_on);
     }
 
     /// The initial state that a state was found from, and the places of the actions on the way.
@@ -63,7 +68,7 @@ impl Graph {
     /// The first state in which bit `bit` is marked and from which no state can be reached in which
     /// the next bit is.
     pub(super) fn first_stuck(&self, bit: usize) -> Option<u32> {
-        let (from, goal) = (1_u8 << bit, 2_u8 << bit);
+        let (from, goal) = (1_u16 << bit, 2_u16 << bit);
         let states = self.marks.len();
         let (starts, sources) = self.reversed();
         let mut reaches: Vec<bool> = self.marks.iter().map(|marks| marks & goal != 0).collect();
@@ -79,6 +84,22 @@ impl Graph {
         }
         let stuck = (0..states).find(|state| self.marks[*state] & from != 0 && !reaches[*state]);
         stuck.and_then(|state| u32::try_from(state).ok())
+    }
+
+    /// Every trap (see [`fair`](super::fair)) behind a state in which bit `bit` is marked, with the
+    /// next bit for the goal.
+    pub(super) fn traps(&self, bit: usize) -> Vec<Trap> {
+        let from = |state: &u32| self.marks[*state as usize] & (1 << bit) != 0;
+        let states = (0..).take(self.marks.len());
+        let avoiding = Towards { graph: self, goal: 2 << bit };
+        fair::traps(&avoiding, states.filter(from), self.marks.len(), |state| {
+            !self.goes_on[state as usize]
+        })
+    }
+
+    fn successors(&self, state: usize) -> &[u32] {
+        let begin = state.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.edges[begin..self.ends[state]]
     }
 
     /// The edges backwards: for each state where its sources begin, and all sources.
@@ -103,5 +124,22 @@ impl Graph {
             begin = *end;
         }
         (starts, sources)
+    }
+}
+
+/// A graph on the way to a goal.
+struct Towards<'a> {
+    graph: &'a Graph,
+    goal: u16,
+}
+
+#[expect(clippy::indexing_slicing, reason = "every index is the number of a state of this graph")]
+impl Avoiding for Towards<'_> {
+    fn is_goal(&self, state: u32) -> bool {
+        self.graph.marks[state as usize] & self.goal != 0
+    }
+
+    fn successors(&self, state: u32) -> &[u32] {
+        self.graph.successors(state as usize)
     }
 }

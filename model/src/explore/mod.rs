@@ -7,8 +7,10 @@
 //! the end. Its counts are a second opinion on stateright's.
 
 mod export;
+mod fair;
 mod fingerprint;
 mod graph;
+mod lasso;
 mod second;
 mod simulate;
 mod trace;
@@ -18,7 +20,7 @@ use std::collections::{HashMap, hash_map::Entry};
 use std::ops::ControlFlow;
 
 use crate::{
-    Bootstrap, Rules, Step, System,
+    Action, Bootstrap, Rules, Step, System,
     engine::{self, Coverage, Outcome},
     properties::{Kind, PROMISES, Promise, Verdict, as_delivery},
 };
@@ -68,6 +70,8 @@ pub struct Exploration<M = Bootstrap> {
     pub premises: Vec<bool>,
     /// For each promise, a state at the end of a shortest path that breaks it.
     broken: Vec<Option<u32>>,
+    /// For each promise broken by a run that goes round for ever, the way round from that state.
+    rounds: Vec<Option<Vec<usize>>>,
     /// What the HA saw.
     pub views: Views,
     graph: Graph,
@@ -106,6 +110,7 @@ pub fn explore<M: System>(
     if !stopped {
         walk.out.progress.open = 0;
         walk.out.judge_possibilities();
+        walk.out.judge_liveness();
     }
     walk.out.progress.broken = walk.out.broken();
     walk.out
@@ -141,6 +146,13 @@ fn path<M: System>(
     Some(trace)
 }
 
+/// Whether a step is one that has to be taken some time, if it can be all the time: it takes no
+/// event, and is not the MN's wish to go for good.
+fn has_to_happen<M: System>(before: &M::State, action: M::Action, after: &M::State) -> bool {
+    let left = |state| M::mobiles(state).first().map(|state| state.environment.events);
+    left(before) == left(after) && M::parts(action).1 != Action::Depart
+}
+
 /// A walk under way.
 struct Walk<M: System> {
     model: M,
@@ -158,6 +170,7 @@ impl<M: System> Walk<M> {
             rules: Rules::default(),
             premises: vec![false; PROMISES.len()],
             broken: vec![None; PROMISES.len()],
+            rounds: vec![None; PROMISES.len()],
             views: Views::default(),
             graph: Graph::default(),
             walked: None,
@@ -188,6 +201,7 @@ impl<M: System> Walk<M> {
         actions.clear();
         self.model.actions(state, &mut actions);
         let mut room = true;
+        let mut goes_on = false;
         for (place, action) in actions.iter().enumerate() {
             let Some(step) = self.model.take(state, *action) else { continue };
             self.out.rules.merge(step.rules);
@@ -196,6 +210,7 @@ impl<M: System> Walk<M> {
                 continue;
             }
             self.out.progress.transitions += 1;
+            goes_on |= has_to_happen::<M>(state, *action, &step.state);
             let to = match self.seen.entry(Fingerprint::of(&step.state)) {
                 Entry::Occupied(entry) => *entry.get(),
                 Entry::Vacant(entry) => {
@@ -213,7 +228,7 @@ impl<M: System> Walk<M> {
             self.out.graph.link(to);
             self.out.views.insert(view, of_has::<M>(&step.state), to);
         }
-        self.out.graph.close();
+        self.out.graph.close(goes_on);
         if steps == self.out.progress.transitions && room {
             self.out.end(index, state);
         }
@@ -254,6 +269,16 @@ impl<M: System> Exploration<M> {
         }
     }
 
+    /// Whether this walk judges a promise: the setup has what it is about, and what comes to pass
+    /// under weak fairness takes a walk that keeps its edges.
+    #[must_use]
+    pub fn asks(&self, promise: usize) -> bool {
+        PROMISES.get(promise).is_some_and(|promise| {
+            let takes_edges = matches!(promise.kind, Kind::Eventually { .. });
+            promise.applies(self.model.config()) && !(takes_edges && self.walked.is_some())
+        })
+    }
+
     /// Whether a promise is kept; `None` when that cannot be told, as the walk did not reach the
     /// end and nothing broke it before.
     #[must_use]
@@ -266,6 +291,10 @@ impl<M: System> Exploration<M> {
         };
         let left_out = self.walked.as_ref().is_some_and(|walked| !walked.goals)
             && PROMISES.get(promise).is_some_and(is_goal);
+        let takes_edges = PROMISES
+            .get(promise)
+            .is_some_and(|promise| matches!(promise.kind, Kind::Eventually { .. }));
+        let left_out = left_out || (takes_edges && self.walked.is_some());
         (self.complete && !left_out).then_some(true)
     }
 
@@ -278,20 +307,31 @@ impl<M: System> Exploration<M> {
 
     /// The promises whose premise did not come up, although the setup has what they are about.
     pub fn unmet(&self) -> impl Iterator<Item = &'static Promise> {
-        let premises = PROMISES.iter().zip(&self.premises);
-        let unmet =
-            premises.filter(|(promise, met)| !**met && promise.applies(self.model.config()));
-        unmet.map(|(promise, _)| promise)
+        let premises = PROMISES.iter().zip(&self.premises).enumerate();
+        let unmet = premises.filter(|(number, (_, met))| !**met && self.asks(*number));
+        unmet.map(|(_, (promise, _))| promise)
     }
 
     /// A shortest path that breaks a promise: it ends in the state that breaks it, with the step
     /// that does, or in a state from which something is not possible any more.
     #[must_use]
     pub fn counterexample(&self, promise: usize) -> Option<Trace<M>> {
-        match &self.walked {
-            Some(walked) => trace_of(&self.model, walked.broken.get(promise)?.as_ref()?),
-            None => self.broken.get(promise).copied().flatten().and_then(|i| self.path_to(i)),
+        if let Some(walked) = &self.walked {
+            return trace_of(&self.model, walked.broken.get(promise)?.as_ref()?);
         }
+        let index = self.broken.get(promise).copied().flatten()?;
+        let (start, mut places) = self.graph.path(index);
+        places.extend(self.rounds.get(promise).into_iter().flatten().flatten());
+        path(&self.model, start, places)
+    }
+
+    /// Where the counterexample of a promise goes round for ever: the number of its steps before it
+    /// first comes to where it ends.
+    #[must_use]
+    pub fn goes_round_from(&self, promise: usize) -> Option<usize> {
+        self.rounds.get(promise)?.as_ref()?;
+        let index = self.broken.get(promise).copied().flatten()?;
+        Some(self.graph.path(index).1.len())
     }
 
     /// A shortest path that ends with a step of [`Views::first_beyond`]; `None` when it leads through
@@ -333,7 +373,7 @@ impl<M: System> Exploration<M> {
             PROMISES.iter().zip(self.broken.iter_mut().zip(&mut self.premises))
         {
             if !promise.applies(config) {
-                possibilities += usize::from(matches!(promise.kind, Kind::Possible { .. }));
+                possibilities += usize::from(promise.kind.has_goal());
                 continue;
             }
             match promise.kind {
@@ -346,10 +386,10 @@ impl<M: System> Exploration<M> {
                     }
                 },
                 Kind::Step(_) | Kind::End(_) => {}
-                Kind::Possible { .. } => {
+                Kind::Possible { .. } | Kind::Eventually { .. } => {
                     let (from, goal) = promise.of_possibility(config, mobiles);
                     *premise |= from;
-                    marks |= (u8::from(from) | u8::from(goal) << 1) << (2 * possibilities);
+                    marks |= (u16::from(from) | u16::from(goal) << 1) << (2 * possibilities);
                     possibilities += 1;
                 }
             }
@@ -393,10 +433,11 @@ impl<M: System> Exploration<M> {
 
     /// Walks back from the goals of what must stay possible.
     fn judge_possibilities(&mut self) {
-        let possible = PROMISES.iter().zip(&mut self.broken);
-        let possible = possible.filter(|(p, _)| matches!(p.kind, Kind::Possible { .. }));
-        for (place, (_, broken)) in possible.enumerate() {
-            *broken = self.graph.first_stuck(2 * place);
+        let with_goal = PROMISES.iter().zip(&mut self.broken).filter(|(p, _)| p.kind.has_goal());
+        for (place, (promise, broken)) in with_goal.enumerate() {
+            if matches!(promise.kind, Kind::Possible { .. }) {
+                *broken = self.graph.first_stuck(2 * place);
+            }
         }
     }
 }

@@ -69,6 +69,23 @@ pub enum Kind {
         /// To where.
         goal: fn(&State) -> bool,
     },
+    /// From every state of the one kind, a state of the other kind is reached, whatever happens:
+    /// what can happen all the time, takes no event and is not the MN's wish to go for good, does
+    /// happen some time (weak fairness).
+    Eventually {
+        /// From where.
+        from: fn(&State) -> bool,
+        /// To where.
+        goal: fn(&State) -> bool,
+    },
+}
+
+impl Kind {
+    /// Whether it is about states that are to be reached.
+    #[must_use]
+    pub const fn has_goal(self) -> bool {
+        matches!(self, Kind::Possible { .. } | Kind::Eventually { .. })
+    }
 }
 
 /// Something that must hold.
@@ -93,31 +110,74 @@ impl Promise {
         !self.sentences.is_empty()
     }
 
-    /// Whether the setup has what it is about.
+    /// Whether it is asked for there.
     #[must_use]
     pub fn applies(&self, config: &Config) -> bool {
         let is_of_fa = [way::PROTECTED.name, way::VISITORS.name].contains(&self.name);
-        let has_fa = !is_of_fa || config.setup.care_of().via_fa();
-        let has_two = !matches!(self.kind, Kind::Together(_)) || config.neighbour.is_some();
-        has_fa
-            && has_two
-            && (config.attacker.is_none() || config.literal || !self.is_for_honest_networks())
+        let is_of_two = matches!(self.kind, Kind::Together(_));
+        (!is_of_fa || config.has_fa())
+            && (!is_of_two || config.neighbour.is_some())
+            && (config.attacker.is_none() || config.literal || self.against_attackers().is_none())
     }
 
-    /// Whether nobody promises it against an attacker, who can always say what nobody has proved
-    /// (step 3 and the advertisement), keep people from talking to each other, and hand on what was
-    /// said to somebody else.
-    fn is_for_honest_networks(&self) -> bool {
-        let without = [
-            order::FIGURES.name,
-            order::RELEASE_IN_ORDER.name,
-            way::FHA_AS_ASSIGNED.name,
-            way::PROTECTED.name,
-            way::VISITORS.name,
-            way::DATA.name,
-            possible::COMPLETE.name,
+    /// Why it is not asked for there, if it is not.
+    #[must_use]
+    pub fn silence(&self, config: &Config) -> Option<String> {
+        if self.applies(config) {
+            None
+        } else if matches!(self.kind, Kind::Together(_)) && config.neighbour.is_none() {
+            Some("there is one mobile node".to_owned())
+        } else if let Some((why, sentence)) =
+            self.against_attackers().filter(|_| config.attacker.is_some())
+        {
+            Some(format!("not promised against an attacker: {why} ({sentence})"))
+        } else {
+            Some("there is no foreign agent".to_owned())
+        }
+    }
+
+    /// Why nobody promises it against an attacker, and the sentence that lives with that.
+    fn against_attackers(&self) -> Option<(&'static str, &'static str)> {
+        const ALL: &[(&str, &str, &str)] = &[
+            (order::FIGURES.name, "what proves nothing anybody can say at any time", "access.4.13"),
+            (
+                order::RELEASE_IN_ORDER.name,
+                "an old update that is handed on binds the MN at the HA once more",
+                "movement.3.2",
+            ),
+            (way::FHA_AS_ASSIGNED.name, "step 3 proves nothing", "access.4.13"),
+            (
+                way::PROTECTED.name,
+                "what comes from an FA unprotected anybody can say in its name",
+                "registration.10.2",
+            ),
+            (
+                way::VISITORS.name,
+                "FA and FHA need not share a key, so anybody can answer in the FHA's name",
+                "registration.9.4",
+            ),
+            (
+                way::DATA.name,
+                "whoever can lead a request past the FA, or keep packets, cuts the MN off",
+                "data-path.7.1",
+            ),
+            (
+                possible::COMPLETE.name,
+                "who keeps the MN and its servers apart for ever keeps it from them",
+                "movement.3.9",
+            ),
+            (
+                possible::COMPLETES.name,
+                "who keeps the MN and its servers apart for ever keeps it from them",
+                "movement.3.9",
+            ),
         ];
-        without.contains(&self.name)
+        let found = ALL.iter().find(|(name, ..)| *name == self.name);
+        found.map(|(_, why, sentence)| (*why, *sentence))
+    }
+
+    fn is_about_completion(&self) -> bool {
+        [possible::COMPLETE.name, possible::COMPLETES.name].contains(&self.name)
     }
 
     /// What it says of a step: of the step itself, or of the state that it leads to.
@@ -126,7 +186,8 @@ impl Promise {
         match self.kind {
             Kind::State(judge) => judge(config, after),
             Kind::Step(judge) => judge(config, before, action, after),
-            Kind::End(_) | Kind::Possible { .. } | Kind::Together(_) => Verdict::Vacuous,
+            Kind::End(_) | Kind::Together(_) => Verdict::Vacuous,
+            Kind::Possible { .. } | Kind::Eventually { .. } => Verdict::Vacuous,
         }
     }
 
@@ -147,15 +208,19 @@ impl Promise {
     /// that must be reachable. Of two mobile nodes it must for both at once.
     #[must_use]
     pub fn of_possibility(&self, config: &Config, mobiles: &[State]) -> (bool, bool) {
-        let Kind::Possible { from, goal } = self.kind else { return (false, false) };
+        let (Kind::Possible { from, goal } | Kind::Eventually { from, goal }) = self.kind else {
+            return (false, false);
+        };
         let concerned = mobiles.iter().any(from);
+        // Who has gone for good need no longer be waited for.
+        let released = matches!(self.kind, Kind::Eventually { .. }) && !concerned;
         // Two providers that know nothing of each other may have one address for both.
         //= registration.6.18
         let reached = match config.neighbour {
-            Some(Neighbour::OtherProvider) if self.name == possible::COMPLETE.name => {
-                mobiles.iter().any(goal)
+            Some(Neighbour::OtherProvider) if self.is_about_completion() => {
+                mobiles.iter().any(goal) || released
             }
-            _ => mobiles.iter().all(|state| goal(state) || (concerned && !from(state))),
+            _ => mobiles.iter().all(|s| goal(s) || (concerned && !from(s))) || released,
         };
         (concerned, reached)
     }
@@ -193,6 +258,8 @@ pub const PROMISES: &[Promise] = &[
     time::IN_BOUNDS,
     possible::COMPLETE,
     possible::QUIET,
+    possible::COMPLETES,
+    possible::ENDS,
     possible::END,
 ];
 

@@ -1,4 +1,4 @@
-//! What stays possible, whatever has happened (AG EF).
+//! What stays possible, whatever has happened (AG EF), and what comes to pass (under weak fairness).
 
 use super::{Kind, Promise};
 use crate::{State, effort};
@@ -28,6 +28,33 @@ pub(super) const QUIET: Promise = Promise {
     requirements: &["R-3", "H-18", "H-19"],
     sentences: &["movement.3.2", "movement.3.9", "movement.3.10"],
     kind: Kind::Possible { from: |_| true, goal: is_quiet },
+};
+
+/// Bootstrapping completes by itself, when nothing more gets in its way.
+pub(super) const COMPLETES: Promise = Promise {
+    name: "bootstrap completes",
+    says: "an entitled MN that does not go for good becomes registered and bound at last, when what \
+           can always happen does happen some time",
+    requirements: &["R-2", "R-38", "H-19", "H-23"],
+    sentences: &[
+        "registration.4.12",
+        "registration.10.8",
+        "registration.10.9",
+        "home-binding.1.9",
+        "movement.2.7",
+        "movement.3.9",
+    ],
+    kind: Kind::Eventually { from: effort::is_to_complete, goal: is_complete },
+};
+
+/// What is left ends by itself.
+pub(super) const ENDS: Promise = Promise {
+    name: "what is left ends",
+    says: "after the MN has gone for good nobody holds anything any more at last, when what can \
+           always happen does happen some time",
+    requirements: &["R-3", "H-18", "H-19"],
+    sentences: &["movement.3.2", "movement.3.10"],
+    kind: Kind::Eventually { from: |state| state.environment.gone, goal: is_quiet },
 };
 
 /// Nobody gets stuck.

@@ -98,10 +98,10 @@ pub(super) const SERVER: Promise = Promise {
 };
 
 fn server(config: &Config, before: &State, _: Action, after: &State) -> Verdict {
-    let of_access = config.access_server();
     of_sent(before, after, |message| match message {
-        Message::AccessRequest(_, _, secret) => Some(secret == of_access),
-        Message::AccessAsk(_, _, secret, server) => {
+        Message::AccessRequest(_, link, secret) => Some(secret == config.access_server(link)),
+        Message::AccessAsk(_, link, secret, server) => {
+            let of_access = config.access_server(link);
             Some((secret, server) == (of_access, of_access))
         }
         Message::RegistrationAsk(_, _, server, _) | Message::BindingAsk(_, _, server) => {
@@ -133,7 +133,7 @@ fn protected(config: &Config, before: &State, _: Action, after: &State) -> Verdi
         _ => None,
     });
     // Without an FA there is nothing that this could be about.
-    if config.setup.care_of().via_fa() { verdict } else { Verdict::Vacuous }
+    if config.has_fa() { verdict } else { Verdict::Vacuous }
 }
 
 /// Visitors are those whom the FHA has accepted.

@@ -45,10 +45,11 @@ where
     let properties: Vec<Value> = PROMISES
         .iter()
         .enumerate()
-        .filter(|(_, promise)| promise.applies(config))
+        .filter(|(place, _)| checked.walk.asks(*place))
         .map(|(place, promise)| property(checked, place, promise))
         .collect();
     json!({
+        "roams": config.roams,
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
         "mobiles": config.mobiles(),
@@ -84,6 +85,7 @@ where
         "sentences": promise.sentences,
         "verdict": checked.on(place).name(),
         "premise_met": checked.walk.premises.get(place),
+        "goes_round_from": checked.walk.goes_round_from(place).map(|step| step + 1),
         "counterexample": checked.walk.counterexample(place).map(|trace| run(checked.config(), &trace.into())),
     })
 }

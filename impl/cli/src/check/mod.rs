@@ -43,6 +43,11 @@ pub struct Args {
     /// Of the scenarios with a foreign agent, only this kind of care-of address.
     #[arg(long, value_enum)]
     pub coa: Option<Coa>,
+    /// Between which links the mobile node moves: those of one setup, which are all alike, or links
+    /// of all four scenarios.
+    #[arg(long, value_enum, default_value_t = Movement::Within,
+        conflicts_with_all = ["scenarios", "coa", "mutants", "replay"])]
+    pub movement: Movement,
     /// Mobile nodes: with two, they compete for addresses, agents and servers.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=2),
         default_value_t = 1, conflicts_with_all = ["mutants", "export", "replay"])]
@@ -127,6 +132,15 @@ pub enum Coa {
     Fa,
     /// Co-located, registered through the foreign agent (R bit).
     ColocatedR,
+}
+
+/// Between which links the mobile node moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Movement {
+    /// Those of one setup.
+    Within,
+    /// Those of all four scenarios.
+    Between,
 }
 
 /// What the network may do.
@@ -331,6 +345,9 @@ impl Args {
     /// The setups to check, in the draft's order.
     #[must_use]
     pub fn setups(&self) -> Vec<Setup> {
+        if self.movement == Movement::Between {
+            return Setup::ALL.into_iter().take(1).collect();
+        }
         let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
         let fits = |s: &Setup| match self.coa {
             None => true,
@@ -354,7 +371,8 @@ impl Args {
             (_, 1) => Some(Neighbour::SameProvider),
             _ => Some(Neighbour::OtherProvider),
         };
-        let config = Config { attacker, neighbour, ..Config::new(setup, self.events()) };
+        let roams = self.movement == Movement::Between;
+        let config = Config { roams, attacker, neighbour, ..Config::new(setup, self.events()) };
         if self.literal { config.literal() } else { config }
     }
 

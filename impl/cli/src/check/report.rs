@@ -102,7 +102,9 @@ impl<M: System> Checked<M> {
 
     /// Whether there is a verdict on every promise.
     fn all_told(&self) -> bool {
-        (0..PROMISES.len()).all(|promise| self.walk.keeps(promise).is_some())
+        (0..PROMISES.len())
+            .filter(|promise| self.walk.asks(*promise))
+            .all(|promise| self.walk.keeps(promise).is_some())
     }
 }
 
@@ -170,10 +172,11 @@ impl<M: System> Summary<M> {
     }
 
     /// The promises, each with its verdict over all setups.
-    pub fn promises(&self) -> impl Iterator<Item = (&'static Promise, Outcome)> {
+    /// `None` for those that are asked for nowhere.
+    pub fn promises(&self) -> impl Iterator<Item = (&'static Promise, Option<Outcome>)> {
         PROMISES.iter().enumerate().map(|(place, promise)| {
-            let worst = self.checked.iter().map(|checked| checked.on(place)).max();
-            (promise, worst.unwrap_or(Outcome::Incomplete))
+            let asking = self.checked.iter().filter(|checked| checked.walk.asks(place));
+            (promise, asking.map(|checked| checked.on(place)).max())
         })
     }
 }

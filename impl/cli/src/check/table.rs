@@ -23,11 +23,15 @@ pub(super) fn text<M: System>(summary: &Summary<M>, drawn: bool) -> String {
         remarks(checked, &mut out);
         coverage(checked, &mut out);
     }
+    silent(summary, &mut out);
     for failure in failures(summary) {
-        let Failure { name, says, config, trace } = failure;
+        let Failure { name, says, config, trace, round } = failure;
         let _ = writeln!(out, "\nFails: {name}\n({says})\n");
         if drawn {
             let _ = writeln!(out, "{}", ladder::draw(&config, &trace));
+        }
+        if let Some(step) = round {
+            let _ = writeln!(out, "From step {} on this goes round for ever.\n", step + 1);
         }
     }
     let _ = writeln!(out, "{}", conclusion(summary));
@@ -62,7 +66,7 @@ fn promises<M: System>(summary: &Summary<M>) -> Table {
             promise.name.to_owned(),
             promise.requirements.join(", "),
             promise.sentences.join(", "),
-            outcome.name().to_owned(),
+            outcome.map_or("not asked", Outcome::name).to_owned(),
         ]);
     }
     if let Some(same) = summary.same_view() {
@@ -124,6 +128,18 @@ fn coverage<M: System>(checked: &Checked<M>, out: &mut String) {
     }
 }
 
+/// Why what is not asked for is not.
+fn silent<M: System>(summary: &Summary<M>, out: &mut String) {
+    let Some(checked) = summary.checked.first() else { return };
+    for (promise, outcome) in summary.promises() {
+        if outcome.is_none() {
+            let judged = "--engine stateright judges it".to_owned();
+            let why = promise.silence(checked.config()).unwrap_or(judged);
+            let _ = writeln!(out, "not asked: {}: {why}", promise.name);
+        }
+    }
+}
+
 /// The ladders of everything that fails.
 pub(super) fn charts<M: System>(summary: &Summary<M>) -> Vec<Chart> {
     let chart = |failure: Failure<M>| {
@@ -159,6 +175,8 @@ struct Failure<M: System> {
     says: String,
     config: Config,
     trace: Trace<M>,
+    /// Where a run that goes round for ever begins to.
+    round: Option<usize>,
 }
 
 fn failures<M: System>(summary: &Summary<M>) -> Vec<Failure<M>> {
@@ -167,7 +185,8 @@ fn failures<M: System>(summary: &Summary<M>) -> Vec<Failure<M>> {
         for (place, promise) in PROMISES.iter().enumerate() {
             if let Some(trace) = checked.walk.counterexample(place) {
                 let (name, says) = (promise.name, promise.says.to_owned());
-                failures.push(Failure { name, says, config: *checked.config(), trace });
+                let round = checked.walk.goes_round_from(place);
+                failures.push(Failure { name, says, config: *checked.config(), trace, round });
             }
         }
     }
@@ -177,6 +196,7 @@ fn failures<M: System>(summary: &Summary<M>) -> Vec<Failure<M>> {
         says: format!("no run of {} shows the HA this", two.config().place()),
         config: *one.config(),
         trace,
+        round: None,
     }));
     failures
 }

@@ -58,6 +58,7 @@ pub(super) fn kept(config: &Config, run: &Run) -> Value {
         Run::Two(trace) => parts(trace),
     };
     json!({
+        "roams": config.roams,
         "scenario": config.setup.scenario().name(),
         "care_of": config.setup.care_of().name(),
         "providers": providers(config),
@@ -156,7 +157,11 @@ where
 
 fn file_name(config: &Config, promise: &str) -> String {
     let setup = config.setup;
-    let words = format!("{} {} {promise}", setup.scenario().name(), setup.care_of().name());
+    let place = match config.roams {
+        true => "roaming".to_owned(),
+        false => format!("{} {}", setup.scenario().name(), setup.care_of().name()),
+    };
+    let words = format!("{place} {promise}");
     words.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
@@ -178,6 +183,7 @@ pub(super) fn replay(path: &Path) -> Result<(Config, Run), NoReplay> {
     let events =
         value.get("events").and_then(Value::as_u64).and_then(|events| u8::try_from(events).ok());
     let mut config = Config::new(setup, events.ok_or(NoReplay::Lacks("events"))?);
+    config.roams = value.get("roams").and_then(Value::as_bool).unwrap_or(false);
     config.literal = value.get("literal").and_then(Value::as_bool).unwrap_or(false);
     if let Some(name) = value.get("attacker").and_then(Value::as_str) {
         let attacker = Attacker::ALL.into_iter().find(|attacker| attacker.name() == name);

@@ -153,15 +153,17 @@ fn stands(
     let is_end = || choices(model, state).iter().all(|a| model.next_state(state, *a).is_none());
     match (standing, promise.kind) {
         (Standing::Met, Kind::State(_) | Kind::Step(_)) => verdict != Verdict::Vacuous,
-        (Standing::Met, Kind::Possible { from, .. }) => from(state),
+        (Standing::Met, Kind::Possible { from, .. } | Kind::Eventually { from, .. }) => from(state),
         (Standing::Met, Kind::End(_)) => is_end(),
         (Standing::Broken, Kind::State(_) | Kind::Step(_)) => {
             verdict == Verdict::Broken || !is_kept(number, &model.config, state)
         }
         (Standing::Broken, Kind::End(judge)) => !judge(state) && is_end(),
-        (Standing::Reached, Kind::Possible { goal, .. }) => goal(state),
+        (Standing::Reached, Kind::Possible { goal, .. } | Kind::Eventually { goal, .. }) => {
+            goal(state)
+        }
         // That something is possible no more only the whole graph shows.
-        (Standing::Broken, Kind::Possible { .. })
+        (Standing::Broken, Kind::Possible { .. } | Kind::Eventually { .. })
         | (Standing::Reached, _)
         | (_, Kind::Together(_)) => false,
     }

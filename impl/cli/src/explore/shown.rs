@@ -76,9 +76,10 @@ impl Model for Shown {
         macro_rules! conditions {
             ($($promise:literal)+) => { [$(holds::<$promise>),+] };
         }
-        const CONDITIONS: [fn(&Shown, &State) -> bool; 32] = conditions! {
+        const CONDITIONS: [fn(&Shown, &State) -> bool; 40] = conditions! {
             0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
             16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
+            32 33 34 35 36 37 38 39
         };
         const { assert!(PROMISES.len() <= CONDITIONS.len()) };
         let told = PROMISES.iter().zip(CONDITIONS);

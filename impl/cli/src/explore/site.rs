@@ -347,6 +347,7 @@ const fn kind(promise: &Promise) -> &'static str {
         Kind::Step(_) => "step",
         Kind::End(_) => "end",
         Kind::Possible { .. } => "possible",
+        Kind::Eventually { .. } => "eventually",
     }
 }
 
