@@ -4,6 +4,7 @@ pub mod abstraction;
 pub mod audit;
 pub mod bytes;
 pub mod citations;
+pub mod conform;
 pub mod freeradius;
 pub mod houses;
 pub mod lockstep;

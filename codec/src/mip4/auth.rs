@@ -116,7 +116,9 @@ impl Algorithm {
         }
     }
 
-    pub(super) fn authenticate(self, key: &[u8], covered: &[u8]) -> Vec<u8> {
+    /// The authenticator over these octets.
+    #[must_use]
+    pub fn authenticate(self, key: &[u8], covered: &[u8]) -> Vec<u8> {
         match self {
             //= wire.3.2
             Algorithm::HmacMd5 => hmac_md5(key, &[covered]).into(),

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod check;
+pub mod conform;
 pub mod decode;
 pub mod dictionary;
 pub mod encode;

@@ -3,8 +3,10 @@
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
 use dsboot::audit::AuditArgs;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
+use dsboot::conform::ConformArgs;
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
 use dsboot::encode::EncodeArgs;
@@ -62,7 +64,19 @@ enum Command {
     #[command(after_help = dsboot::exit::HELP)]
     Load(LoadArgs),
     #[command(after_help = dsboot::exit::HELP)]
+    Conform(ConformArgs),
+    #[command(after_help = dsboot::exit::HELP)]
     Spec(SpecArgs),
+    /// Print what a shell needs to complete this command's options
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page of this command, or of one of its subcommands
+    Man {
+        /// The subcommand.
+        subcommand: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -114,6 +128,14 @@ fn main() -> ExitCode {
         Command::Lab(args) => {
             dsboot::lab::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
+        Command::Conform(args) => {
+            dsboot::conform::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
+        }
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "dsboot", &mut out);
+            Ok(true)
+        }
+        Command::Man { subcommand } => manual(subcommand.as_deref(), &mut out),
         Command::Serve(args) => {
             dsboot::serve::run(args, &mut out).map_err(|e| (e.exit(), e.to_string()))
         }
@@ -129,4 +151,23 @@ fn main() -> ExitCode {
             exit.into()
         }
     }
+}
+
+/// The manual page, in roff.
+fn manual(subcommand: Option<&str>, out: &mut impl io::Write) -> Result<bool, (Exit, String)> {
+    let whole = Cli::command();
+    let wanted = match subcommand {
+        None => Some(whole),
+        Some(name) => {
+            let found = whole.find_subcommand(name).cloned();
+            found.map(|found| found.display_name(format!("dsboot-{name}")))
+        }
+    };
+    let Some(wanted) = wanted else {
+        return Err((Exit::Usage, "there is no such subcommand; `dsboot --help` lists them".to_owned()));
+    };
+    clap_mangen::Man::new(wanted)
+        .render(out)
+        .map(|()| true)
+        .map_err(|error| (Exit::Usage, format!("cannot print: {error}")))
 }

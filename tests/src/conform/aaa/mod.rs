@@ -1,0 +1,21 @@
+//! Cases for an AAA server.
+
+mod eap;
+mod binding;
+mod mobility;
+mod packet;
+mod peer;
+
+use crate::conform::case::{Case, Cases};
+
+pub(super) use peer::probe;
+
+/// All of them.
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = Cases::of("aaa");
+    packet::add(&mut cases);
+    eap::add(&mut cases);
+    mobility::add(&mut cases);
+    binding::add(&mut cases);
+    cases.finish()
+}

@@ -1,0 +1,356 @@
+//! The profile of a target: a TOML file.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
+use serde::{Deserialize, Serialize};
+
+/// The role that a target plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Under {
+    /// A foreign home agent, or any Mobile IPv4 home agent.
+    Fha,
+    /// An AAA server.
+    Aaa,
+    /// A network access server.
+    Nas,
+}
+
+impl Under {
+    /// All of them.
+    pub const ALL: [Under; 3] = [Under::Fha, Under::Aaa, Under::Nas];
+
+    /// Its name in ids and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Under::Fha => "fha",
+            Under::Aaa => "aaa",
+            Under::Nas => "nas",
+        }
+    }
+
+    /// The role of that name; `ha4` is another name of `fha`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Under> {
+        let name = if name == "ha4" { "fha" } else { name };
+        Under::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// What a target of the role can claim, with what each claim means. Without `claims` in a
+    /// profile, all of it is claimed.
+    #[must_use]
+    pub const fn claims(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Under::Fha => &[
+                ("bootstrap", "registers by MN-AAA authentication and RADIUS, with key generation (the draft)"),
+                ("ipv6", "copies the IPv6 parameters of an Access-Accept into the reply"),
+                ("reverse-tunnel-only", "refuses requests without T by 138 (registration.7.8)"),
+                ("nai", "identifies mobile nodes by the NAI extension"),
+                ("timestamps", "replay protection by timestamps"),
+                ("133-authenticated", "answers a wrong Identification by an authenticated 133"),
+                ("simultaneous-none", "keeps one binding a mobile node"),
+                ("encapsulation-none", "knows no GRE and no minimal encapsulation"),
+                ("vendor-critical", "answers an unknown critical vendor extension by 140 (RFC 3115)"),
+                ("5944", "follows RFC 5944 where it mends RFC 3344"),
+            ],
+            Under::Aaa => &[
+                ("eap", "leg A: EAP-MD5 through a NAS"),
+                ("fha-assignment", "leg A: assigns an FHA and a care-of address"),
+                ("mobility", "leg B: verifies CHAP for an FHA and assigns addresses and keys"),
+                ("binding", "leg C: verifies binding updates for a home agent"),
+                ("strict", "demands Message-Authenticator in every request (access.6.5)"),
+                ("duplicates", "answers a retransmission by the same octets (RFC 5080)"),
+                ("roles", "refuses a leg that the client is not entitled to (access.6.8)"),
+                ("status-server", "answers Status-Server (RFC 5997)"),
+                ("same-rounds", "refuses unknown users after as many rounds as known ones (access.3.6)"),
+            ],
+            Under::Nas => &[
+                ("bootstrap", "appends the vendor AVPs of step 3"),
+                ("pool", "picks an address where the AAA server leaves that to it"),
+                ("retransmit", "retransmits by the timers of RFC 5191 and RFC 5080"),
+                ("strict", "takes no answer without Message-Authenticator (access.6.6)"),
+                ("silent-identity", "asks for the identity itself (RFC 3579 §2.1)"),
+            ],
+        }
+    }
+}
+
+impl fmt::Display for Under {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// What is known of a target.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// What the target is called in reports.
+    pub name: String,
+    /// The role that it plays.
+    pub role: Under,
+    /// What it claims to do; everything when this is left out.
+    pub claims: Option<BTreeSet<String>>,
+    /// How many cases may run at a time; 1 for a target that cannot be asked by several.
+    #[serde(default = "sixteen")]
+    pub jobs: usize,
+    /// Milliseconds without an answer that count as silence.
+    #[serde(default = "silence")]
+    pub silence: u64,
+    /// Milliseconds that an answer may take.
+    #[serde(default = "patience")]
+    pub patience: u64,
+    /// The vendor number of the bootstrap parameters.
+    #[serde(default = "vendor")]
+    pub vendor: u32,
+    /// The target.
+    pub target: Target,
+    /// The tester's side.
+    pub tester: Tester,
+    /// For an FHA or home agent: mobile nodes that it is configured with.
+    #[serde(default, rename = "mobile")]
+    pub mobiles: Vec<Mobile>,
+    /// For an AAA server: its users. For a NAS none are needed.
+    #[serde(default, rename = "user")]
+    pub users: Vec<User>,
+    /// Where the file was read from; `start` and the others run there.
+    #[serde(skip)]
+    pub directory: PathBuf,
+}
+
+/// The target's side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Where it hears: UDP address and port.
+    pub address: SocketAddr,
+    /// The command that starts it, with its arguments; without one it runs already.
+    #[serde(default)]
+    pub start: Vec<String>,
+    /// The command that stops it, where ending its process is not enough.
+    #[serde(default)]
+    pub stop: Vec<String>,
+    /// The command that brings it back to where it began, where it is not started here.
+    #[serde(default)]
+    pub reset: Vec<String>,
+    /// Milliseconds from start to first case, at most; a target that answers is not waited for.
+    #[serde(default = "ready")]
+    pub ready: u64,
+    /// From where the target asks its AAA server.
+    pub radius: Option<IpAddr>,
+    /// The longest lifetime that it grants, in seconds, where it has one.
+    pub max_lifetime: Option<u16>,
+    /// The prefix from which an FHA wants IPv6 care-of addresses.
+    pub prefix: Option<Ipv6Addr>,
+    /// A foreign agent that shares an association with it.
+    pub foreign_agent: Option<ForeignAgent>,
+}
+
+/// A foreign agent with which a home agent shares an association.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ForeignAgent {
+    /// Its address, one of this host.
+    pub address: Ipv4Addr,
+    /// The SPI, both ways.
+    pub spi: u32,
+    /// The key.
+    pub key: String,
+}
+
+/// The tester's side.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tester {
+    /// From where mobile nodes (or a PANA client) speak.
+    pub address: IpAddr,
+    /// Another address of this host, for what comes from elsewhere.
+    pub other: Option<IpAddr>,
+    /// Where the tester hears as AAA server.
+    pub aaa: Option<SocketAddr>,
+    /// The RADIUS secret that it shares with the target there.
+    pub secret: Option<String>,
+    /// As a NAS that asks the target.
+    pub nas: Option<Asker>,
+    /// As an FHA that asks the target.
+    pub fha: Option<Asker>,
+    /// As a home agent that asks the target.
+    pub ha: Option<Asker>,
+    /// An address from which the target does not know any client.
+    pub stranger: Option<IpAddr>,
+}
+
+/// The tester as RADIUS client.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asker {
+    /// Its address.
+    pub address: IpAddr,
+    /// Where the target hears for this client, if not at `target.address`.
+    pub server: Option<SocketAddr>,
+    /// The secret that it shares with the target.
+    pub secret: String,
+    /// The name that it gives (NAS-Identifier).
+    pub name: String,
+}
+
+/// A mobile node that a home agent is configured with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mobile {
+    /// Its NAI, where the home agent knows it by one.
+    pub nai: Option<String>,
+    /// Its home address.
+    pub home_address: Ipv4Addr,
+    /// The SPI, both ways.
+    pub spi: u32,
+    /// The key: text, or hex after `0x`.
+    pub key: String,
+    /// How authenticators are made: `hmac-md5`, `hmac-sha1` or `prefix-suffix-md5`.
+    #[serde(default = "hmac_md5")]
+    pub algorithm: String,
+}
+
+/// A user of an AAA server.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// The name.
+    pub nai: String,
+    /// The secret for access.
+    pub access_secret: Option<String>,
+    /// The key for mobility.
+    pub mn_aaa_key: Option<String>,
+    /// The IPv6 home address of the record.
+    pub home_address: Option<Ipv6Addr>,
+    /// The home agent of the record.
+    pub home_agent: Option<Ipv6Addr>,
+    /// Whether the user has mobility.
+    #[serde(default = "yes")]
+    pub mobility: bool,
+}
+
+/// Why a profile cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ProfileError(pub String);
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read, or is not as it must be; the sentence says where and why.
+    pub fn read(path: &Path) -> Result<Profile, ProfileError> {
+        let shown = path.display();
+        let text = fs::read_to_string(path)
+            .map_err(|e| ProfileError(format!("cannot read {shown}: {e}")))?;
+        let mut profile = Profile::parse(&text)
+            .map_err(|ProfileError(why)| ProfileError(format!("{shown}: {why}")))?;
+        profile.directory = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        Ok(profile)
+    }
+
+    /// Reads a profile from its text.
+    ///
+    /// # Errors
+    ///
+    /// When it is not as it must be.
+    pub fn parse(text: &str) -> Result<Profile, ProfileError> {
+        let profile: Profile = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start));
+            let line = before.map_or(1, |before| before.matches('\n').count() + 1);
+            ProfileError(format!("line {line}: {}", error.message()))
+        })?;
+        profile.check()?;
+        Ok(profile)
+    }
+
+    fn check(&self) -> Result<(), ProfileError> {
+        let known = self.role.claims();
+        for claim in self.claims.iter().flatten() {
+            if !known.iter().any(|(name, _)| name == claim) {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                let (role, names) = (self.role, names.join(", "));
+                let why = format!("claims: {claim:?} is none of an {role}; there are {names}");
+                return Err(ProfileError(why));
+            }
+        }
+        let needs = |there: bool, what: &str| {
+            let why = || ProfileError(format!("for the role {}, {what} is needed", self.role));
+            if there { Ok(()) } else { Err(why()) }
+        };
+        match self.role {
+            Under::Fha if self.claims("bootstrap") => {
+                needs(self.tester.aaa.is_some(), "tester.aaa")?;
+                needs(self.tester.secret.is_some(), "tester.secret")
+            }
+            Under::Fha => needs(!self.mobiles.is_empty(), "at least one [[mobile]]"),
+            Under::Aaa => {
+                needs(!self.users.is_empty(), "at least one [[user]]")?;
+                let askers = [&self.tester.nas, &self.tester.fha, &self.tester.ha];
+                needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
+            }
+            Under::Nas => {
+                needs(self.tester.aaa.is_some(), "tester.aaa")?;
+                needs(self.tester.secret.is_some(), "tester.secret")
+            }
+        }
+    }
+
+    /// Whether the target claims something.
+    #[must_use]
+    pub fn claims(&self, claim: &str) -> bool {
+        self.claims.as_ref().is_none_or(|claims| claims.contains(claim))
+    }
+}
+
+/// Octets of a secret: text as it is, hex after `0x`.
+#[must_use]
+pub(super) fn octets(text: &str) -> Vec<u8> {
+    let hex = text.strip_prefix("0x").filter(|hex| hex.len() % 2 == 0);
+    let decoded = hex.and_then(|hex| {
+        (0..hex.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok())
+            .collect::<Option<Vec<u8>>>()
+    });
+    decoded.unwrap_or_else(|| text.as_bytes().to_vec())
+}
+
+const fn sixteen() -> usize {
+    16
+}
+
+const fn silence() -> u64 {
+    400
+}
+
+const fn patience() -> u64 {
+    1500
+}
+
+const fn ready() -> u64 {
+    2000
+}
+
+const fn vendor() -> u32 {
+    DEFAULT_VENDOR_ID
+}
+
+fn hmac_md5() -> String {
+    "hmac-md5".to_owned()
+}
+
+const fn yes() -> bool {
+    true
+}

@@ -1,0 +1,363 @@
+//! Asks a target all questions: many at a time, and again alone what did not go well.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::report::{self, Report};
+use super::server::Server;
+use super::target::Process;
+use super::{Case, Ending, Expectations, Level, Outcome, Profile, Stage, Under, Verdict};
+use super::{aaa, fha};
+
+/// How often what was missing is looked for again.
+const REPETITIONS: usize = 2;
+
+/// How a run is to be made.
+#[derive(Debug, Default)]
+pub struct Settings {
+    /// Same seed, same octets; except for what is a clock's.
+    pub seed: u64,
+    /// How many cases run at a time, at most; the profile's number when this is `None`.
+    pub jobs: Option<usize>,
+    /// Whether SHOULD counts as MUST.
+    pub strict: bool,
+    /// Where a capture of each case goes.
+    pub captures: Option<PathBuf>,
+    /// What is known of the target.
+    pub expectations: Expectations,
+    /// The command that asks one case again, up to its id.
+    pub command: String,
+}
+
+/// What a run tells while it goes on.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress<'r> {
+    /// So many cases will be asked.
+    Cases(usize),
+    /// A case has its verdict.
+    Done(&'r report::Result),
+}
+
+/// Why a run cannot begin.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SetupError(pub String);
+
+/// A run's common state.
+struct Bench<'a> {
+    profile: &'a Profile,
+    settings: &'a Settings,
+    server: Option<Server>,
+    process: Mutex<Process<'a>>,
+    numbers: AtomicU32,
+    /// Slots that no running case has.
+    slots: Mutex<Vec<usize>>,
+    down: AtomicBool,
+}
+
+/// A case that has been played once.
+struct Played {
+    case: usize,
+    result: report::Result,
+    /// Why the target has to be brought back before anything else.
+    gone: Option<(Verdict, String)>,
+}
+
+/// Asks a target.
+///
+/// # Errors
+///
+/// When the target cannot be started or does not answer at all, or an address of the tester
+/// cannot be bound.
+pub fn run(
+    profile: &Profile,
+    cases: &[Case],
+    settings: &Settings,
+    progress: &(dyn Fn(Progress<'_>) + Sync),
+) -> Result<Report, SetupError> {
+    let began = Instant::now();
+    progress(Progress::Cases(cases.len()));
+    let bench = Bench::set_up(profile, settings)?;
+    let mut results: BTreeMap<usize, report::Result> = BTreeMap::new();
+    let (alone, together): (Vec<usize>, Vec<usize>) =
+        (0..cases.len()).partition(|case| cases.get(*case).is_some_and(|case| case.alone));
+    let jobs = settings.jobs.unwrap_or(profile.jobs).clamp(1, slots(profile));
+    let keep = |results: &mut BTreeMap<usize, report::Result>, played: Played| {
+        progress(Progress::Done(&played.result));
+        results.insert(played.case, played.result);
+    };
+    let mut again = Vec::new();
+    let mut waiting: VecDeque<usize> = together.into();
+    while !waiting.is_empty() {
+        let (played, suspects) = bench.together(cases, &mut waiting, jobs);
+        for played in played {
+            if needs_repetition(&played.result) {
+                again.push(played.case);
+            } else {
+                keep(&mut results, played);
+            }
+        }
+        if bench.down.load(Ordering::Relaxed) {
+            bench.bring_back()?;
+            for case in suspects {
+                keep(&mut results, bench.singly(cases, case)?);
+            }
+        }
+    }
+    // What did not go well is asked again by itself, as far as that is to be had in time.
+    let mut repeated: VecDeque<usize> = again.into();
+    while !repeated.is_empty() {
+        let (played, suspects) = bench.together(cases, &mut repeated, (jobs / 4).max(1));
+        for mut played in played {
+            for _ in 1..REPETITIONS {
+                if played.result.verdict == Verdict::Inconclusive && played.gone.is_none() {
+                    played = bench.play(cases, played.case);
+                }
+            }
+            keep(&mut results, played);
+        }
+        if bench.down.load(Ordering::Relaxed) {
+            bench.bring_back()?;
+            for case in suspects {
+                keep(&mut results, bench.singly(cases, case)?);
+            }
+        }
+    }
+    for case in alone {
+        keep(&mut results, bench.singly(cases, case)?);
+    }
+    let began_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() - began.elapsed();
+    let results: Vec<report::Result> = results.into_values().collect();
+    let verdicts: Vec<(&str, Verdict)> =
+        results.iter().map(|result| (result.id.as_str(), result.verdict)).collect();
+    let unmet = settings
+        .expectations
+        .unmet(&verdicts)
+        .map(|(line, reason)| format!("line {line}: expected, but it passes: {reason}"))
+        .collect();
+    Ok(Report {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        target: profile.name.clone(),
+        role: profile.role,
+        seed: settings.seed,
+        began: began_at.as_secs(),
+        seconds: began.elapsed().as_secs_f64(),
+        vendor: profile.vendor,
+        results,
+        unmet,
+    })
+}
+
+/// How many cases at a time have something of their own in the profile, where they need that.
+fn slots(profile: &Profile) -> usize {
+    match profile.role {
+        Under::Fha if !profile.claims("bootstrap") => profile.mobiles.len().max(1),
+        _ => 256,
+    }
+}
+
+/// Whether one verdict is not yet enough.
+fn needs_repetition(result: &report::Result) -> bool {
+    matches!(result.verdict, Verdict::Fail | Verdict::Warn | Verdict::Inconclusive)
+}
+
+impl<'a> Bench<'a> {
+    fn set_up(profile: &'a Profile, settings: &'a Settings) -> Result<Bench<'a>, SetupError> {
+        let server = match profile.tester.aaa {
+            Some(local) if profile.role != Under::Aaa => {
+                Some(Server::start(local).map_err(|error| {
+                    SetupError(format!("cannot be an AAA server at {local}: {error}"))
+                })?)
+            }
+            _ => None,
+        };
+        let process = Process::start(profile).map_err(SetupError)?;
+        let bench = Bench {
+            profile,
+            settings,
+            server,
+            process: Mutex::new(process),
+            numbers: AtomicU32::new(1),
+            slots: Mutex::new((0..slots(profile)).rev().collect()),
+            down: AtomicBool::new(false),
+        };
+        bench.await_target()?;
+        Ok(bench)
+    }
+
+    fn process(&self) -> MutexGuard<'_, Process<'a>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the target answers what every target of its role answers.
+    fn answers(&self, slot: usize) -> bool {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let (server, seed) = (self.server.as_ref(), self.settings.seed);
+        let mut stage = Stage::new(self.profile, server, "probe", seed, (number, slot));
+        match self.profile.role {
+            Under::Fha => fha::probe(&mut stage),
+            Under::Aaa => aaa::probe(&mut stage),
+            Under::Nas => true,
+        }
+    }
+
+    fn await_target(&self) -> Result<(), SetupError> {
+        let began = Instant::now();
+        let patience = Duration::from_millis(self.profile.target.ready);
+        loop {
+            if self.answers(0) {
+                return Ok(());
+            }
+            if let Some(how) = self.process().ended() {
+                return Err(SetupError(how));
+            }
+            if began.elapsed() > patience {
+                let said = self.process().said();
+                let at = self.profile.target.address;
+                return Err(SetupError(format!(
+                    "the target at {at} does not answer what every target of its role answers; \
+                     look at its address, keys and users in the profile\n{said}"
+                )));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn bring_back(&self) -> Result<(), SetupError> {
+        if self.process().can_reset() {
+            self.process().reset().map_err(SetupError)?;
+        }
+        self.down.store(false, Ordering::Relaxed);
+        self.await_target()
+    }
+
+    /// Plays cases from the queue, many at a time, until it is empty or the target is gone; then
+    /// the second list says who may have done it.
+    fn together(
+        &self,
+        cases: &[Case],
+        waiting: &mut VecDeque<usize>,
+        jobs: usize,
+    ) -> (Vec<Played>, Vec<usize>) {
+        let queue = Mutex::new(std::mem::take(waiting));
+        let done = Mutex::new((Vec::new(), Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(|| {
+                    while !self.down.load(Ordering::Relaxed) {
+                        let next = lock(&queue).pop_front();
+                        let Some(case) = next else { return };
+                        let played = self.play(cases, case);
+                        let mut done = lock(&done);
+                        if played.gone.is_some() || self.down.load(Ordering::Relaxed) {
+                            self.down.store(true, Ordering::Relaxed);
+                            done.1.push(case);
+                        } else {
+                            done.0.push(played);
+                        }
+                    }
+                });
+            }
+        });
+        *waiting = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
+        done.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Plays a case with nothing beside it, and brings the target back if it is gone then.
+    fn singly(&self, cases: &[Case], case: usize) -> Result<Played, SetupError> {
+        let mut played = self.play(cases, case);
+        for _ in 0..REPETITIONS {
+            if played.gone.is_none() && played.result.verdict == Verdict::Inconclusive {
+                played = self.play(cases, case);
+            }
+        }
+        if let Some((verdict, how)) = played.gone.take() {
+            played.result.verdict = verdict;
+            played.result.seen = how;
+            let known = self.settings.expectations.reason(&played.result.id, verdict);
+            played.result.known = known.map(str::to_owned);
+            self.bring_back()?;
+        }
+        Ok(played)
+    }
+
+    fn play(&self, cases: &[Case], at: usize) -> Played {
+        let Some(case) = cases.get(at) else { unreachable!() };
+        let began = Instant::now();
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let (server, seed) = (self.server.as_ref(), self.settings.seed);
+        let slot = lock(&self.slots).pop().unwrap_or_default();
+        let mut stage = Stage::new(self.profile, server, &case.id, seed, (number, slot));
+        let unclaimed = case.claims.iter().find(|claim| !self.profile.claims(claim));
+        let outcome = match unclaimed {
+            Some(claim) => Err(Ending::Skip(format!("not claimed: {claim}"))),
+            None => case.ask(&mut stage),
+        };
+        let is_skipped = matches!(outcome, Err(Ending::Skip(_)));
+        let gone = match self.process().ended() {
+            Some(how) if !is_skipped => Some((Verdict::Crash, how)),
+            _ => None,
+        };
+        let suspicious = matches!(outcome, Err(Ending::Fail { .. } | Ending::Inconclusive(_)));
+        let gone = gone.or_else(|| {
+            // Twice, as a datagram may be lost.
+            let hangs = suspicious && !self.answers(slot) && !self.answers(slot);
+            let how = "the target answers nothing any more, not even a request that it answered \
+                       before";
+            hangs.then(|| (Verdict::Hang, how.to_owned()))
+        });
+        lock(&self.slots).push(slot);
+        let result = self.result(case, outcome, stage, began.elapsed());
+        Played { case: at, result, gone }
+    }
+
+    fn result(
+        &self,
+        case: &Case,
+        outcome: Outcome,
+        stage: Stage<'_>,
+        took: Duration,
+    ) -> report::Result {
+        let (passed, keys) = stage.finish();
+        let (verdict, expected, seen) = match outcome {
+            Ok(()) => (Verdict::Pass, String::new(), String::new()),
+            Err(Ending::Skip(why)) => (Verdict::Skipped, String::new(), why),
+            Err(Ending::Inconclusive(what)) => (Verdict::Inconclusive, String::new(), what),
+            Err(Ending::Fail { expected, seen }) => {
+                let binds = case.level == Level::Must || self.settings.strict;
+                (if binds { Verdict::Fail } else { Verdict::Warn }, expected, seen)
+            }
+        };
+        let mut notes = Vec::new();
+        if let Some(directory) = &self.settings.captures
+            && let Err(why) = report::capture(directory, &case.id, &passed, &keys)
+        {
+            notes.push(format!("no capture: {why}"));
+        }
+        let known = self.settings.expectations.reason(&case.id, verdict).map(str::to_owned);
+        let is_told = !matches!(verdict, Verdict::Pass | Verdict::Skipped);
+        report::Result {
+            id: case.id.clone(),
+            purpose: case.purpose.clone(),
+            level: case.level,
+            sentences: case.sentences.iter().map(ToString::to_string).collect(),
+            rfcs: case.rfcs.iter().map(ToString::to_string).collect(),
+            rule: case.rule.map(|rule| rule.name().to_owned()),
+            verdict,
+            expected,
+            seen,
+            notes,
+            known,
+            again: format!("{} --seed {} --only '{}'", self.settings.command, self.settings.seed, case.id),
+            seconds: took.as_secs_f64(),
+            passed: if is_told { passed } else { Vec::new() },
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,231 @@
+//! Where a case is played: sockets of those whom the tester plays, and a log of all that passed.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use dsboot_codec::tree::Protocol;
+use dsboot_spec::registry::mip4::NTP_UNIX_OFFSET;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng as _, SeedableRng as _};
+
+use super::case::{Ending, missing};
+use super::ladder::{Passed, describe, hex, protocol};
+use super::profile::Profile;
+use super::server::Server;
+
+/// The longest UDP payload.
+const LONGEST: usize = 65_535;
+
+/// The environment of one case.
+pub struct Stage<'a> {
+    /// The target's profile.
+    pub profile: &'a Profile,
+    /// A number that no other running case has; names and addresses are made of it.
+    pub number: u32,
+    /// Which of the profile's mobile nodes or users is the case's own.
+    pub(super) slot: usize,
+    pub(super) server: Option<&'a Server>,
+    started: Instant,
+    random: ChaCha8Rng,
+    passed: Vec<Passed>,
+    keys: Vec<String>,
+}
+
+/// A socket of somebody whom the tester plays.
+#[derive(Debug)]
+pub(super) struct Endpoint {
+    pub(super) name: &'static str,
+    pub(super) socket: UdpSocket,
+    pub(super) local: SocketAddr,
+    protocol: Protocol,
+}
+
+/// A datagram that has come.
+#[derive(Clone, Debug)]
+pub(super) struct Came {
+    pub(super) from: SocketAddr,
+    pub(super) octets: Vec<u8>,
+}
+
+impl<'a> Stage<'a> {
+    pub(super) fn new(
+        profile: &'a Profile,
+        server: Option<&'a Server>,
+        id: &str,
+        seed: u64,
+        (number, slot): (u32, usize),
+    ) -> Stage<'a> {
+        // FNV-1a: the same everywhere, so that a seed means the same everywhere.
+        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
+            (hash ^ u64::from(octet)).wrapping_mul(0x100_0000_01b3)
+        });
+        Stage {
+            profile,
+            number,
+            slot,
+            server,
+            started: Instant::now(),
+            random: ChaCha8Rng::seed_from_u64(seed ^ hash),
+            passed: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// What passed, and what is to be known of keys.
+    pub(super) fn finish(self) -> (Vec<Passed>, Vec<String>) {
+        (self.passed, self.keys)
+    }
+
+    /// How long no answer counts as silence.
+    pub(super) const fn silence(&self) -> Duration {
+        Duration::from_millis(self.profile.silence)
+    }
+
+    /// How long an answer may take.
+    pub(super) const fn patience(&self) -> Duration {
+        Duration::from_millis(self.profile.patience)
+    }
+
+    /// Random octets, by the seed.
+    pub(super) fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut octets = [0; N];
+        self.random.fill_bytes(&mut octets);
+        octets
+    }
+
+    /// A random number, by the seed.
+    pub(super) fn random_u32(&mut self) -> u32 {
+        self.random.next_u32()
+    }
+
+    /// Keeps a key for the capture: lines of a file for `dsboot decode --keys`.
+    pub(super) fn key(&mut self, lines: String) {
+        if !self.keys.contains(&lines) {
+            self.keys.push(lines);
+        }
+    }
+
+    /// Binds a socket; port 0 for any.
+    pub(super) fn endpoint(
+        &mut self,
+        name: &'static str,
+        address: IpAddr,
+        port: u16,
+        protocol: Protocol,
+    ) -> Result<Endpoint, Ending> {
+        let bound = UdpSocket::bind((address, port))
+            .and_then(|socket| socket.local_addr().map(|local| (socket, local)));
+        match bound {
+            Ok((socket, local)) => Ok(Endpoint { name, socket, local, protocol }),
+            Err(error) => missing(format!("cannot bind UDP {address} port {port}: {error}")),
+        }
+    }
+
+    /// Sends octets to the target.
+    pub(super) fn send(
+        &mut self,
+        endpoint: &Endpoint,
+        to: SocketAddr,
+        octets: &[u8],
+    ) -> Result<(), Ending> {
+        let who = self.target();
+        self.log(endpoint.name, who, Some(endpoint.local), Some(to), endpoint.protocol, octets);
+        match endpoint.socket.send_to(octets, to) {
+            Ok(_) => Ok(()),
+            // A target that has just gone answers the datagram before by ICMP.
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(()),
+            Err(error) => missing(format!("cannot send to {to}: {error}")),
+        }
+    }
+
+    /// The next datagram for an endpoint, within `patience`.
+    pub(super) fn receive(&mut self, endpoint: &Endpoint, patience: Duration) -> Option<Came> {
+        let end = Instant::now() + patience;
+        let mut octets = vec![0; LONGEST];
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() || endpoint.socket.set_read_timeout(Some(left)).is_err() {
+                return None;
+            }
+            if let Ok((length, from)) = endpoint.socket.recv_from(&mut octets) {
+                octets.truncate(length);
+                let who = self.target();
+                let (to, at) = (endpoint.name, Some(endpoint.local));
+                self.log(who, to, Some(from), at, endpoint.protocol, &octets);
+                return Some(Came { from, octets });
+            }
+        }
+    }
+
+    /// Waits until nothing more comes for as long as silence takes; what came, first to last.
+    pub(super) fn drain(&mut self, endpoint: &Endpoint) -> Vec<Came> {
+        let mut all = Vec::new();
+        while let Some(came) = self.receive(endpoint, self.silence()) {
+            all.push(came);
+        }
+        all
+    }
+
+    /// Puts a datagram into the log.
+    pub(super) fn log(
+        &mut self,
+        from: &str,
+        to: &str,
+        source: Option<SocketAddr>,
+        destination: Option<SocketAddr>,
+        hint: Protocol,
+        octets: &[u8],
+    ) {
+        let spoken = protocol([source, destination], Some(hint));
+        let at = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.passed.push(Passed {
+            at,
+            from: from.to_owned(),
+            to: to.to_owned(),
+            source,
+            destination,
+            protocol: spoken.name().to_owned(),
+            words: describe(spoken, octets),
+            octets: hex(octets),
+        });
+    }
+
+    /// Puts something that is no datagram into the log.
+    pub(super) fn mark(&mut self, who: &str, words: impl Into<String>) {
+        let at = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.passed.push(Passed {
+            at,
+            from: who.to_owned(),
+            to: who.to_owned(),
+            source: None,
+            destination: None,
+            protocol: "data".to_owned(),
+            words: words.into(),
+            octets: String::new(),
+        });
+    }
+
+    /// Lets time pass.
+    pub(super) fn pause(&mut self, time: Duration) {
+        self.mark("tester", format!("waits {} ms", time.as_millis()));
+        std::thread::sleep(time);
+    }
+
+    /// What the target is called in ladders.
+    pub(super) const fn target(&self) -> &'static str {
+        match self.profile.role {
+            super::Under::Fha => "FHA",
+            super::Under::Aaa => "AAA",
+            super::Under::Nas => "NAS",
+        }
+    }
+
+    /// The clock of this host as an NTP timestamp.
+    pub(super) fn ntp(&self) -> u64 {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = (now.as_secs() + NTP_UNIX_OFFSET) & u64::from(u32::MAX);
+        let fraction = (u64::from(now.subsec_nanos()) << 32) / 1_000_000_000;
+        (seconds << 32) | fraction
+    }
+}

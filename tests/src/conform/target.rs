@@ -1,0 +1,119 @@
+//! The target's process, where the profile says how to start it.
+
+use std::io::Read as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::profile::Profile;
+
+/// How much of what the target said is kept, in octets.
+const KEPT: usize = 8192;
+
+/// The target, started here or by somebody else.
+#[derive(Debug)]
+pub(super) struct Process<'a> {
+    profile: &'a Profile,
+    child: Option<Child>,
+    said: Arc<Mutex<Vec<u8>>>,
+}
+
+impl<'a> Process<'a> {
+    /// Starts it, if that is the tester's business.
+    pub(super) fn start(profile: &'a Profile) -> Result<Process<'a>, String> {
+        let mut process = Process { profile, child: None, said: Arc::default() };
+        process.begin()?;
+        Ok(process)
+    }
+
+    fn begin(&mut self) -> Result<(), String> {
+        let Some((program, arguments)) = self.profile.target.start.split_first() else {
+            return Ok(());
+        };
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(&self.profile.directory);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| format!("cannot start {program}: {error}"))?;
+        if let Some(mut stderr) = child.stderr.take() {
+            let said = Arc::clone(&self.said);
+            std::thread::spawn(move || {
+                let mut octets = [0; 1024];
+                while let Ok(length @ 1..) = stderr.read(&mut octets) {
+                    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                    said.extend(octets.get(..length).unwrap_or_default());
+                    let surplus = said.len().saturating_sub(KEPT);
+                    said.drain(..surplus);
+                }
+            });
+        }
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// How the process has ended, when it has.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        let status = self.child.as_mut()?.try_wait().ok()??;
+        Some(format!("the target's process has ended ({status})\n{}", self.said()))
+    }
+
+    /// The last that it said to standard error.
+    pub(super) fn said(&self) -> String {
+        let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        String::from_utf8_lossy(&said).into_owned()
+    }
+
+    /// Whether it can be brought back to where it began.
+    pub(super) fn can_reset(&self) -> bool {
+        let target = &self.profile.target;
+        !target.start.is_empty() || !target.reset.is_empty()
+    }
+
+    /// Brings it back to where it began.
+    pub(super) fn reset(&mut self) -> Result<(), String> {
+        if self.profile.target.start.is_empty() {
+            return run(self.profile, &self.profile.target.reset);
+        }
+        self.end();
+        self.begin()
+    }
+
+    /// Ends it.
+    fn end(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            // SIGTERM by the command, since the standard library knows SIGKILL alone.
+            let id = child.id().to_string();
+            let _ = Command::new("kill").args(["-s", "TERM", &id]).stderr(Stdio::null()).status();
+            let asked = Instant::now();
+            while asked.elapsed() < Duration::from_secs(2) {
+                if !matches!(child.try_wait(), Ok(None)) {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            let _ = child.kill();
+            let _ = child.wait();
+            let _ = run(self.profile, &self.profile.target.stop);
+        }
+    }
+}
+
+impl Drop for Process<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Runs a command of the profile, if there is one.
+fn run(profile: &Profile, command: &[String]) -> Result<(), String> {
+    let Some((program, arguments)) = command.split_first() else { return Ok(()) };
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(&profile.directory)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot run {program}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+}
