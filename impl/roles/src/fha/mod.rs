@@ -289,6 +289,8 @@ impl Fha {
             Err(code::HA_REVERSE_TUNNEL_MANDATORY.into())
         } else if flags.minimal_encapsulation() || flags.gre() {
             Err(code::HA_ENCAPSULATION.into())
+        } else if let Some(code) = request.refused_vendor() {
+            Err(code.into())
         } else {
             Ok(())
         }

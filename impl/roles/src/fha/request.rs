@@ -1,6 +1,7 @@
 use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use dsboot_codec::{
+    Positioned,
     dsb::Parameter,
     mip4::{
         Algorithm, AuthenticationKind, Extension, Identification, Message, RequestFlags,
@@ -127,6 +128,24 @@ impl Request {
             .authenticator(AuthenticationKind::MobileHome)
             .once()
             .is_some_and(|authenticator| authenticator.verify(&context))
+    }
+
+    /// The code that refuses a critical vendor extension, if there is one: we know none.
+    pub(super) fn refused_vendor(&self) -> Option<u8> {
+        //= wire.2.16
+        let Ok(Message::Request(message)) = Message::decode(&self.octets) else { return None };
+        let extensions = message.extensions;
+        let is_critical = |one: &Positioned<'_, Extension<'_>>| {
+            matches!(one.value, Extension::Cvse(_) | Extension::CvseOld(_))
+        };
+        let last = extensions.authorization()?;
+        let of_mn = extensions.before(&last).iter().any(|one| is_critical(&one));
+        let of_fa = extensions.after(&last).iter().any(|one| is_critical(&one));
+        match (of_mn, of_fa) {
+            (true, _) => Some(registry::mip4::code::HA_CVSE_FROM_MN),
+            (false, true) => Some(registry::mip4::code::HA_CVSE_FROM_FA),
+            (false, false) => None,
+        }
     }
 
     /// The association with the foreign agent that relayed the request, if there is one.

@@ -179,6 +179,11 @@ impl Oracle {
         }
         self.state.environment.events = 20;
         self.state.mn.link = Some(Link::A);
+        // The model forgets refusals for which its mobile node does not wait.
+        self.state.mn.request = match message {
+            Message::Request(_, request) => Some(request),
+            _ => self.state.fha.of(FhaId::One).pending.map(|(request, _)| request),
+        };
         let before = self.state.network;
         let step = self.model.step(&self.state, Action::Deliver(message))?;
         let mut does = Does { rules: of(step.rules), ..Does::default() };
@@ -308,7 +313,7 @@ impl Walk {
             return fail("no Access-Request", "one");
         }
         let answer = allowed(say, does).judge(stage, &self.mobile)?;
-        if answer.is_some_and(|answer| answer.code <= 1) {
+        if answer.is_some_and(|answer| answer.code <= 1 && answer.lifetime > 0) {
             self.accepted = Some(octets);
         }
         Ok(())
