@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
-use dsboot::audit::AuditArgs;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+use dsboot::audit::AuditArgs;
 use dsboot::conform::ConformArgs;
 use dsboot::decode::DecodeArgs;
 use dsboot::dictionary::DictionaryArgs;
@@ -164,7 +164,10 @@ fn manual(subcommand: Option<&str>, out: &mut impl io::Write) -> Result<bool, (E
         }
     };
     let Some(wanted) = wanted else {
-        return Err((Exit::Usage, "there is no such subcommand; `dsboot --help` lists them".to_owned()));
+        return Err((
+            Exit::Usage,
+            "there is no such subcommand; `dsboot --help` lists them".to_owned(),
+        ));
     };
     clap_mangen::Man::new(wanted)
         .render(out)

@@ -18,9 +18,9 @@ mod keep;
 mod ladder;
 mod profile;
 pub mod report;
-mod server;
 mod run;
 mod select;
+mod server;
 mod stage;
 mod target;
 
@@ -39,6 +39,5 @@ pub fn cases(under: Under) -> Vec<Case> {
     match under {
         Under::Fha => fha::cases(),
         Under::Aaa => aaa::cases(),
-        Under::Nas => Vec::new(),
     }
 }

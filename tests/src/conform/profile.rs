@@ -17,13 +17,11 @@ pub enum Under {
     Fha,
     /// An AAA server.
     Aaa,
-    /// A network access server.
-    Nas,
 }
 
 impl Under {
     /// All of them.
-    pub const ALL: [Under; 3] = [Under::Fha, Under::Aaa, Under::Nas];
+    pub const ALL: [Under; 2] = [Under::Fha, Under::Aaa];
 
     /// Its name in ids and on the command line.
     #[must_use]
@@ -31,7 +29,6 @@ impl Under {
         match self {
             Under::Fha => "fha",
             Under::Aaa => "aaa",
-            Under::Nas => "nas",
         }
     }
 
@@ -48,7 +45,10 @@ impl Under {
     pub const fn claims(self) -> &'static [(&'static str, &'static str)] {
         match self {
             Under::Fha => &[
-                ("bootstrap", "registers by MN-AAA authentication and RADIUS, with key generation (the draft)"),
+                (
+                    "bootstrap",
+                    "registers by MN-AAA authentication and RADIUS, with key generation (the draft)",
+                ),
                 ("ipv6", "copies the IPv6 parameters of an Access-Accept into the reply"),
                 ("reverse-tunnel-only", "refuses requests without T by 138 (registration.7.8)"),
                 ("nai", "identifies mobile nodes by the NAI extension"),
@@ -56,7 +56,10 @@ impl Under {
                 ("133-authenticated", "answers a wrong Identification by an authenticated 133"),
                 ("simultaneous-none", "keeps one binding a mobile node"),
                 ("encapsulation-none", "knows no GRE and no minimal encapsulation"),
-                ("vendor-critical", "answers an unknown critical vendor extension by 140 (RFC 3115)"),
+                (
+                    "vendor-critical",
+                    "answers an unknown critical vendor extension by 140 (RFC 3115)",
+                ),
                 ("5944", "follows RFC 5944 where it mends RFC 3344"),
             ],
             Under::Aaa => &[
@@ -68,14 +71,10 @@ impl Under {
                 ("duplicates", "answers a retransmission by the same octets (RFC 5080)"),
                 ("roles", "refuses a leg that the client is not entitled to (access.6.8)"),
                 ("status-server", "answers Status-Server (RFC 5997)"),
-                ("same-rounds", "refuses unknown users after as many rounds as known ones (access.3.6)"),
-            ],
-            Under::Nas => &[
-                ("bootstrap", "appends the vendor AVPs of step 3"),
-                ("pool", "picks an address where the AAA server leaves that to it"),
-                ("retransmit", "retransmits by the timers of RFC 5191 and RFC 5080"),
-                ("strict", "takes no answer without Message-Authenticator (access.6.6)"),
-                ("silent-identity", "asks for the identity itself (RFC 3579 §2.1)"),
+                (
+                    "same-rounds",
+                    "refuses unknown users after as many rounds as known ones (access.3.6)",
+                ),
             ],
         }
     }
@@ -116,7 +115,7 @@ pub struct Profile {
     /// For an FHA or home agent: mobile nodes that it is configured with.
     #[serde(default, rename = "mobile")]
     pub mobiles: Vec<Mobile>,
-    /// For an AAA server: its users. For a NAS none are needed.
+    /// For an AAA server: its users.
     #[serde(default, rename = "user")]
     pub users: Vec<User>,
     /// Where the file was read from; `start` and the others run there.
@@ -168,7 +167,7 @@ pub struct ForeignAgent {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tester {
-    /// From where mobile nodes (or a PANA client) speak.
+    /// From where mobile nodes speak.
     pub address: IpAddr,
     /// Another address of this host, for what comes from elsewhere.
     pub other: Option<IpAddr>,
@@ -299,10 +298,6 @@ impl Profile {
                 needs(!self.users.is_empty(), "at least one [[user]]")?;
                 let askers = [&self.tester.nas, &self.tester.fha, &self.tester.ha];
                 needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
-            }
-            Under::Nas => {
-                needs(self.tester.aaa.is_some(), "tester.aaa")?;
-                needs(self.tester.secret.is_some(), "tester.secret")
             }
         }
     }

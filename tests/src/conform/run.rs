@@ -129,7 +129,8 @@ pub fn run(
     for case in alone {
         keep(&mut results, bench.singly(cases, case)?);
     }
-    let began_at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() - began.elapsed();
+    let began_at =
+        SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() - began.elapsed();
     let results: Vec<report::Result> = results.into_values().collect();
     let verdicts: Vec<(&str, Verdict)> =
         results.iter().map(|result| (result.id.as_str(), result.verdict)).collect();
@@ -200,7 +201,6 @@ impl<'a> Bench<'a> {
         match self.profile.role {
             Under::Fha => fha::probe(&mut stage),
             Under::Aaa => aaa::probe(&mut stage),
-            Under::Nas => true,
         }
     }
 
@@ -351,7 +351,10 @@ impl<'a> Bench<'a> {
             seen,
             notes,
             known,
-            again: format!("{} --seed {} --only '{}'", self.settings.command, self.settings.seed, case.id),
+            again: format!(
+                "{} --seed {} --only '{}'",
+                self.settings.command, self.settings.seed, case.id
+            ),
             seconds: took.as_secs_f64(),
             passed: if is_told { passed } else { Vec::new() },
         }

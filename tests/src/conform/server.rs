@@ -51,7 +51,8 @@ impl Server {
         let users = Arc::new(Users::default());
         let ends = Arc::new(AtomicBool::new(false));
         let reader = {
-            let (socket, users, ends) = (Arc::clone(&socket), Arc::clone(&users), Arc::clone(&ends));
+            let (socket, users, ends) =
+                (Arc::clone(&socket), Arc::clone(&users), Arc::clone(&ends));
             std::thread::spawn(move || {
                 let mut octets = vec![0; 65_535];
                 while !ends.load(Ordering::Relaxed) {

@@ -217,7 +217,6 @@ impl<'a> Stage<'a> {
         match self.profile.role {
             super::Under::Fha => "FHA",
             super::Under::Aaa => "AAA",
-            super::Under::Nas => "NAS",
         }
     }
 

@@ -33,7 +33,8 @@ impl<'a> Process<'a> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.profile.directory);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(|error| format!("cannot start {program}: {error}"))?;
+        let mut child =
+            command.spawn().map_err(|error| format!("cannot start {program}: {error}"))?;
         if let Some(mut stderr) = child.stderr.take() {
             let said = Arc::clone(&self.said);
             std::thread::spawn(move || {

@@ -631,3 +631,30 @@ fn an_answer_that_nobody_asked_for_is_dropped() {
     assert!(seen.is_silent() && seen.counts(Radius::Unsolicited));
     assert_eq!(bench.fha, before);
 }
+
+//= wire.2.16
+#[test]
+fn a_critical_vendor_extension_is_refused() {
+    use dsboot_codec::mip4::{Builder, Extension, Vendor};
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(1);
+    let again = Ask { home_address: THOAV4, ..Ask::default() };
+    let association = bench.fha.bindings().get(&nai(again.nai)).unwrap().association.clone();
+    let context = bench::context(association.fha_spi, association.key.octets());
+    let critical = Extension::Cvse(Vendor { reserved: 0, vendor: 99, kind: 1, value: &[1] });
+    let of = |before: bool| {
+        let whole = bench.again(&again);
+        let Ok(Message::Request(request)) = Message::decode(&whole.payload) else { unreachable!() };
+        let builder = Builder::request(&request.header)
+            .extension(Extension::Nai(again.nai.as_bytes()))
+            .extensions(before.then_some(critical))
+            .authenticate(AuthenticationKind::MobileHome, &context)
+            .extensions((!before).then_some(critical));
+        dsboot_roles::Datagram { payload: builder.finish().unwrap(), ..whole.clone() }
+    };
+    let (of_mn, of_fa) = (of(true), of(false));
+    assert_eq!(bench.receive(&of_mn).code(), 140);
+    assert_eq!(bench.receive(&of_fa).code(), 141);
+    assert_eq!(bench.receive(&bench.again(&again)).code(), 0);
+}

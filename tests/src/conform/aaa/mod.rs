@@ -1,7 +1,7 @@
 //! Cases for an AAA server.
 
-mod eap;
 mod binding;
+mod eap;
 mod mobility;
 mod packet;
 mod peer;

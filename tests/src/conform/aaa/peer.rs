@@ -105,11 +105,7 @@ impl Client {
     }
 
     /// Sends a request that must be answered.
-    pub(super) fn answered(
-        &self,
-        stage: &mut Stage<'_>,
-        request: &[u8],
-    ) -> Result<Answer, Ending> {
+    pub(super) fn answered(&self, stage: &mut Stage<'_>, request: &[u8]) -> Result<Answer, Ending> {
         match self.ask(stage, request, stage.patience())? {
             Some(answer) => Ok(answer),
             None => fail("an answer", format!("none within {} ms", stage.profile.patience)),
@@ -232,12 +228,13 @@ impl Challenged {
         }
         let packet = answer.eap()?;
         let state = answer.state()?;
-        let (identifier, challenge) = match eap::Packet::decode(&packet).map(|p| (p.identifier(), p.body())) {
-            Ok((identifier, Ok(Body::Request(eap::Message::Md5Challenge(asked))))) => {
-                (identifier, asked.value.to_vec())
-            }
-            _ => return missing("an MD5-Challenge"),
-        };
+        let (identifier, challenge) =
+            match eap::Packet::decode(&packet).map(|p| (p.identifier(), p.body())) {
+                Ok((identifier, Ok(Body::Request(eap::Message::Md5Challenge(asked))))) => {
+                    (identifier, asked.value.to_vec())
+                }
+                _ => return missing("an MD5-Challenge"),
+            };
         Ok(Challenged { client, user, answer, state, identifier, challenge })
     }
 
@@ -254,11 +251,7 @@ impl Challenged {
     }
 
     /// Sends an EAP packet with the State of the challenge.
-    pub(super) fn go_on(
-        &mut self,
-        stage: &mut Stage<'_>,
-        packet: &[u8],
-    ) -> Result<Answer, Ending> {
+    pub(super) fn go_on(&mut self, stage: &mut Stage<'_>, packet: &[u8]) -> Result<Answer, Ending> {
         let state = self.state.clone();
         let nai = self.user.nai.clone();
         let request = self.client.eap(stage, nai.as_bytes(), state.as_deref(), packet)?;

@@ -1,12 +1,14 @@
 //! Cases for a foreign home agent, and for any Mobile IPv4 home agent as far as it claims.
 
 mod ask;
+mod bindings;
 mod first;
 mod grant;
 mod identification;
 mod later;
 mod malformed;
 mod peer;
+mod proof;
 mod reply;
 mod tour;
 
@@ -21,6 +23,8 @@ pub(super) fn cases() -> Vec<Case> {
     let mut cases = Cases::of("fha");
     reply::add(&mut cases);
     later::add(&mut cases);
+    proof::add(&mut cases);
+    bindings::add(&mut cases);
     identification::add(&mut cases);
     malformed::add(&mut cases);
     ask::add(&mut cases);
@@ -105,11 +109,7 @@ fn changed_again(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Out
 }
 
 /// Octets made of a right request under an association; then a right request.
-fn octets_again(
-    stage: &mut Stage<'_>,
-    change: impl Fn(&mut Vec<u8>),
-    allowed: Allowed,
-) -> Outcome {
+fn octets_again(stage: &mut Stage<'_>, change: impl Fn(&mut Vec<u8>), allowed: Allowed) -> Outcome {
     let mut mobile = Mobile::new(stage)?;
     mobile.establish(stage)?;
     let mut octets = mobile.again(stage)?.octets();

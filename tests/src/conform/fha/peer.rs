@@ -108,21 +108,22 @@ impl Part {
         match self {
             Part::Raw(raw) => octets.extend(raw),
             Part::Aaa { key, challenge, tweak } => {
-                let whole = Builder::relay(octets).authenticate_chap(key, challenge).finish().ok()?;
+                let whole =
+                    Builder::relay(octets).authenticate_chap(key, challenge).finish().ok()?;
                 *octets = tweak.apply(whole, octets.len() + 4, octets.len() + 8);
             }
             Part::Auth { kind, sa, tweak } => {
                 let before = octets.len();
-                let mut whole = match Builder::relay(octets).authenticate(*kind, &sa.context()).finish()
-                {
-                    Ok(whole) => whole,
-                    // An SPI that no association has, which the codec does not send.
-                    Err(_) => {
-                        let usable = Sa { spi: FIRST_FREE_SPI, ..sa.clone() };
-                        let context = usable.context();
-                        Builder::relay(octets).authenticate(*kind, &context).finish().ok()?
-                    }
-                };
+                let mut whole =
+                    match Builder::relay(octets).authenticate(*kind, &sa.context()).finish() {
+                        Ok(whole) => whole,
+                        // An SPI that no association has, which the codec does not send.
+                        Err(_) => {
+                            let usable = Sa { spi: FIRST_FREE_SPI, ..sa.clone() };
+                            let context = usable.context();
+                            Builder::relay(octets).authenticate(*kind, &context).finish().ok()?
+                        }
+                    };
                 if let Some(field) = whole.get_mut(before + 2..before + 6) {
                     field.copy_from_slice(&sa.spi.to_be_bytes());
                 }
@@ -197,7 +198,10 @@ impl Rrq {
     }
 
     /// Changes the MN–AAA extension.
-    pub(super) fn tweak_aaa(&mut self, change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>, &mut Tweak)) {
+    pub(super) fn tweak_aaa(
+        &mut self,
+        change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>, &mut Tweak),
+    ) {
         let auth = self.parts.iter_mut().find_map(|part| match part {
             Part::Aaa { key, challenge, tweak } => Some((key, challenge, tweak)),
             _ => None,
@@ -299,7 +303,9 @@ impl Mobile {
         let key = octets(&known.key);
         let (spi, name) = (known.spi, &known.algorithm);
         let shown = hex(&key);
-        stage.key(format!("[[mobile_ip]]\nspi = {spi}\nkey = \"hex:{shown}\"\nalgorithm = \"{name}\"\n"));
+        stage.key(format!(
+            "[[mobile_ip]]\nspi = {spi}\nkey = \"hex:{shown}\"\nalgorithm = \"{name}\"\n"
+        ));
         Ok(Mobile {
             nai: known.nai.as_ref().map(|nai| nai.clone().into_bytes()),
             aaa_key: Vec::new(),
@@ -551,7 +557,9 @@ pub(super) fn secret(stage: &Stage<'_>) -> Vec<u8> {
 impl Answer {
     fn read(came: Came) -> Answer {
         let octet = |at: usize| came.octets.get(at).copied().unwrap_or_default();
-        let word = |at: usize| u32::from_be_bytes([octet(at), octet(at + 1), octet(at + 2), octet(at + 3)]);
+        let word = |at: usize| {
+            u32::from_be_bytes([octet(at), octet(at + 1), octet(at + 2), octet(at + 3)])
+        };
         Answer {
             // What is no reply has no code that anybody expects.
             code: if octet(0) == 3 && came.octets.len() >= 20 { octet(1) } else { u8::MAX },

@@ -63,9 +63,11 @@ pub(super) fn add(cases: &mut Cases) {
         "registration.8.1, RFC 3344 §3.8.3.2",
         |stage| {
             let (mobile, _, answer) = refreshed(stage)?;
-            ensure(answer.home_address == mobile.home_address, mobile.home_address.to_string(), || {
-                answer.home_address.to_string()
-            })
+            ensure(
+                answer.home_address == mobile.home_address,
+                mobile.home_address.to_string(),
+                || answer.home_address.to_string(),
+            )
         },
     );
     cases.add(
@@ -182,9 +184,11 @@ pub(super) fn add(cases: &mut Cases) {
             let (_, _, answer) = refreshed(stage)?;
             let from = answer.came.from;
             let target = stage.profile.target.address;
-            ensure(from_target(stage, from) && from.port() == target.port(), target.to_string(), || {
-                format!("{from} (port {PORT} is that of the protocol)")
-            })
+            ensure(
+                from_target(stage, from) && from.port() == target.port(),
+                target.to_string(),
+                || format!("{from} (port {PORT} is that of the protocol)"),
+            )
         },
     );
     cases.add(
@@ -207,16 +211,11 @@ pub(super) fn add(cases: &mut Cases) {
         },
     );
     cases
-        .add(
-            "rrp.once",
-            "a request is answered once",
-            "registration.8.9, RFC 3344 §3.8",
-            |stage| {
-                let (mobile, _, _) = refreshed(stage)?;
-                let more = stage.drain(&mobile.endpoint).len();
-                ensure(more == 0, "one reply", || format!("{} replies", more + 1))
-            },
-        )
+        .add("rrp.once", "a request is answered once", "registration.8.9, RFC 3344 §3.8", |stage| {
+            let (mobile, _, _) = refreshed(stage)?;
+            let more = stage.drain(&mobile.endpoint).len();
+            ensure(more == 0, "one reply", || format!("{} replies", more + 1))
+        })
         .level(Level::Must);
     cases.add(
         "rrp.unsolicited",

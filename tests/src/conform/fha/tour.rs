@@ -9,8 +9,8 @@ use dsboot_model::{
     Message, Network, Owner, Parameters, Profile as User, Reply, Request, Rules, State,
 };
 use dsboot_model::{Address, Rule};
-use dsboot_spec::{CareOf, Scenario, Setup};
 use dsboot_spec::registry::radius::code as radius_code;
+use dsboot_spec::{CareOf, Scenario, Setup};
 
 use super::peer::{Grant, Tweak};
 use super::{Allowed, Cases, Ending, Mobile, Outcome, Rrq, fail};
@@ -136,9 +136,10 @@ impl Oracle {
             Say::Accept | Say::AcceptEmpty | Say::Reject => {
                 let (request, _) = waits?;
                 let answer = match say {
-                    Say::Accept => {
-                        Authorisation::Granted(Some(Parameters { address: Address::One, ipv6: true }))
-                    }
+                    Say::Accept => Authorisation::Granted(Some(Parameters {
+                        address: Address::One,
+                        ipv6: true,
+                    })),
                     Say::AcceptEmpty => Authorisation::Granted(None),
                     _ => Authorisation::Refused,
                 };
@@ -220,9 +221,9 @@ fn tours() -> Vec<(Vec<Say>, Say, Rule)> {
             if seen.insert((oracle.place(), say)) {
                 all.push((way.clone(), say, rule));
             }
-            if !ways.contains_key(&next.place()) {
+            if let std::collections::btree_map::Entry::Vacant(e) = ways.entry(next.place()) {
                 let longer: Vec<Say> = way.iter().copied().chain([say]).collect();
-                ways.insert(next.place(), longer.clone());
+                e.insert(longer.clone());
                 frontier.push_back((next, longer));
             }
         }
@@ -233,7 +234,11 @@ fn tours() -> Vec<(Vec<Say>, Say, Rule)> {
 pub(super) fn add(cases: &mut Cases) {
     for (way, say, rule) in tours() {
         let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
-        let after = if path.is_empty() { "at the beginning".to_owned() } else { format!("after {}", path.join(", then ")) };
+        let after = if path.is_empty() {
+            "at the beginning".to_owned()
+        } else {
+            format!("after {}", path.join(", then "))
+        };
         cases
             .add(
                 "tour",
@@ -293,7 +298,9 @@ impl Walk {
                 let mut request = self.mobile.again(stage)?;
                 match say {
                     Say::AgainStale => request.header.identification.0 -= 3600 << 32,
-                    Say::AgainForged => request.tweak(|sa, _| sa.key = b"another key 1234".to_vec()),
+                    Say::AgainForged => {
+                        request.tweak(|sa, _| sa.key = b"another key 1234".to_vec());
+                    }
                     Say::AgainAltered => request.tweak(|_, tweak| *tweak = Tweak::Flip(5)),
                     Say::Release | Say::ReleaseAltered => release(&mut request, say),
                     _ => {}

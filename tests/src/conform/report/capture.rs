@@ -45,8 +45,8 @@ pub fn capture(
         ],
         ..SectionHeaderBlock::default()
     };
-    let mut writer = PcapNgWriter::with_section_header(BufWriter::new(file), section)
-        .map_err(|e| told(&e))?;
+    let mut writer =
+        PcapNgWriter::with_section_header(BufWriter::new(file), section).map_err(|e| told(&e))?;
     let interface = InterfaceDescriptionBlock {
         linktype: DataLink::RAW,
         snaplen: 0,

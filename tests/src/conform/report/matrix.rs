@@ -46,7 +46,8 @@ pub fn matrix(reports: &[Report]) -> String {
         if row.iter().all(|one| *one == Some(Verdict::Pass)) {
             continue;
         }
-        let cells: Vec<&str> = row.iter().map(|one| one.map_or("", |verdict| verdict.name())).collect();
+        let cells: Vec<&str> =
+            row.iter().map(|one| one.map_or("", |verdict| verdict.name())).collect();
         let _ = writeln!(text, "| `{id}` | {} |", cells.join(" | "));
     }
     for verdict in Verdict::ALL {

@@ -165,14 +165,14 @@ impl Result {
     /// Whether the target is at fault and nobody expected it.
     #[must_use]
     pub const fn is_unexpected(&self) -> bool {
-        self.known.is_none() && (self.verdict.is_bad() || matches!(self.verdict, Verdict::Inconclusive))
+        self.known.is_none()
+            && (self.verdict.is_bad() || matches!(self.verdict, Verdict::Inconclusive))
     }
 
     /// Clauses, in words.
     #[must_use]
     pub fn clauses(&self) -> String {
-        let all: Vec<&str> =
-            self.sentences.iter().chain(&self.rfcs).map(String::as_str).collect();
+        let all: Vec<&str> = self.sentences.iter().chain(&self.rfcs).map(String::as_str).collect();
         all.join(", ")
     }
 

@@ -1,0 +1,138 @@
+//! `dsboot conform` from outside: our own daemons are targets like any others, in a network
+//! namespace of their own. Where this machine does not let one be made, that is said and nothing
+//! tested; `DSBOOT_PEERS=required` makes it a failure.
+
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use assert_cmd::cargo::cargo_bin;
+use dsboot_tests::conform::{Report, Verdict};
+use tempfile::TempDir;
+
+/// A directory with daemons' configurations and targets' profiles.
+fn directory() -> TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    let from = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conform"));
+    for entry in fs::read_dir(from).expect("read") {
+        let path = entry.expect("read").path();
+        let name = path.file_name().expect("a name");
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        let command = cargo_bin("dsboot");
+        let text = text.replace("\"dsboot\", \"serve\"", &format!("{command:?}, \"serve\""));
+        fs::write(directory.path().join(name), text).expect("written");
+    }
+    directory
+}
+
+/// Runs a command of ours in a network namespace of its own, with loopback alone.
+fn alone(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new("unshare")
+        .args(["-rn", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
+        .arg(cargo_bin("dsboot"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .expect("unshare of util-linux")
+}
+
+/// Whether namespaces and TUN devices are to be had here.
+fn is_left_out() -> bool {
+    let tun = "ip link set lo up && ip tuntap add mode tun dsb-try";
+    let tried = Command::new("unshare").args(["-rn", "sh", "-c", tun]).output();
+    if tried.is_ok_and(|output| output.status.success()) {
+        return false;
+    }
+    let is_required = std::env::var_os("DSBOOT_PEERS").is_some_and(|value| value == "required");
+    assert!(!is_required, "a user may not make network namespaces and TUN devices here");
+    eprintln!("left out: network namespaces and TUN devices are not to be had here");
+    true
+}
+
+/// Our own role passes every case.
+fn passes(role: &str, least: usize) {
+    if is_left_out() {
+        return;
+    }
+    let directory = directory();
+    let profile = format!("{role}.toml");
+    let arguments = ["conform", role, "--target", &profile, "--report", "json=report.json"];
+    let output = alone(directory.path(), &arguments);
+    let [stdout, stderr] =
+        [output.stdout, output.stderr].map(|o| String::from_utf8_lossy(&o).into_owned());
+    assert!(output.status.success(), "{stdout}{stderr}");
+    let text = fs::read_to_string(directory.path().join("report.json")).expect("a report");
+    let report: Report = serde_json::from_str(&text).expect("a report");
+    assert!(report.count(Verdict::Pass) >= least, "{}", report.summary());
+    assert_eq!(report.count(Verdict::Inconclusive), 0, "{}", report.summary());
+    eprintln!("{role}: {}", report.summary());
+}
+
+#[test]
+fn our_foreign_home_agent_conforms() {
+    passes("fha", 400);
+}
+
+#[test]
+fn our_aaa_server_conforms() {
+    passes("aaa", 290);
+}
+
+/// A target that does nothing right: it is found out, and shown so that it can be mended.
+#[test]
+fn a_failure_is_shown_with_octets_clause_and_command() {
+    if is_left_out() {
+        return;
+    }
+    let directory = directory();
+    let profile = directory.path().join("aaa.toml");
+    let text = fs::read_to_string(&profile).expect("read");
+    // The tester believes in another key than the one that the server has.
+    fs::write(&profile, text.replace("mn-aaa-key-00001", "mn-aaa-key-0000X")).expect("written");
+    let only = ["--only", "aaa.mobility.accept.1", "--report", "tap=report.tap"];
+    let arguments = ["conform", "aaa", "--target", "aaa.toml"].into_iter().chain(only);
+    let output = alone(directory.path(), &arguments.collect::<Vec<_>>());
+    assert_eq!(output.status.code(), Some(1));
+    let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+    for part in [
+        "fail         aaa.mobility.accept.1",
+        "clause:   registration.6.8",
+        "expected: Access-Accept",
+        "seen:     Access-Reject",
+        "again:    dsboot conform aaa --target aaa.toml --seed 1 --only 'aaa.mobility.accept.1'",
+        "CHAP-Password",
+    ] {
+        assert!(stdout.contains(part), "{part}: {stdout}");
+    }
+    let tap = fs::read_to_string(directory.path().join("report.tap")).expect("a report");
+    assert!(tap.contains("not ok 1 - aaa.mobility.accept.1"), "{tap}");
+    // The same, known: it holds; and where it passes although it is known to fail, it does not.
+    fs::write(directory.path().join("known"), "aaa.mobility.accept.* fail # the key is wrong\n")
+        .expect("written");
+    let with =
+        |only| ["conform", "aaa", "--target", "aaa.toml", "--expect", "known", "--only", only];
+    assert_eq!(alone(directory.path(), &with("aaa.mobility.accept.1")).status.code(), Some(0));
+    fs::write(&profile, text).expect("written");
+    assert_eq!(alone(directory.path(), &with("aaa.mobility.accept.1")).status.code(), Some(1));
+}
+
+/// Every sentence cited exists, and every id stands once.
+#[test]
+fn cases_cite_sentences_that_exist() {
+    use dsboot_tests::conform::{Under, cases};
+    let pages = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec"));
+    let text: String = fs::read_dir(pages)
+        .expect("pages")
+        .filter_map(|entry| fs::read_to_string(entry.expect("read").path()).ok())
+        .collect();
+    let mut ids = std::collections::BTreeSet::new();
+    for case in Under::ALL.into_iter().flat_map(cases) {
+        assert!(ids.insert(case.id.clone()), "{} stands twice", case.id);
+        assert!(!case.sentences.is_empty(), "{} cites no sentence", case.id);
+        for sentence in &case.sentences {
+            assert!(text.contains(&format!("**{sentence}**")), "{}: {sentence}", case.id);
+        }
+    }
+}
