@@ -30,6 +30,15 @@ pub(super) fn header(octets: &[u8]) -> Result<Reading, Error> {
     let _ = (options.identifier(), options.binding_refresh_advice());
     assert!(options.authentications().count() <= reading.units);
     let _ = (options.mn_ha(), options.mn_aaa());
+    match message.other() {
+        Ok(Some(other)) => {
+            let data = &header.octets()[6..];
+            assert_eq!((other.kind(), other.encode().as_slice()), (header.kind(), data));
+            reading.units += other.options().iter().count();
+        }
+        Ok(None) => {}
+        Err(error) => error_is_within(&error, header.octets()),
+    }
     // Without a route that says more every message may go.
     let home_agent = NODE.home;
     let route = Route::direct(NODE.care_of, home_agent);

@@ -49,7 +49,12 @@ fn verdict(protocol: Protocol, octets: &[u8]) -> Result<(), Error> {
         Protocol::Mh => {
             mip6::Header::decode_unverified(octets).and_then(|header| header.message().map(drop))
         }
-        Protocol::Mip4 => mip4::Message::decode(octets).map(drop),
+        // A tree is for people, to whom nothing that can be read is unknown.
+        Protocol::Mip4 => {
+            let mut reading = mip4::Reading::DEFAULT;
+            reading.reader = mip4::Reader::Node(mip4::Understood::EVERYTHING);
+            mip4::Message::decode_by(octets, &reading).map(drop)
+        }
         Protocol::Radius => radius::Packet::decode(octets).map(drop),
         Protocol::Pana => pana::Message::decode(octets).map(drop),
         Protocol::Eap => eap::Packet::decode(octets).and_then(|packet| packet.body().map(drop)),
