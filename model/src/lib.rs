@@ -39,6 +39,7 @@ pub mod findings;
 pub mod ladder;
 pub mod mutants;
 pub mod pack;
+pub mod promela;
 pub mod properties;
 
 use stateright::{Model, Property};

@@ -42,6 +42,11 @@ pub const SCAPY: Peer = Peer {
     package: "python3-scapy",
 };
 
+/// The model checker spin.
+pub const SPIN: Peer = Peer { program: "spin", module: None, package: "spin" };
+/// A C compiler, for what spin writes.
+pub const CC: Peer = Peer { program: "cc", module: None, package: "gcc" };
+
 /// The browser that pages are looked at with.
 pub const CHROMIUM: Peer = Peer { program: "chromium", module: None, package: "chromium" };
 /// What drives that browser.

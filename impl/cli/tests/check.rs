@@ -10,6 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use assert_cmd::Command;
+use dsboot_tests::peers;
 use serde_json::Value;
 
 fn check(args: &[&str]) -> (i32, String, String) {
@@ -339,4 +340,36 @@ fn checks_go_on_from_a_checkpoint() {
     assert!(stderr.contains("the checkpoint cannot be written"), "{stderr}");
     // What was there before is still there.
     assert_eq!(with(&["--threads", "2", "--resume", &path]).0, 0);
+}
+
+/// spin, on a text that knows nothing of the model, finds as many states as it has, and no more.
+#[test]
+fn spin_counts_the_same_states() {
+    let (Some(spin), Some(cc)) = (peers::SPIN.find(), peers::CC.find()) else { return };
+    let (code, stdout, _) = check(&["integrated-colocated", "--events", "0", "--json"]);
+    assert_eq!(code, 0);
+    let states = found(&stdout).pointer("/setups/0/states").and_then(Value::as_u64).expect("there");
+    for networks in 1..=2 {
+        let dir = tempfile::tempdir().expect("a directory");
+        let run = |program: &Path, args: &[&str]| {
+            let ran = process::Command::new(program).args(args).current_dir(dir.path()).output();
+            let output = ran.expect("runs");
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{text}");
+            text
+        };
+        let dsboot = assert_cmd::cargo::cargo_bin("dsboot");
+        let number = networks.to_string();
+        let text = run(&dsboot, &["export", "promela", "--networks", &number]);
+        fs::write(dir.path().join("base.pml"), text).expect("written");
+        run(&spin, &["-a", "base.pml"]);
+        run(&cc, &["-O1", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"]);
+        let text = run(&dir.path().join("pan"), &["-m1000000"]);
+        let count = |what: &str| {
+            let line = text.lines().find(|line| line.contains(what)).expect("told");
+            line.split_whitespace().next().and_then(|number| number.parse::<u64>().ok())
+        };
+        assert_eq!(count("states, stored"), Some(states.pow(networks)), "{text}");
+        assert!(text.contains("errors: 0"), "{text}");
+    }
 }

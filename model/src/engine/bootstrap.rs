@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::store::Origin;
 use super::{Failure, Judgement, Notes, Place, Plan, Space, run};
 use crate::explore::{Exploration, Fingerprint, Prehashed, Progress, of_has};
-use crate::properties::{Kind, PROMISES, Verdict, as_delivery};
+use crate::properties::{Kind, PROMISES, Promise, Verdict, as_delivery};
 use crate::{Config, Guard, Rule, Rules, Step, System, pack};
 
 /// What came up on the way.
@@ -18,6 +18,8 @@ pub struct Coverage {
     pub premises: u64,
     /// The steps that the HA sees, each with the first one that was found, as [`Origin`] writes it.
     pub(crate) views: HashMap<Fingerprint, u64, Prehashed>,
+    /// The promises about steps that the setup has, once that was asked.
+    of_steps: Option<u64>,
 }
 
 impl Notes for Coverage {
@@ -51,6 +53,7 @@ impl Notes for Coverage {
             rules: Rules::of_words([*a, *b]),
             premises: *premises,
             views: views.collect(),
+            of_steps: None,
         })
     }
 }
@@ -90,9 +93,13 @@ impl<M: System> Space for M {
     ) {
         let mut number = 0_u16;
         let mut view = None;
+        let of_steps = *notes.of_steps.get_or_insert_with(|| of_steps(self.config()));
         self.for_each_step(state, |action, step| {
             notes.rules.merge(step.rules);
-            notes.premises |= premises::<M>(self.config(), state, action, step, notes.premises);
+            let unmet = of_steps & !notes.premises;
+            if unmet != 0 {
+                notes.premises |= premises::<M>(self.config(), state, action, step, unmet);
+            }
             if step.state != *state {
                 visit(number, &step.state);
                 let before = *view.get_or_insert_with(|| of_has::<M>(state));
@@ -159,13 +166,20 @@ impl<M: System> Space for M {
 
 const _: () = assert!(PROMISES.len() <= super::walk::PROMISES);
 
-/// The promises about steps whose premise a step meets, but for those of which that is known.
+/// The promises about steps that a setup has.
+fn of_steps(config: &Config) -> u64 {
+    let has = |promise: &Promise| matches!(promise.kind, Kind::Step(_)) && promise.applies(config);
+    let bits = PROMISES.iter().zip(0_u32..).map(|(promise, bit)| u64::from(has(promise)) << bit);
+    bits.fold(0, |all, bit| all | bit)
+}
+
+/// Those of the promises whose premise a step meets.
 fn premises<M: System>(
     config: &Config,
     before: &M::State,
     action: M::Action,
     step: &Step<M::State>,
-    known: u64,
+    promises: u64,
 ) -> u64 {
     let (mobile, action) = M::parts(action);
     let action = as_delivery(action);
@@ -174,7 +188,7 @@ fn premises<M: System>(
     let Some((before, after)) = of(before, mobile).zip(of(&step.state, then)) else { return 0 };
     let mut met = 0;
     for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-        if let (Kind::Step(judge), 0) = (promise.kind, known >> bit & 1) {
+        if let (Kind::Step(judge), 1) = (promise.kind, promises >> bit & 1) {
             met |= u64::from(judge(config, before, action, after) != Verdict::Vacuous) << bit;
         }
     }

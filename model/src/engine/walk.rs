@@ -101,6 +101,8 @@ struct Walk<'a, 'b, S: Space> {
     /// For each worker, what is to be sent there.
     out: Vec<Vec<u64>>,
     recent: Vec<u64>,
+    /// Where a state is packed.
+    packed: Vec<u64>,
     depth: u64,
     saved: Instant,
 }
@@ -130,6 +132,7 @@ pub(super) fn walk<S: Space>(
         part,
         out: vec![Vec::new(); peers],
         recent: vec![0; RECENT],
+        packed: Vec::new(),
         depth,
         saved: Instant::now(),
     };
@@ -281,7 +284,7 @@ impl<S: Space> Walk<'_, '_, S> {
 
     /// Judges a state and takes every step from it.
     fn expand(&mut self, words: &[u64]) -> Result<(), Failure> {
-        let Walk { space, part, out, recent, mesh, plan, depth, .. } = self;
+        let Walk { space, part, out, recent, packed, mesh, plan, depth, .. } = self;
         let state = space.unpack(words).ok_or(Failure::Internal("a state that is none"))?;
         let (worker, peers) = (mesh.index(), out.len());
         let index = u32::try_from(part.store.marks.len()).map_err(|_| Failure::TooMany)?;
@@ -289,12 +292,11 @@ impl<S: Space> Walk<'_, '_, S> {
         let Judgement { mut broken, marks } = space.judge(&state, &mut part.notes);
         part.store.marks.push(marks);
         let mut steps = 0;
-        let mut packed = Vec::with_capacity(64);
         space.steps((&state, place), &mut part.notes, |step, next| {
             steps += 1;
             packed.clear();
-            space.pack(next, &mut packed);
-            let (key, owner) = key::of(&packed, peers);
+            space.pack(next, packed);
+            let (key, owner) = key::of(packed, peers);
             let Some(out) = out.get_mut(owner) else { return };
             let known = owner != worker && {
                 let place = size(key.tag) % RECENT;

@@ -280,9 +280,10 @@ pub(crate) fn broken(config: &Config, before: &State, action: Action, after: &St
     let mut broken = 0;
     let action = as_delivery(action);
     for (index, promise) in PROMISES.iter().enumerate() {
+        // Seldom is anything broken, so whether the promise applies is asked last.
         if let Kind::Step(judge) = promise.kind
-            && promise.applies(config)
             && judge(config, before, action, after) == Verdict::Broken
+            && promise.applies(config)
         {
             broken |= 1 << index;
         }

@@ -1,4 +1,4 @@
-//! `dsboot export`: configurations for other people's servers.
+//! `dsboot export`: configurations for other people's servers, and a model for another checker.
 
 use std::fs;
 use std::io::{self, Write};
@@ -9,7 +9,7 @@ use dsboot_node::serve::{Builder, ConfigError};
 
 use crate::Exit;
 
-/// Write a configuration for somebody else's server
+/// Write a configuration for somebody else's server, or a model for somebody else's checker
 #[derive(Clone, Debug, Args)]
 pub struct ExportArgs {
     /// For which.
@@ -17,7 +17,7 @@ pub struct ExportArgs {
     pub target: Target,
 }
 
-/// The servers that a configuration can be written for.
+/// The programs that something can be written for.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Target {
     /// FreeRADIUS 3 as AAA server: dictionary, policy, clients, users, and pools in SQL
@@ -25,6 +25,26 @@ pub enum Target {
     /// It then answers as `dsboot serve` does with the same configuration. Run it with
     /// `freeradius -d DIR`. What is assigned is in DIR/pools.sqlite.
     Freeradius(FreeradiusArgs),
+    /// The base model of a scenario in Promela, for spin
+    ///
+    /// One entitled mobile node over the network `lossy`, and no events: what `dsboot check
+    /// integrated-colocated --events 0` searches. The text says how it is searched. It goes to
+    /// standard output.
+    Promela(PromelaArgs),
+}
+
+/// Which model is written in Promela.
+#[derive(Clone, Debug, Args)]
+pub struct PromelaArgs {
+    /// The scenario; there is one that is written so.
+    #[arg(value_name = "SCENARIO", value_parser = ["integrated-colocated"],
+          default_value = "integrated-colocated")]
+    pub scenario: String,
+
+    /// How many such networks stand side by side: the number of states is that of one to this power.
+    #[arg(long, value_name = "N", default_value_t = 1,
+          value_parser = clap::value_parser!(u8).range(1..=i64::from(dsboot_model::promela::NETWORKS)))]
+    pub networks: u8,
 }
 
 /// How the configuration for FreeRADIUS is made.
@@ -68,7 +88,13 @@ impl Error {
 ///
 /// When the configuration cannot be used, or a file not be written.
 pub fn run(args: &ExportArgs, out: &mut dyn Write) -> Result<bool, Error> {
-    let Target::Freeradius(args) = &args.target;
+    let args = match &args.target {
+        Target::Freeradius(args) => args,
+        Target::Promela(args) => {
+            out.write_all(dsboot_model::promela::promela(args.networks).as_bytes())?;
+            return Ok(true);
+        }
+    };
     let builder = Builder::read(&args.config)?;
     let failed = |error| Error::Write(args.out.display().to_string(), error);
     fs::create_dir_all(&args.out).map_err(failed)?;

@@ -1,0 +1,286 @@
+//! The engines side by side, in one run on one machine: rates, and the ratio of each to stateright's
+//! depth-first search.
+//!
+//! `cargo bench -p dsboot-model` compares them on two-phase commit with 8 participants and on the
+//! protocol within one event; `-- --large` on 9 participants and within two events. With spin and a C
+//! compiler at hand (Debian: spin, gcc) spin searches the base model of the protocol three times
+//! side by side, as the others do. Counts must be equal, or it ends there.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench talks to who runs it, and ends where something is wrong"
+)]
+
+#[path = "../tests/two_phase/mod.rs"]
+mod two_phase;
+
+use std::fmt::Debug;
+use std::hash::Hash;
+use std::net::TcpListener;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+use std::{env, fs};
+
+use dsboot_model::engine::{self, Coverage, Hosts, Judgement, Place, Plan, Space};
+use dsboot_model::pack::{Pack as _, Packer, Unpacker};
+use dsboot_model::{Action, Bootstrap, Config, Profile, State, System as _, promela};
+use dsboot_spec::Setup;
+use stateright::{Checker, Model, Property};
+use two_phase::TwoPhase;
+
+fn main() {
+    let args: Vec<String> = env::args().collect();
+    if let Some(place) = args.iter().position(|arg| arg == "--process") {
+        let of = |n: usize| args.get(place + n).expect("an argument").as_str();
+        return second_process(of(1), Path::new(of(2)));
+    }
+    let large = args.iter().any(|arg| arg == "--large");
+    let participants = if large { 9 } else { 8 };
+    let events = if large { 2 } else { 1 };
+    compare(&format!("two-phase commit, {participants} participants"), &TwoPhase(participants));
+    for setup in [Setup::ALL[0], Setup::ALL[1]] {
+        let model = Bootstrap::new(Config::new(setup, events));
+        compare(&format!("{setup}, lossy, {events} events"), &model);
+    }
+    let side = Side(Bootstrap::new(Config::new(Setup::ALL[0], 0)));
+    let by_stateright = compare(&format!("base model, {COPIES} side by side"), &side);
+    spin(&by_stateright);
+}
+
+/// What was found, and how long it took.
+struct Found {
+    states: usize,
+    seconds: f64,
+    /// Of processor time, where it was measured.
+    worked: f64,
+}
+
+/// Prints a line for each engine; what stateright's depth-first search needed.
+fn compare<S>(name: &str, space: &S) -> Found
+where
+    S: Space
+        + Model<
+            State: Clone + Debug + Hash + PartialEq + Send + Sync,
+            Action: Clone + Debug + PartialEq + Send + Sync,
+        >,
+{
+    println!("\n{name}");
+    let first = timed(|| space.clone().checker().spawn_dfs().join().unique_state_count());
+    show("stateright, depth first, 1 thread", &first, &first);
+    let found =
+        timed(|| space.clone().checker().threads(2).spawn_dfs().join().unique_state_count());
+    show("stateright, depth first, 2 threads", &found, &first);
+    let found = timed(|| space.clone().checker().spawn_bfs().join().unique_state_count());
+    show("stateright, breadth first, 1 thread", &found, &first);
+    for threads in [1, 2] {
+        let found = timed(|| walk(space, &Plan::threads(threads)));
+        show(&format!("timely, {threads} worker(s)"), &found, &first);
+    }
+    let found = timed(|| in_two_processes(space));
+    show("timely, 2 processes", &found, &first);
+    first
+}
+
+fn walk<S: Space>(space: &S, plan: &Plan) -> usize {
+    let outcome = engine::run(space, plan, |_| ControlFlow::Continue(())).expect("a result");
+    assert!(outcome.complete && outcome.octets < 64.0 * 1024.0);
+    outcome.progress.states
+}
+
+fn timed(work: impl FnOnce() -> usize) -> Found {
+    let (begun, before) = (Instant::now(), processor());
+    let states = work();
+    Found { states, seconds: begun.elapsed().as_secs_f64(), worked: processor() - before }
+}
+
+/// Seconds of processor time of this process and of those that it has waited for; 0 where the system
+/// does not tell. On a machine that does other things too the ratio of these says more.
+fn processor() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u32 = fields.skip(11).take(4).filter_map(|field| field.parse::<u32>().ok()).sum();
+    f64::from(ticks) / 100.0
+}
+
+fn show(engine: &str, found: &Found, first: &Found) {
+    assert_eq!(found.states, first.states, "{engine} counts otherwise");
+    let rate = found.states as f64 / found.seconds / 1e6;
+    println!(
+        "  {engine:36} {:>11} states {:8.2} s {rate:7.3} M/s  {:5.2} times  (processor {:7.2} s, {:5.2} \
+         times)",
+        found.states,
+        found.seconds,
+        first.seconds / found.seconds,
+        found.worked,
+        first.worked / found.worked,
+    );
+}
+
+/// This process and another one of one worker each, over the loopback.
+fn in_two_processes<S: Space>(space: &S) -> usize {
+    let path = env::temp_dir().join(format!("dsboot-bench-{}", std::process::id()));
+    let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
+    let addresses = [listen(), listen()].map(|l| l.local_addr().expect("bound").to_string());
+    fs::write(&path, addresses.join("\n")).expect("written");
+    let mut other = start(&space.name(), &path);
+    let hosts = Some(Hosts::read(&path, 0).expect("hosts"));
+    let states = walk(space, &Plan { hosts, ..Plan::threads(1) });
+    assert!(other.wait().expect("ended").success());
+    let _ = fs::remove_file(&path);
+    states
+}
+
+fn start(name: &str, hosts: &Path) -> Child {
+    let this = env::current_exe().expect("this program");
+    let mut command = Command::new(this);
+    command.args(["--process", name]).arg(hosts).spawn().expect("started")
+}
+
+/// The other process: takes its part in the walk of that name.
+fn second_process(name: &str, hosts: &Path) {
+    let hosts = Some(Hosts::read(hosts, 1).expect("hosts"));
+    let plan = Plan { hosts, ..Plan::threads(1) };
+    for participants in [8, 9] {
+        if TwoPhase(participants).name() == name {
+            walk(&TwoPhase(participants), &plan);
+        }
+    }
+    for setup in Setup::ALL {
+        for events in 0..=2 {
+            let model = Bootstrap::new(Config::new(setup, events));
+            if model.name() == name {
+                walk(&model, &plan);
+            }
+            if Side(model).name() == name {
+                walk(&Side(model), &plan);
+            }
+        }
+    }
+}
+
+/// spin on the same base model.
+fn spin(first: &Found) {
+    let dir = env::temp_dir().join(format!("dsboot-spin-{}", std::process::id()));
+    fs::create_dir_all(&dir).expect("a directory");
+    fs::write(dir.join("base.pml"), promela::promela(COPIES_OF_SPIN)).expect("written");
+    let run = |program: &str, args: &[&str]| {
+        Command::new(program).args(args).current_dir(&dir).stderr(Stdio::null()).output().ok()
+    };
+    let flags = ["-O3", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"];
+    let built = run("spin", &["-a", "base.pml"]).and_then(|_| run("cc", &flags));
+    if built.is_none_or(|output| !output.status.success()) {
+        println!("  spin or a C compiler is missing: apt-get install spin gcc");
+        return;
+    }
+    let found = timed(|| {
+        let pan = dir.join("pan").to_str().expect("UTF-8").to_owned();
+        let output = run(&pan, &["-m1000000", "-w24"]).expect("runs");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let stored = text.lines().find(|line| line.ends_with("states, stored"));
+        let states = stored.and_then(|line| line.split_whitespace().next()?.parse().ok());
+        states.expect("a count")
+    });
+    show("spin, depth first, exact", &found, first);
+    let _ = fs::remove_dir_all(&dir);
+}
+
+/// How many networks stand side by side.
+const COPIES: usize = 3;
+const COPIES_OF_SPIN: u8 = 3;
+
+/// The base model several times side by side.
+#[derive(Clone, Copy, Debug)]
+struct Side(Bootstrap);
+
+type States = [State; COPIES];
+
+impl Space for Side {
+    type State = States;
+    type Notes = Coverage;
+
+    const GOALS: usize = 0;
+
+    fn name(&self) -> String {
+        format!("{COPIES} of {}", Space::name(&self.0))
+    }
+
+    fn starts(&self) -> Vec<States> {
+        vec![[State::initial(Profile::Entitled, 0); COPIES]]
+    }
+
+    fn pack(&self, states: &States, words: &mut Vec<u64>) {
+        let mut packer = Packer::new(words);
+        states.iter().for_each(|state| state.pack(&mut packer));
+        packer.finish();
+    }
+
+    fn unpack(&self, words: &[u64]) -> Option<States> {
+        let mut unpacker = Unpacker::new(words);
+        let mut next = || State::unpack(&mut unpacker);
+        Some([next()?, next()?, next()?])
+    }
+
+    fn steps(
+        &self,
+        (states, _): (&States, Place),
+        notes: &mut Coverage,
+        mut visit: impl FnMut(u16, &States),
+    ) {
+        let mut number = 0;
+        for (place, state) in states.iter().enumerate() {
+            self.0.for_each_step(state, |_, step| {
+                notes.rules.merge(step.rules);
+                if step.state != *state {
+                    let mut next = *states;
+                    next[place] = step.state;
+                    visit(number, &next);
+                }
+                number += 1;
+            });
+        }
+    }
+
+    fn judge(&self, states: &States, notes: &mut Coverage) -> Judgement {
+        let broken = states.iter().map(|state| Space::judge(&self.0, state, notes).broken);
+        Judgement { broken: broken.fold(0, |all, broken| all | broken), marks: 0 }
+    }
+
+    fn judge_end(&self, _: &States, _: &mut Coverage) -> u64 {
+        0
+    }
+
+    fn promise_of_goal(&self, _: usize) -> Option<usize> {
+        None
+    }
+}
+
+impl Model for Side {
+    type State = States;
+    type Action = (usize, Action);
+
+    fn init_states(&self) -> Vec<States> {
+        self.starts()
+    }
+
+    fn actions(&self, states: &States, actions: &mut Vec<(usize, Action)>) {
+        for (place, state) in states.iter().enumerate() {
+            let mut own = Vec::new();
+            self.0.actions(state, &mut own);
+            actions.extend(own.into_iter().map(|action| (place, action)));
+        }
+    }
+
+    fn next_state(&self, states: &States, (place, action): (usize, Action)) -> Option<States> {
+        let mut next = *states;
+        next[place] = self.0.next_state(&states[place], action)?;
+        Some(next)
+    }
+
+    fn properties(&self) -> Vec<Property<Side>> {
+        vec![Property::always("to the end", |_, _| true)]
+    }
+}
