@@ -70,17 +70,43 @@ pub(super) fn write<N: Notes>(
 pub(super) fn read<N: Notes>(
     path: &Path,
     name: &str,
-    (worker, workers): (usize, usize),
+    of: (usize, usize),
 ) -> Result<(Part<N>, u64), Failure> {
-    let path = of_worker(path, worker);
-    let none = |why: String| Failure::NoCheckpoint(path.clone(), why);
-    let failed = |error: io::Error| match error.kind() {
+    let path = of_worker(path, of.0);
+    let (mut from, [depth, transitions]) = open(&path, name, of)?;
+    let failed = |error| failed(&path, error);
+    let mut part = from.part(of.1).map_err(failed)?;
+    part.transitions = transitions;
+    let all = from.all;
+    if from.word().map_err(failed)? != all {
+        return Err(Failure::NoCheckpoint(path, "it is damaged".to_owned()));
+    }
+    Ok((part, depth))
+}
+
+/// Whether the first worker's file is one to go on from: all workers would find the same fault.
+pub(super) fn check(path: &Path, name: &str, workers: usize) -> Result<(), Failure> {
+    open(path, name, (0, workers)).map(|_| ())
+}
+
+fn failed(path: &Path, error: io::Error) -> Failure {
+    match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-            none("it is cut off or damaged".to_owned())
+            Failure::NoCheckpoint(path.to_owned(), "it is cut off or damaged".to_owned())
         }
-        _ => Failure::Read(path.clone(), error),
-    };
-    let file = File::open(&path).map_err(failed)?;
+        _ => Failure::Read(path.to_owned(), error),
+    }
+}
+
+/// A file behind its head; what the head says of depth and transitions.
+fn open(
+    path: &Path,
+    name: &str,
+    (worker, workers): (usize, usize),
+) -> Result<(In<BufReader<File>>, [u64; 2]), Failure> {
+    let none = |why: String| Failure::NoCheckpoint(path.to_owned(), why);
+    let failed = |error| failed(path, error);
+    let file = File::open(path).map_err(failed)?;
     let mut from = In { from: BufReader::with_capacity(1 << 20, file), all: 0 };
     if from.word().map_err(failed)? != MAGIC || from.word().map_err(failed)? != FORM {
         return Err(none("it is none of this version".to_owned()));
@@ -100,13 +126,7 @@ pub(super) fn read<N: Notes>(
              {workers}: use as many threads and processes as before"
         )));
     }
-    let mut part = from.part(size(of_workers)).map_err(failed)?;
-    part.transitions = transitions;
-    let all = from.all;
-    if from.word().map_err(failed)? != all {
-        return Err(none("it is damaged".to_owned()));
-    }
-    Ok((part, depth))
+    Ok((from, [depth, transitions]))
 }
 
 fn of_worker(path: &Path, worker: usize) -> PathBuf {

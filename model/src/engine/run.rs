@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::mesh::Workers;
 use super::store::Store;
 use super::walk::{Part, Shared, Sum, walk};
-use super::{Failure, MOST_WORKERS, Outcome, Plan, Space, size};
+use super::{Failure, MOST_WORKERS, Outcome, Plan, Space, checkpoint, size};
 use crate::explore::Progress;
 
 /// How long between two looks at the watch.
@@ -32,6 +32,9 @@ pub fn run<S: Space>(
     let first = plan.hosts.as_ref().map_or(0, |hosts| hosts.process) * plan.threads;
     if plan.threads == 0 || plan.threads.saturating_mul(processes) > MOST_WORKERS {
         return Err(Failure::Threads(plan.threads));
+    }
+    if let (Some(path), 0) = (&plan.resume, first) {
+        checkpoint::check(path, &space.name(), plan.threads * processes)?;
     }
     let shared = Arc::new(Shared::default());
     let stop = |told: ControlFlow<()>| {
