@@ -32,7 +32,16 @@ fn every_step_of_the_roles_is_one_of_the_model() {
     let configs = Setup::ALL.map(|setup| Config::new(setup, 0));
     let of_any = configs.iter().flat_map(|config| rules.missing(config));
     missing.extend(of_any.map(|rule| format!("rule {rule}")));
-    assert_eq!(missing, expected(), "steps and rules of the model that no run of the roles takes");
+    let expected = expected();
+    let unexplained: Vec<_> = missing.difference(&expected).collect();
+    assert!(
+        unexplained.is_empty(),
+        "no run of the roles takes, and no reason says why: {unexplained:?}"
+    );
+    // With a wider bound some are taken.
+    if is_narrow() {
+        assert_eq!(missing, expected, "what no run of the roles takes");
+    }
 }
 
 /// What of the model no run takes, each with a reason.
@@ -48,13 +57,21 @@ fn expected() -> BTreeSet<String> {
         .collect()
 }
 
+/// Whether the runs are taken with the bound of which `not-taken.txt` tells.
+fn is_narrow() -> bool {
+    env::var("DSBOOT_REFINEMENT_EVENTS").is_err() && !is_most()
+}
+
+fn is_most() -> bool {
+    env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|value| value == "most")
+}
+
 /// How many events a run has.
 fn events(setup: Setup) -> u8 {
     let is_large = setup.care_of() == CareOf::ColocatedViaFa;
-    let most = env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|value| value == "most");
     match env::var("DSBOOT_REFINEMENT_EVENTS") {
         Ok(events) => events.parse().unwrap(),
-        Err(_) => u8::from(most || !is_large),
+        Err(_) => u8::from(is_most() || !is_large),
     }
 }
 
