@@ -69,12 +69,12 @@ pub(super) struct Facts {
     pub(super) parameters: Option<Parameters6>,
     /// THOAv4.
     pub(super) home_address: Option<Ipv4Addr>,
+    /// The FHA that it is held from.
+    pub(super) home_agent: Option<Ipv4Addr>,
     /// When the registration ends, since 1970.
     pub(super) registered_until: Option<Duration>,
     pub(super) sequence: Option<u16>,
     pub(super) message_id: Option<u64>,
-    /// The identity that EAP has told.
-    pub(super) last_seen: Option<Duration>,
 }
 
 /// A registration request as it was seen.
@@ -112,6 +112,7 @@ pub(super) struct Answered {
 /// A binding update as it was seen.
 #[derive(Clone, Debug)]
 pub(super) struct Updated {
+    pub(super) at: At,
     pub(super) sequence: u16,
     pub(super) message_id: Option<u64>,
     pub(super) lifetime: u32,
@@ -215,9 +216,19 @@ impl Mobile {
         }
     }
 
-    pub(super) fn saw(&mut self, at: At, seen: &Seen, sights: Sights, report: &mut Report) {
-        self.facts.last_seen = at.time;
-        let explained = self.order.next(seen, sights);
+    pub(super) fn saw(
+        &mut self,
+        at: At,
+        seen: &Seen,
+        about: Option<u64>,
+        sights: Sights,
+        report: &mut Report,
+    ) {
+        // What belongs to a message from before the last beginning, the model knows no more.
+        let explained = match about {
+            Some(about) if about < self.order.begun() => Ok(()),
+            _ => self.order.next(at.number, seen, sights),
+        };
         self.climb(at, seen, explained.is_err());
         match explained {
             Ok(()) => self.explained += 1,

@@ -250,7 +250,15 @@ impl Auditor {
     }
 
     /// A message of a mobile node that the model has a word for.
-    fn saw(&mut self, at: At, place: usize, carried: &carried::Carried<'_>, seen: &Seen) {
+    /// `about` is the packet of the message that it answers or passes on.
+    fn saw(
+        &mut self,
+        at: At,
+        place: usize,
+        carried: &carried::Carried<'_>,
+        seen: &Seen,
+        about: Option<u64>,
+    ) {
         let sights = {
             self.sights.add(seen.channel());
             self.sights
@@ -263,7 +271,7 @@ impl Auditor {
             }
         }
         if let Some(mobile) = self.mobiles.get_mut(place) {
-            mobile.saw(at, seen, sights, &mut self.report);
+            mobile.saw(at, seen, about, sights, &mut self.report);
         }
     }
 

@@ -10,7 +10,8 @@ use std::sync::OnceLock;
 
 use dsboot_model::effort;
 use dsboot_model::{
-    Action, Bootstrap, Config, FhaId, Guard, Hop, Link, Message, NUMBERS, Profile, State,
+    Action, Bootstrap, Clock, Code, Config, FhaId, Guard, Hop, Ident, IdentSet, Link, Message,
+    NUMBERS, Profile, Reply, Request, State,
 };
 use dsboot_spec::{CareOf, Role, Scenario, Setup};
 use stateright::Model as _;
@@ -45,6 +46,8 @@ pub(super) struct Order {
     past: VecDeque<(Vec<Explanation>, Seen)>,
     /// No run explains what has been seen; nothing more is asked.
     is_lost: bool,
+    /// The packet that the explanations begin with.
+    begun: u64,
 }
 
 /// A state of the model, and what its symbols stand for.
@@ -93,21 +96,33 @@ impl Order {
     }
 
     /// The next message.
-    pub(super) fn next(&mut self, seen: &Seen, sights: Sights) -> Result<(), Unexplained> {
+    pub(super) fn next(
+        &mut self,
+        packet: u64,
+        seen: &Seen,
+        sights: Sights,
+    ) -> Result<(), Unexplained> {
         if self.is_lost {
             return Ok(());
         }
         if self.explanations.is_empty() || (self.is_at_the_bound() && begins_something(seen)) {
-            return self.begin(seen, sights);
+            return self.begin(packet, seen, sights);
         }
         let before = std::mem::take(&mut self.explanations);
         let mut found = explain(&before, seen, sights, &[], WIDTH);
+        if found.is_empty() {
+            let otherwise = otherwise(&before, seen);
+            found = explain(&otherwise, seen, sights, &[], WIDTH);
+        }
+        if found.is_empty() {
+            found = settle(deny(&before, seen), sights, WIDTH);
+        }
         if found.is_empty() {
             found = self.look_again(seen, sights);
         }
         if found.is_empty() && changes_arrangement(&before, seen) {
             self.explanations.clear();
-            return self.begin(seen, sights);
+            return self.begin(packet, seen, sights);
         }
         if found.is_empty() {
             let why = Unexplained {
@@ -121,6 +136,11 @@ impl Order {
         self.remember(before, seen);
         self.explanations = found;
         Ok(())
+    }
+
+    /// The packet that the explanations begin with: what was before is no more known.
+    pub(super) const fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// The care-of addresses that all explanations agree on.
@@ -150,7 +170,8 @@ impl Order {
     }
 
     /// Begins with a message: with nothing known of what was before it.
-    fn begin(&mut self, seen: &Seen, sights: Sights) -> Result<(), Unexplained> {
+    fn begin(&mut self, packet: u64, seen: &Seen, sights: Sights) -> Result<(), Unexplained> {
+        self.begun = packet;
         self.past.clear();
         let mut found = Vec::new();
         for care_of in &self.arrangements {
@@ -339,11 +360,11 @@ fn say(one: &Explanation, seen: &Seen, without: &[Guard], found: &mut Vec<Explan
     }
     let model = model(one.care_of, without);
     for action in possible(state, seen) {
-        let Some(step) = model.step(state, action) else { continue };
-        for message in step.state.network.since(&state.network) {
+        let Some((next, messages)) = said(&model, state, action) else { continue };
+        for message in messages {
             let mut names = one.names.clone();
             if names.fits(seen, &message) {
-                let state = Box::new(step.state);
+                let state = Box::new(next);
                 let after = Explanation { care_of: one.care_of, state, names };
                 let arrived = model.step(&after.state, Action::Deliver(message));
                 let own = message.to() == Role::Mn;
@@ -353,6 +374,82 @@ fn say(one: &Explanation, seen: &Seen, without: &[Guard], found: &mut Vec<Explan
             }
         }
     }
+}
+
+/// What an action leads to, and what is said by it: also what the model forgets at once, as nobody
+/// waits for it.
+fn said(model: &Bootstrap, state: &State, action: Action) -> Option<(State, Vec<Message>)> {
+    let next = model.step(state, action)?.state;
+    let mut messages: Vec<Message> = next.network.since(&state.network).collect();
+    let about = match action {
+        Action::FaGivesUp(_, ident)
+        | Action::Deliver(
+            Message::Request(_, Request { ident, .. })
+            | Message::RegistrationAnswer(_, ident, _)
+            | Message::Reply(Hop::Relay, Reply { ident, .. }),
+        ) => Some(ident),
+        _ => None,
+    };
+    let request = about.and_then(|ident| {
+        let mut requests = state.network.iter().filter_map(|message| match message {
+            Message::Request(_, request) => Some(request),
+            _ => None,
+        });
+        requests.find(|request| request.ident == ident)
+    });
+    if messages.is_empty() && request.is_some() {
+        // The same with somebody who waits.
+        let mut waiting = *state;
+        waiting.mn.request = request;
+        let next = model.step(&waiting, action)?.state;
+        messages.extend(next.network.since(&waiting.network));
+    }
+    Some((next, messages))
+}
+
+/// The same states with what a capture cannot tell seen otherwise: what the records of the user
+/// say, and whether the clocks agree.
+fn otherwise(before: &[Explanation], seen: &Seen) -> Vec<Explanation> {
+    match seen {
+        Seen::Reply { reply, .. } if reply.code == Code::Stale => {
+            before.iter().cloned().map(Explanation::with_wrong_clock).collect()
+        }
+        Seen::AccessAnswer { .. }
+        | Seen::AccessReply { .. }
+        | Seen::RegistrationAnswer { .. }
+        | Seen::Reply { .. } => {
+            let with = |profile| {
+                before.iter().cloned().map(move |mut one: Explanation| {
+                    one.state.environment.profile = profile;
+                    one
+                })
+            };
+            Profile::ALL.into_iter().flat_map(with).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A denial for the challenge, by an agent that has given others since, or to which it was used
+/// before what is known begins: of time the model knows nothing.
+fn deny(before: &[Explanation], seen: &Seen) -> Vec<Explanation> {
+    let mut found = Vec::new();
+    let is_denial = matches!(seen, Seen::Reply { reply, .. } if reply.code == Code::Challenge);
+    for one in before.iter().filter(|_| is_denial) {
+        let mut strict = one.clone();
+        for link in Link::ALL {
+            let fa = strict.state.fa.of_mut(link);
+            fa.pending = IdentSet::default();
+            (1..=NUMBERS).filter_map(Ident::new).for_each(|ident| fa.used.insert(ident));
+        }
+        let mut denied = Vec::new();
+        say(&strict, seen, &[], &mut denied);
+        for after in &mut denied {
+            after.state.fa = one.state.fa;
+        }
+        found.append(&mut denied);
+    }
+    found
 }
 
 /// What the sender of a message can do.
@@ -433,8 +530,8 @@ fn allowed(before: &[Explanation], seen: &Seen, sights: Sights) -> Vec<String> {
         for one in [one.clone()].into_iter().chain(near.map(|(_, next)| next)) {
             let model = model(one.care_of, &[]);
             for action in possible(&one.state, seen) {
-                let Some(step) = model.step(&one.state, action) else { continue };
-                for message in step.state.network.since(&one.state.network) {
+                let Some((_, messages)) = said(&model, &one.state, action) else { continue };
+                for message in messages {
                     let said = one.words(&message);
                     if !words.contains(&said) && words.len() < 8 {
                         words.push(said);
@@ -449,6 +546,30 @@ fn allowed(before: &[Explanation], seen: &Seen, sights: Sights) -> Vec<String> {
 impl Explanation {
     fn with(&self, state: State) -> Explanation {
         Explanation { care_of: self.care_of, state: Box::new(state), names: self.names.clone() }
+    }
+
+    /// The same, with the requests that wait made by a clock that is wrong.
+    fn with_wrong_clock(mut self) -> Explanation {
+        let newest = self.state.mn.ident;
+        let late = |request: Request| {
+            let timely = request.timely && Some(request.ident) != newest;
+            Request { timely, ..request }
+        };
+        let network = &mut self.state.network;
+        *network = network
+            .iter()
+            .map(|message| match message {
+                Message::Request(hop, request) => Message::Request(hop, late(request)),
+                other => other,
+            })
+            .collect();
+        for fha in FhaId::ALL {
+            let pending = &mut self.state.fha.of_mut(fha).pending;
+            *pending = pending.map(|(request, hop)| (late(request), hop));
+        }
+        self.state.mn.request = self.state.mn.request.map(late);
+        self.state.mn.clock = Clock::Wrong;
+        self
     }
 
     /// A fingerprint, without how many events are left.

@@ -268,6 +268,8 @@ pub(super) struct Names {
     challenges: Vec<(Vec<u8>, Ident)>,
     /// The FHA's SPIs, and the requests that their keys were made for.
     keys: Vec<(u32, Ident)>,
+    /// Whether the mobile node has been told another time than its own.
+    clock_set: bool,
 }
 
 impl Names {
@@ -390,7 +392,15 @@ impl Names {
             && said.intact
             && seen.release == said.release
             && bind(&mut self.fhas, seen.fha, said.fha)
+            && self.grows(seen.identification, said.ident)
             && bind(&mut self.idents, seen.identification, said.ident)
+    }
+
+    /// Identifications grow as the model's do, unless the clock has been set back.
+    fn grows(&self, identification: u64, ident: Ident) -> bool {
+        let whole = self.idents.iter().filter(|(known, _)| *known > u64::from(u32::MAX));
+        let in_order = |known: &(u64, Ident)| (known.0 < identification) == (known.1 < ident);
+        self.clock_set || whole.filter(|known| known.1 != ident).all(in_order)
     }
 
     fn reply(&mut self, seen: &SeenReply, said: &dsboot_model::Reply) -> bool {
@@ -411,6 +421,7 @@ impl Names {
             (Some(ipv6), Some(parameters)) => ipv6 == parameters.ipv6,
             _ => true,
         };
+        self.clock_set |= seen.code == Code::Stale;
         ident && key && ipv6 && seen.code == said.code && bind(&mut self.fhas, seen.fha, said.fha)
     }
 

@@ -156,7 +156,7 @@ impl Auditor {
                     return;
                 }
                 let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
-                self.saw(at, place, carried, &seen);
+                self.saw(at, place, carried, &seen, None);
             }
             eap::Code::Success | eap::Code::Failure => {
                 let place = self.of_session(key);
@@ -261,6 +261,6 @@ impl Auditor {
             (true, None, false) => Told::Access,
         };
         let seen = Seen::AccessReply { nas: key.0, session: key.1, told };
-        self.saw(at, place, carried, &seen);
+        self.saw(at, place, carried, &seen, None);
     }
 }

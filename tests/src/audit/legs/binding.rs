@@ -57,6 +57,7 @@ impl Auditor {
         let release = update.lifetime.seconds() == 0;
         let message_id = update.options.message_id().once().map(|id| id.0);
         let new = Updated {
+            at,
             sequence: update.sequence.0,
             message_id,
             lifetime: update.lifetime.seconds(),
@@ -68,12 +69,17 @@ impl Auditor {
         self.check_update(at, place, packet, update, &new);
         self.check_tunnels(at, carried, Some(place));
         self.check_forwarded(at, place, &new);
+        let mut about = None;
         if let Some(mobile) = self.mobiles.get_mut(place) {
+            let number = (new.sequence, new.message_id);
+            let mut known = mobile.facts.updates.iter();
+            let passed_on = |known: &&Updated| (known.sequence, known.message_id) == number;
+            about = known.find(passed_on).map(|known| known.at.number);
             mobile.facts.keep_update(new);
         }
         let number = Number { sequence: update.sequence.0, message_id };
         let seen = Seen::Update { tunnelled, number, care_of: addresses.care_of, release };
-        self.saw(at, place, carried, &seen);
+        self.saw(at, place, carried, &seen, about);
     }
 
     fn check_update(
@@ -245,6 +251,7 @@ impl Auditor {
             "home-binding.3.7",
             "the Mesg-ID is not that of a binding update",
         );
+        let number = about.as_ref().map(|update| update.at.number);
         if let Some(update) = about {
             let same =
                 update.sequence == ack.sequence.0 || ack.status == status::SEQUENCE_OUT_OF_WINDOW;
@@ -273,13 +280,18 @@ impl Auditor {
             );
         }
         self.check_tunnels(at, carried, Some(place));
+        // The model forgets refusals that nobody waits for.
+        let newest = self.mobiles.get(place).and_then(|mobile| mobile.facts.updates.back());
+        if !ack.is_accepted() && newest.is_some_and(|update| update.message_id != message_id) {
+            return;
+        }
         let seen = Seen::Ack {
             tunnelled: !carried.tunnels.is_empty(),
             number: Number { sequence: ack.sequence.0, message_id },
             care_of: packet.route.destination,
             accepted: ack.is_accepted(),
         };
-        self.saw(at, place, carried, &seen);
+        self.saw(at, place, carried, &seen, number);
     }
 
     /// The nesting of what is in tunnels.

@@ -27,6 +27,7 @@ pub(super) enum Leg {
 /// A question that waits for its answer.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
+    at: At,
     leg: Leg,
     place: usize,
     /// Whether the model knows it: it is not about the identity alone.
@@ -78,6 +79,7 @@ impl Auditor {
         let is_identity = eap.as_ref().and_then(eap::Packet::method) == Some(method::IDENTITY);
         let is_nak = eap.as_ref().and_then(eap::Packet::method) == Some(method::NAK);
         let question = Question {
+            at,
             leg,
             place,
             is_modelled: leg != Leg::A || !(is_identity || is_nak),
@@ -86,7 +88,7 @@ impl Auditor {
             proxies: packet.proxy_states().map(<[u8]>::to_vec).collect(),
             eap: eap.as_ref().map(eap::Packet::identifier),
         };
-        self.check_question(at, place, leg, packet, eap.as_ref());
+        self.check_question(at, place, (leg, client), packet, eap.as_ref());
         let key = (carried.source, carried.destination.ip(), packet.identifier());
         let is_modelled = question.is_modelled;
         self.legs.questions.insert(key, question);
@@ -102,6 +104,13 @@ impl Auditor {
         if !is_modelled {
             return;
         }
+        let timestamp = vendor.mip6_timestamp().once();
+        let about = self.mobiles.get(place).and_then(|mobile| {
+            let mut updates = mobile.facts.updates.iter().rev();
+            updates
+                .find(|update| leg == Leg::C && update.message_id == timestamp)
+                .map(|update| update.at.number)
+        });
         let seen = match leg {
             Leg::A => Seen::AccessAsk { client },
             Leg::B => Seen::RegistrationAsk { client },
@@ -110,7 +119,7 @@ impl Auditor {
                 care_of: vendor.parameters().ipv6_coa.once().map(|told| told.address()),
             },
         };
-        self.saw(at, place, carried, &seen);
+        self.saw(at, place, carried, &seen, about);
     }
 
     /// Which server is asked, where the scenario is told.
@@ -140,7 +149,7 @@ impl Auditor {
         &mut self,
         at: At,
         place: usize,
-        leg: Leg,
+        (leg, client): (Leg, IpAddr),
         packet: &Packet<'_>,
         eap: Option<&eap::Packet<'_>>,
     ) {
@@ -172,12 +181,12 @@ impl Auditor {
                     "User-Name is not the identity that EAP has",
                 );
             }
-            Leg::B => self.check_leg_b(at, place, packet),
+            Leg::B => self.check_leg_b(at, place, client, packet),
             Leg::C => self.check_leg_c(at, place, packet),
         }
     }
 
-    fn check_leg_b(&mut self, at: At, place: usize, packet: &Packet<'_>) {
+    fn check_leg_b(&mut self, at: At, place: usize, client: IpAddr, packet: &Packet<'_>) {
         let vendor = packet.vendor(self.vendor);
         let password = packet.chap_password().once();
         let challenge = packet.chap_challenge().once();
@@ -233,6 +242,7 @@ impl Auditor {
         if let (Some(address), Some(held)) =
             (packet.framed_ip_address().once(), mobile.facts.home_address)
             && mobile.facts.registered_until.is_some()
+            && mobile.facts.home_agent.map(IpAddr::V4) == Some(client)
             && address != held
         {
             wrong.push(("registration.6.6", "Framed-IP-Address is not the current THOAv4"));
@@ -339,7 +349,7 @@ impl Auditor {
                 Seen::BindingAnswer { number: question.message_id, accepted }
             }
         };
-        self.saw(at, place, carried, &seen);
+        self.saw(at, place, carried, &seen, Some(question.at.number));
     }
 
     fn check_challenge(&mut self, at: At, place: usize, question: &Question, packet: &Packet<'_>) {

@@ -136,10 +136,14 @@ impl Auditor {
             release,
             challenge,
         };
+        let mut about = None;
         if let Some(mobile) = self.mobiles.get_mut(place) {
+            let mut known = mobile.facts.requests.iter();
+            let passed_on = |known: &&Asked| known.identification == asked.identification;
+            about = known.find(passed_on).map(|known| known.at.number);
             mobile.facts.keep_request(asked);
         }
-        self.saw(at, place, carried, &Seen::Request { hop, request: seen });
+        self.saw(at, place, carried, &Seen::Request { hop, request: seen }, about);
     }
 
     /// Whether a message comes from an agent that has relayed for a mobile node.

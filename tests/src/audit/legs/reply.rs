@@ -100,7 +100,8 @@ impl Auditor {
             under: proof.map(|proof| proof.spi),
             new_key: key_reply.map(|reply| reply.ha_spi),
         };
-        self.saw(at, place, carried, &Seen::Reply { hop, reply: seen });
+        let about = asked.map(|asked| asked.at.number);
+        self.saw(at, place, carried, &Seen::Reply { hop, reply: seen }, about);
     }
 
     /// The fields of a reply.
@@ -365,6 +366,7 @@ impl Auditor {
         let Some(mobile) = self.mobiles.get_mut(place) else { return };
         let facts = &mut mobile.facts;
         facts.home_address = Some(header.home_address);
+        facts.home_agent = Some(header.home_agent);
         if message.extensions.mn_ha_key_reply().once().is_some() {
             facts.mn_spi = proof.map(|proof| proof.spi);
         }
