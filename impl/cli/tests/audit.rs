@@ -125,3 +125,158 @@ fn valid(report: &Value) {
         panic!("{error}");
     }
 }
+
+#[test]
+fn what_is_lost_is_no_reason_to_reject() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (setup, seed) in SETUPS.iter().cycle().zip(1..=12) {
+        let seed = seed.to_string();
+        let loss = if seed.len() > 1 { "0.1" } else { "0.3" };
+        let args = [setup, &["--loss", loss, "--seed", &seed][..]].concat();
+        let report = audit(&packets(&capture(directory.path(), &args)), None);
+        assert_eq!(report.verdict, Answer::Accepted, "{args:?}: {:#?}", report.rejections);
+        assert!(report.repeated > 0, "{args:?}");
+    }
+}
+
+#[test]
+fn all_setups_in_one_capture_are_accepted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    accepted(&audit(&packets(&capture(directory.path(), &[])), None));
+}
+
+/// The packets of the links that have `part` in their name.
+fn only(packets: &[Piece], keep: impl Fn(&str) -> bool) -> Vec<Piece> {
+    let kept = |piece: &&Piece| piece.interface.as_deref().is_some_and(&keep);
+    packets.iter().filter(kept).cloned().collect()
+}
+
+#[test]
+fn each_link_alone_is_accepted() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for setup in &SETUPS[..2] {
+        let all = packets(&capture(directory.path(), setup));
+        let mut links: Vec<String> = all.iter().filter_map(|one| one.interface.clone()).collect();
+        links.sort();
+        links.dedup();
+        for link in &links {
+            let report = audit(&only(&all, |name| name == link), None);
+            // Between HA and correspondent there is no bootstrap.
+            let expected = match &**link {
+                "HA-CN" => Answer::NotThisProtocol,
+                _ => Answer::Accepted,
+            };
+            assert_eq!(report.verdict, expected, "{setup:?} {link}: {:#?}", report.rejections);
+        }
+    }
+}
+
+#[test]
+fn a_capture_may_begin_anywhere() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for setup in &SETUPS[..1] {
+        let all = packets(&capture(directory.path(), setup));
+        for begin in (0..all.len() - 30).step_by(3) {
+            let report = audit(&all[begin..], None);
+            assert_eq!(
+                report.verdict,
+                Answer::Accepted,
+                "{setup:?} {begin}: {:#?}",
+                report.rejections
+            );
+        }
+    }
+}
+
+#[test]
+fn two_runs_interleaved_are_told_apart() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let [one, other] =
+        [SETUPS[0], SETUPS[4]].map(|setup| packets(&capture(directory.path(), setup)));
+    // What is made over the name, and sent on by AAA servers, would be of another user's.
+    let other = only(&other, |link| !link.contains("AAA"));
+    let other: Vec<Piece> = other.iter().map(renamed).collect();
+    let mut both = Vec::new();
+    for place in 0..one.len().max(other.len()) {
+        both.extend(one.get(place).cloned());
+        both.extend(other.get(place).cloned());
+    }
+    let report = audit(&both, None);
+    accepted(&report);
+    assert_eq!(report.mobiles.len(), 2);
+}
+
+/// The same packet of a user of another name. Octets change their places by an even number, so that
+/// every checksum stays right.
+fn renamed(piece: &Piece) -> Piece {
+    let mut octets = piece.octets.clone();
+    let (from, to) = (b"mn@home.example", b"mn@hemo.example");
+    let places: Vec<usize> = octets
+        .windows(from.len())
+        .enumerate()
+        .filter(|(_, window)| window == from)
+        .map(|(place, _)| place)
+        .collect();
+    for place in places {
+        octets[place..place + to.len()].copy_from_slice(to);
+    }
+    Piece { octets, ..piece.clone() }
+}
+
+#[test]
+fn the_traces_of_runs_are_accepted_and_nothing_in_them_is_hidden() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for (setup, more) in SETUPS.iter().cycle().zip([
+        &[][..],
+        &["--loss", "0.1", "--seed", "3"],
+        &["--loss", "0.3", "--seed", "4"],
+        &["--loss", "0.2", "--seed", "5"],
+        &[],
+        &[],
+    ]) {
+        let file = directory.path().join("run.ndjson");
+        let trace = file.to_str().expect("a path");
+        let args = [&["run", "--trace", trace, "--ladder", "none"], *setup, more].concat();
+        let (_, _, log) = dsboot(&args);
+        let (code, out, _) = dsboot(&["audit", trace]);
+        assert_eq!(code, 0, "{args:?} {log} {}", String::from_utf8_lossy(&out));
+    }
+    // A line taken out is a message that nobody has sent.
+    let file = directory.path().join("run.ndjson");
+    let trace = file.to_str().expect("a path");
+    dsboot(&["run", "integrated-colocated", "--trace", trace, "--ladder", "none"]);
+    let text = fs::read_to_string(&file).expect("read");
+    let is_accept = |line: &&str| {
+        line.contains("\"sent\"") && line.contains("AAAH") && line.contains("\"step\":\"5\"")
+    };
+    let accept = text.lines().filter(is_accept).nth(1).expect("step 5 is answered");
+    fs::write(&file, text.replace(&format!("{accept}\n"), "")).expect("written");
+    let (code, out, _) = dsboot(&["audit", trace]);
+    let text = String::from_utf8(out).expect("UTF-8");
+    assert_eq!(code, 1, "{text}");
+    assert!(text.contains("registration.6.1"), "{text}");
+}
+
+#[test]
+fn what_is_no_bootstrap_is_not_judged() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("other.pcapng").to_str().expect("a path").to_owned();
+    // Of a capture only what the correspondent sees: echo and its reply.
+    let all = packets(&capture(directory.path(), SETUPS[0]));
+    let report = audit(&only(&all, |link| link == "HA-CN"), None);
+    assert_eq!(report.verdict, Answer::NotThisProtocol);
+    for (octets, message) in [(&b""[..], "is empty"), (&b"\x0a\x0d\x0d\x0a"[..], "capture")] {
+        fs::write(&file, octets).expect("written");
+        let (code, _, log) = dsboot(&["audit", &file]);
+        assert_eq!(code, 2);
+        assert!(log.contains(message), "{log}");
+    }
+    fs::write(&file, "0122070800000000").expect("written");
+    let (code, _, log) = dsboot(&["audit", &file]);
+    assert_eq!(code, 2);
+    assert!(log.contains("is no capture"), "{log}");
+    fs::write(&file, "{\"event\": 7}").expect("written");
+    let (code, _, log) = dsboot(&["audit", &file]);
+    assert_eq!(code, 2);
+    assert!(log.contains("line 1"), "{log}");
+}

@@ -41,6 +41,8 @@ pub(super) struct Mobile {
     marked: bool,
     held: Vec<Rejection>,
     order: Order,
+    /// What the capture shows of it.
+    sights: Sights,
     ladder: VecDeque<Rung>,
     explained: u64,
     rejected: bool,
@@ -73,6 +75,8 @@ pub(super) struct Facts {
     pub(super) home_agent: Option<Ipv4Addr>,
     /// When the registration ends, since 1970.
     pub(super) registered_until: Option<Duration>,
+    /// The home agent that the last sequence number and Mesg-ID were for.
+    pub(super) updated: Option<std::net::Ipv6Addr>,
     pub(super) sequence: Option<u16>,
     pub(super) message_id: Option<u64>,
 }
@@ -121,6 +125,7 @@ pub(super) struct Updated {
     /// The mobility header.
     pub(super) octets: Vec<u8>,
     pub(super) authenticator: Option<Vec<u8>>,
+    pub(super) digest: Option<[u8; 20]>,
 }
 
 /// What step 2 assigned.
@@ -172,7 +177,7 @@ impl Parameters6 {
 }
 
 impl Mobile {
-    pub(super) fn new(key: &Key, arrangements: &[CareOf]) -> Mobile {
+    pub(super) fn new(key: &Key, arrangements: &[CareOf], is_complete: bool) -> Mobile {
         let name = match key {
             Key::Nai(nai) => String::from_utf8_lossy(nai).into_owned(),
             Key::Home(address) => format!("the mobile node with home address {address}"),
@@ -183,7 +188,8 @@ impl Mobile {
             name,
             marked: false,
             held: Vec::new(),
-            order: Order::new(arrangements),
+            order: Order::new(arrangements, is_complete),
+            sights: if is_complete { Sights::ALL } else { Sights::default() },
             ladder: VecDeque::new(),
             explained: 0,
             rejected: false,
@@ -216,18 +222,12 @@ impl Mobile {
         }
     }
 
-    pub(super) fn saw(
-        &mut self,
-        at: At,
-        seen: &Seen,
-        about: Option<u64>,
-        sights: Sights,
-        report: &mut Report,
-    ) {
+    pub(super) fn saw(&mut self, at: At, seen: &Seen, about: Option<u64>, report: &mut Report) {
+        self.sights.add(seen.channel());
         // What belongs to a message from before the last beginning, the model knows no more.
         let explained = match about {
             Some(about) if about < self.order.begun() => Ok(()),
-            _ => self.order.next(at.number, seen, sights),
+            _ => self.order.next(at.number, seen, self.sights),
         };
         self.climb(at, seen, explained.is_err());
         match explained {

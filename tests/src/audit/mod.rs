@@ -34,7 +34,6 @@ use carried::Body;
 use legs::Legs;
 use memory::Remembered;
 use mobile::{Key, Mobile};
-use order::Sights;
 use seen::Seen;
 
 /// So many faults are kept that may or may not be this protocol's.
@@ -52,6 +51,9 @@ pub struct Settings {
     pub scenario: Option<Scenario>,
     /// Who has which addresses, where the capture does not tell.
     pub who: Who,
+    /// Whether everything that anybody said is there, from the beginning: it is a trace, and nothing
+    /// but what happens within a role is hidden.
+    pub complete: bool,
 }
 
 /// A packet of a capture.
@@ -83,7 +85,6 @@ pub struct Auditor {
     by_v6: HashMap<Ipv6Addr, usize>,
     /// Messages that have been seen, and the packet that brought each first.
     said: Remembered<u64, u64>,
-    sights: Sights,
     legs: Legs,
     /// What is wrong where it is not known whether it is this protocol's.
     early: Vec<Early>,
@@ -117,7 +118,6 @@ impl Auditor {
         };
         Auditor {
             vendor: settings.vendor.unwrap_or(registry::dsb::DEFAULT_VENDOR_ID),
-            settings,
             arrangements,
             report: Report::default(),
             mobiles: Vec::new(),
@@ -126,10 +126,10 @@ impl Auditor {
             by_home: HashMap::new(),
             by_v6: HashMap::new(),
             said: Remembered::new(1 << 17),
-            sights: Sights::default(),
             legs: Legs::default(),
             early: Vec::new(),
             parties: HashMap::new(),
+            settings,
         }
     }
 
@@ -173,7 +173,7 @@ impl Auditor {
     pub fn finish(mut self) -> Report {
         let early = std::mem::take(&mut self.early);
         for Early { ends, rejection } in early {
-            let ours = ends.iter().any(|end| self.parties.contains_key(end));
+            let ours = ends.iter().any(|end| self.is_ours(*end));
             if ours {
                 self.report.reject(rejection);
             }
@@ -190,6 +190,9 @@ impl Auditor {
         visit(packet.tree, |node, sentence| {
             for fault in &node.faults {
                 wrong.push((fault.sentence.to_string(), format!("{}: {}", node.name, fault.kind)));
+            }
+            if let Some(what) = legs::not_zero(node) {
+                wrong.push((sentence.to_owned(), what));
             }
             let Some(check) = &node.check else { return };
             match check.verdict {
@@ -212,12 +215,21 @@ impl Auditor {
         let ends = ends.map_or_else(|| addresses(packet.tree), |ends| ends.to_vec());
         for (sentence, what) in wrong {
             let rejection = Rejection::new(at.number, at.time, &sentence, what);
-            if ends.iter().any(|end| self.parties.contains_key(end)) {
+            if ends.iter().any(|end| self.is_ours(*end)) {
                 self.report.reject(rejection);
             } else if self.early.len() < EARLY {
                 self.early.push(Early { ends: ends.clone(), rejection });
             }
         }
+    }
+
+    /// Whether an address is somebody's who takes part.
+    fn is_ours(&self, address: IpAddr) -> bool {
+        self.parties.contains_key(&address)
+            || match address {
+                IpAddr::V4(address) => self.by_home.contains_key(&address),
+                IpAddr::V6(address) => self.by_v6.contains_key(&address),
+            }
     }
 
     /// Whether the same octets went between the same ends before.
@@ -244,7 +256,7 @@ impl Auditor {
             return *known;
         }
         let place = self.mobiles.len();
-        self.mobiles.push(Mobile::new(&key, &self.arrangements));
+        self.mobiles.push(Mobile::new(&key, &self.arrangements, self.settings.complete));
         self.by_key.insert(key, place);
         place
     }
@@ -259,10 +271,6 @@ impl Auditor {
         seen: &Seen,
         about: Option<u64>,
     ) {
-        let sights = {
-            self.sights.add(seen.channel());
-            self.sights
-        };
         let ends = [(carried.source.ip(), seen.from()), (carried.destination.ip(), seen.to())];
         for (end, role) in ends {
             let known = self.parties.entry(end).or_default();
@@ -271,7 +279,7 @@ impl Auditor {
             }
         }
         if let Some(mobile) = self.mobiles.get_mut(place) {
-            mobile.saw(at, seen, about, sights, &mut self.report);
+            mobile.saw(at, seen, about, &mut self.report);
         }
     }
 

@@ -19,7 +19,7 @@ use stateright::Model as _;
 use super::seen::{Channel, Names, Seen, can_act, channel_of};
 
 /// As many states that explain the same are kept.
-const WIDTH: usize = 24;
+const WIDTH: usize = 32;
 
 /// As many states are looked at for what hidden steps lead to.
 const HIDDEN_STATES: usize = 4_000;
@@ -48,6 +48,11 @@ pub(super) struct Order {
     is_lost: bool,
     /// The packet that the explanations begin with.
     begun: u64,
+    /// The mobile node has come to more networks than the model has; its next request is a new
+    /// beginning.
+    is_beyond: bool,
+    /// Everything is seen from the beginning.
+    is_complete: bool,
 }
 
 /// A state of the model, and what its symbols stand for.
@@ -72,6 +77,9 @@ pub(super) struct Unexplained {
 pub(super) struct Sights(u16);
 
 impl Sights {
+    /// Everything is seen.
+    pub(super) const ALL: Sights = Sights(!(1 << Channel::Never as u16));
+
     /// That part is seen.
     pub(super) const fn add(&mut self, channel: Channel) {
         self.0 |= 1 << channel as u16;
@@ -79,6 +87,12 @@ impl Sights {
 
     const fn has(self, channel: Channel) -> bool {
         self.0 & (1 << channel as u16) != 0
+    }
+
+    /// Whether nothing is seen of how the mobile node moves and registers.
+    fn is_of_home_only(self) -> bool {
+        use Channel::{Access, Direct, LegA, LegB, Link, Relay, Tunnel};
+        ![Access, LegA, Link, Direct, Relay, LegB, Tunnel].into_iter().any(|part| self.has(part))
     }
 
     /// Whether a message would not be seen.
@@ -89,10 +103,10 @@ impl Sights {
 
 impl Order {
     /// Nothing has been seen; these arrangements come into question.
-    pub(super) fn new(arrangements: &[CareOf]) -> Order {
+    pub(super) fn new(arrangements: &[CareOf], is_complete: bool) -> Order {
         let arrangements =
             CARE_OF.into_iter().filter(|care_of| arrangements.contains(care_of)).collect();
-        Order { arrangements, ..Order::default() }
+        Order { arrangements, is_complete, ..Order::default() }
     }
 
     /// The next message.
@@ -104,6 +118,12 @@ impl Order {
     ) -> Result<(), Unexplained> {
         if self.is_lost {
             return Ok(());
+        }
+        if self.is_beyond {
+            if !matches!(seen, Seen::Request { hop: Hop::Direct | Hop::Link, .. }) {
+                return Ok(());
+            }
+            self.is_beyond = false;
         }
         if self.explanations.is_empty() || (self.is_at_the_bound() && begins_something(seen)) {
             return self.begin(packet, seen, sights);
@@ -123,6 +143,16 @@ impl Order {
         if found.is_empty() && changes_arrangement(&before, seen) {
             self.explanations.clear();
             return self.begin(packet, seen, sights);
+        }
+        if found.is_empty() && sights.is_of_home_only() && is_elsewhere(&before, seen) {
+            self.explanations.clear();
+            return self.begin(packet, seen, sights);
+        }
+        if found.is_empty() && before.iter().all(|one| one.names.has_no_room_for(seen)) {
+            self.past.clear();
+            self.begun = packet;
+            self.is_beyond = true;
+            return Ok(());
         }
         if found.is_empty() {
             let why = Unexplained {
@@ -173,6 +203,26 @@ impl Order {
     fn begin(&mut self, packet: u64, seen: &Seen, sights: Sights) -> Result<(), Unexplained> {
         self.begun = packet;
         self.past.clear();
+        if std::mem::take(&mut self.is_complete) {
+            let first = |care_of: &CareOf| {
+                let with = |profile| State::initial(profile, u8::MAX);
+                let states = [Profile::Entitled, Profile::WrongClock].map(with);
+                let (care_of, names) = (*care_of, Names::default());
+                states.map(|state| Explanation {
+                    care_of,
+                    state: Box::new(state),
+                    names: names.clone(),
+                })
+            };
+            let from: Vec<Explanation> = self.arrangements.iter().flat_map(first).collect();
+            self.explanations = explain(&from, seen, sights, &[], WIDTH * 4);
+            if self.explanations.is_empty() {
+                self.is_lost = true;
+                let allowed = allowed(&from, seen, sights);
+                return Err(Unexplained { guard: broken_guard(&from, seen, sights), allowed });
+            }
+            return Ok(());
+        }
         let mut found = Vec::new();
         for care_of in &self.arrangements {
             let openings = openings(*care_of);
@@ -182,11 +232,20 @@ impl Order {
                 fits.then(|| Explanation { care_of: *care_of, state: Box::new(*state), names })
             }));
         }
+        if matches!(seen.channel(), Channel::Access | Channel::LegA) {
+            let moved = self.arrangements.iter().flat_map(|care_of| {
+                openings(*care_of).explanations(*care_of, |openings| &openings.moved)
+            });
+            let moved: Vec<Explanation> = moved.collect();
+            found.extend(explain(&moved, seen, Sights::default(), &[], WIDTH * 2));
+        }
         if found.is_empty() {
             let from: Vec<Explanation> = self
                 .arrangements
                 .iter()
-                .flat_map(|care_of| openings(*care_of).states(*care_of))
+                .flat_map(|care_of| {
+                    openings(*care_of).explanations(*care_of, |openings| &openings.states)
+                })
                 .collect();
             found = explain(&from, seen, Sights::default(), &[], WIDTH);
         }
@@ -218,6 +277,17 @@ const fn begins_something(seen: &Seen) -> bool {
             | Seen::Request { hop: Hop::Direct | Hop::Link, .. }
             | Seen::Update { tunnelled: true, .. }
     )
+}
+
+/// Whether a message is of another IPv6 care-of address than all before: the mobile node has moved,
+/// and that takes more hidden steps than are looked for.
+fn is_elsewhere(before: &[Explanation], seen: &Seen) -> bool {
+    let care_of = match seen {
+        Seen::Update { care_of, .. } | Seen::Ack { care_of, .. } => Some(*care_of),
+        Seen::BindingAsk { care_of, .. } => *care_of,
+        _ => None,
+    };
+    care_of.is_some_and(|care_of| !before.iter().any(|one| one.names.knows(care_of)))
 }
 
 /// Whether a request is of another arrangement than what has been seen: the mobile node has come to
@@ -351,7 +421,7 @@ const fn is_of_interest(action: Action) -> bool {
 /// Puts into `found` the states in which the message has been said: now, or before.
 fn say(one: &Explanation, seen: &Seen, without: &[Guard], found: &mut Vec<Explanation>) {
     let state = &one.state;
-    for message in state.network.iter().filter(|message| channel_of(message) == seen.channel()) {
+    for message in state.network.iter().filter(|message| may_be(message, seen)) {
         let mut names = one.names.clone();
         if names.fits(seen, &message) {
             found.push(Explanation { names, ..one.clone() });
@@ -374,6 +444,13 @@ fn say(one: &Explanation, seen: &Seen, without: &[Guard], found: &mut Vec<Explan
             }
         }
     }
+}
+
+/// Whether a message can be where one was seen.
+fn may_be(message: &Message, seen: &Seen) -> bool {
+    let part = channel_of(message);
+    part == seen.channel()
+        || (matches!(seen, Seen::Reply { hop: None, .. }) && part == Channel::Relay)
 }
 
 /// What an action leads to, and what is said by it: also what the model forgets at once, as nobody
@@ -599,16 +676,27 @@ impl Explanation {
 struct Openings {
     by_channel: HashMap<u16, Vec<(Message, State)>>,
     states: Vec<State>,
+    /// Those in which the mobile node has been registered and bound elsewhere, and begins to ask for
+    /// access.
+    moved: Vec<State>,
 }
 
 impl Openings {
     fn of(&self, seen: &Seen) -> impl Iterator<Item = (&Message, &State)> {
-        let found = self.by_channel.get(&(seen.channel() as u16));
-        found.into_iter().flatten().map(|(message, state)| (message, state))
+        let parts = match seen {
+            Seen::Reply { hop: None, .. } => vec![Channel::Direct, Channel::Relay],
+            _ => vec![seen.channel()],
+        };
+        let found = parts.into_iter().filter_map(|part| self.by_channel.get(&(part as u16)));
+        found.flatten().map(|(message, state)| (message, state))
     }
 
-    fn states(&self, care_of: CareOf) -> impl Iterator<Item = Explanation> {
-        self.states.iter().map(move |state| Explanation {
+    fn explanations(
+        &self,
+        care_of: CareOf,
+        which: impl Fn(&Openings) -> &Vec<State>,
+    ) -> impl Iterator<Item = Explanation> {
+        which(self).iter().map(move |state| Explanation {
             care_of,
             state: Box::new(*state),
             names: Names::default(),
@@ -618,8 +706,10 @@ impl Openings {
     fn explore(care_of: CareOf) -> Openings {
         let model = model(care_of, &[]);
         let mut by_channel: HashMap<u16, Vec<(Message, State)>> = HashMap::new();
+        // Whatever else is amiss with a user shows only when a server decides.
+        let profiles = [Profile::Entitled, Profile::WrongClock];
         let mut states: Vec<State> =
-            Profile::ALL.into_iter().map(|profile| State::initial(profile, 0)).collect();
+            profiles.into_iter().map(|profile| State::initial(profile, 0)).collect();
         let mut known: HashSet<State> = states.iter().copied().collect();
         let mut next = 0;
         while let Some(state) = states.get(next).copied() {
@@ -642,7 +732,16 @@ impl Openings {
         for state in &mut states {
             state.environment.events = u8::MAX;
         }
-        Openings { by_channel, states }
+        let settled = states.iter().filter(|state| {
+            let mn = &state.mn;
+            mn.registration.is_some() && mn.request.is_none() && mn.update.is_none()
+        });
+        let ways = [Action::AskAgain, Action::Attach(Link::B), Action::Attach(Link::C)];
+        let moved = settled.flat_map(|state| {
+            ways.into_iter().filter_map(|way| Some(model.step(state, way)?.state))
+        });
+        let moved = moved.collect();
+        Openings { by_channel, states, moved }
     }
 }
 

@@ -459,6 +459,27 @@ impl Names {
         }
     }
 
+    /// Whether a message is about a network for which the model has no symbol left: it has three
+    /// links, two of them below one FHA and one below another.
+    pub(super) fn has_no_room_for(&self, seen: &Seen) -> bool {
+        let is_new = |address: &Ipv4Addr| self.fhas.iter().all(|(known, _)| known != address);
+        match seen {
+            Seen::AccessRequest { nas, .. } => self.nas.iter().all(|(known, _)| known != nas),
+            Seen::AccessAsk { client } => self.nas_clients.iter().all(|(known, _)| known != client),
+            Seen::AccessAnswer { told: Told::Fha(_), .. }
+            | Seen::AccessReply { told: Told::Fha(_), .. } => !self.fhas.is_empty(),
+            Seen::Request { hop: Hop::Direct | Hop::Link, request } => {
+                is_new(&request.fha) && !self.fhas.is_empty()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether an IPv6 care-of address has been seen.
+    pub(super) fn knows(&self, care_of: Ipv6Addr) -> bool {
+        self.care_of6.iter().any(|(known, _)| *known == care_of)
+    }
+
     /// The address that a symbol of an FHA stands for.
     pub(super) fn fha(&self, fha: FhaId) -> Option<Ipv4Addr> {
         self.fhas.iter().find(|(_, known)| *known == fha).map(|(address, _)| *address)

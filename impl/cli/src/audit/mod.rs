@@ -1,6 +1,7 @@
 //! `dsboot audit`: is there a run of the protocol that shows what a capture shows?
 
 mod text;
+mod trace;
 mod who;
 
 use std::io::{self, Write};
@@ -12,6 +13,7 @@ use dsboot_spec::Scenario;
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 use dsboot_tests::audit::{Answer, Auditor, Packet, Report, Settings};
 
+pub use trace::{TraceError, read as read_trace};
 pub use who::{EXAMPLE as EXAMPLE_WHO, WhoError};
 
 use crate::Exit;
@@ -20,7 +22,7 @@ use crate::ladder::{LadderArgs, LadderError};
 
 /// Hold anybody's capture of a bootstrap against model and specification
 ///
-/// Reads pcap or pcapng: of the whole bootstrap or of one link only, from its beginning or from its
+/// Reads pcap, pcapng, or a trace of `dsboot run` or `dsboot serve`: of the whole bootstrap or of one link only, from its beginning or from its
 /// middle, of one mobile node or of many. Who is who is worked out from addresses, ports and
 /// identities. The answer is one of three: accepted (there is a run of the protocol that shows
 /// this), rejected (with the packet, the sentence of spec/ that it breaks, and what could have stood
@@ -31,7 +33,7 @@ use crate::ladder::{LadderArgs, LadderError};
 /// bootstraps or it cannot be read.
 #[derive(Clone, Debug, Args)]
 pub struct AuditArgs {
-    /// The capture; without one, or with -, standard input.
+    /// The capture or trace; without one, or with -, standard input.
     #[arg(value_name = "CAPTURE")]
     pub capture: Option<PathBuf>,
 
@@ -80,6 +82,9 @@ pub enum AuditError {
     /// The file that says who is who cannot be read.
     #[error(transparent)]
     Who(#[from] WhoError),
+    /// The trace cannot be read.
+    #[error(transparent)]
+    Trace(#[from] TraceError),
     /// The ladder cannot be drawn.
     #[error(transparent)]
     Ladder(#[from] LadderError),
@@ -130,7 +135,12 @@ fn read(args: &AuditArgs) -> Result<Report, AuditError> {
     let keys = args.keys.as_deref().map(Keys::read).transpose()?;
     let engine = keys.map(|keys| Engine::new(keys, args.vendor));
     let who = args.who.as_deref().map(who::read).transpose()?.unwrap_or_default();
-    let settings = Settings { vendor: Some(args.vendor), scenario: args.scenario, who };
+    let settings =
+        Settings { vendor: Some(args.vendor), scenario: args.scenario, who, complete: false };
+    if let Some(path) = args.capture.as_deref().filter(|path| trace::is_one(path)) {
+        let (pieces, complete) = trace::read(path)?;
+        return judge(pieces.into_iter().map(Ok), Settings { complete, ..settings }, engine);
+    }
     let pieces = Pieces::open(args.capture.as_deref(), Format::Auto, false)?;
     if !pieces.are_captured() {
         let name = args.capture.as_ref().map(|file| file.display().to_string());

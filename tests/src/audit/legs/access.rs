@@ -10,7 +10,7 @@ use dsboot_spec::registry::pana::result;
 use super::super::carried::Carried;
 use super::super::mobile::Key;
 use super::super::seen::{Seen, Told};
-use super::super::{At, Auditor};
+use super::super::{At, Auditor, memory};
 
 /// A PANA session.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,7 @@ impl Auditor {
         };
         let key = (nas, message.session_id());
         let announced = self.legs.announced.get(&mn).copied();
+        self.check_session(at, carried, message, kind, (nas, mn));
         let session = self.legs.sessions.entry(key).or_default();
         session.announced = session.announced.or(announced);
         self.check_numbers(at, carried, key, message, kind, from_nas);
@@ -81,10 +82,69 @@ impl Auditor {
         }
     }
 
+    /// Whether a session is known, between two who have had one, and goes between its two ends.
+    fn check_session(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        message: &Message<'_>,
+        kind: Kind,
+        (nas, mn): (IpAddr, IpAddr),
+    ) {
+        let id = message.session_id();
+        let begins = kind == Kind::Par && message.flags().contains(Flags::START);
+        let moves = kind == Kind::Pnr;
+        let between = self.legs.pairs.get(&(nas, mn)).copied();
+        let known = self.legs.sessions.contains_key(&(nas, id));
+        let wrong = match between {
+            Some(between) if !begins && !known && between != id => {
+                Some(("access.2.19", "the session identifier is none that was given"))
+            }
+            None if known && !begins && !moves => {
+                Some(("access.2.21", "the session is another PaC's"))
+            }
+            _ => None,
+        };
+        if let Some((sentence, what)) = wrong {
+            let place = self.legs.sessions.get(&(nas, id)).and_then(|session| session.place);
+            match place {
+                Some(place) => self.reject(at, place, sentence, what),
+                None => self.early(at, carried, sentence, what.to_owned()),
+            }
+        } else {
+            self.legs.pairs.insert((nas, mn), id);
+        }
+    }
+
     /// The mobile node of a session.
     fn of_session(&mut self, key: (IpAddr, u32)) -> usize {
         let known = self.legs.sessions.get(&key).and_then(|session| session.place);
         known.unwrap_or_else(|| self.mobile(Key::Session(key.0, key.1)))
+    }
+
+    /// Whether nobody has said whose a session is: the capture begins after that.
+    fn is_anonymous(&self, key: (IpAddr, u32)) -> bool {
+        self.legs.sessions.get(&key).is_none_or(|session| session.place.is_none())
+    }
+
+    /// The NAS passes on an EAP Response: then it is known whose session that is.
+    pub(super) fn learn_session(
+        &mut self,
+        at: At,
+        place: usize,
+        carried: &Carried<'_>,
+        eap: &eap::Packet<'_>,
+    ) {
+        let mark = memory::mark(&eap.octets());
+        let Some(key) = self.legs.anonymous.get(&mark).copied() else { return };
+        if !self.is_anonymous(key) {
+            return;
+        }
+        if let Some(session) = self.legs.sessions.get_mut(&key) {
+            session.place = Some(place);
+        }
+        let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
+        self.saw(at, place, carried, &seen, None);
     }
 
     fn check_numbers(
@@ -121,6 +181,10 @@ impl Auditor {
     }
 
     fn eap(&mut self, at: At, carried: &Carried<'_>, key: (IpAddr, u32), eap: &eap::Packet<'_>) {
+        let known = self.legs.sessions.get(&key).and_then(|session| session.place);
+        if let Some(place) = known.filter(|_| eap.code() != eap::Code::Success) {
+            self.check_eap(at, place, eap);
+        }
         let Some(session) = self.legs.sessions.get_mut(&key) else { return };
         match eap.code() {
             eap::Code::Request => session.eap = Some(eap.identifier()),
@@ -153,6 +217,10 @@ impl Auditor {
                     eap.method(),
                     Some(method::IDENTITY | method::NAK | method::NOTIFICATION)
                 ) {
+                    return;
+                }
+                if self.is_anonymous(key) {
+                    self.legs.anonymous.insert(memory::mark(&eap.octets()), key);
                     return;
                 }
                 let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
@@ -260,6 +328,9 @@ impl Auditor {
             (true, None, true) => Told::Named,
             (true, None, false) => Told::Access,
         };
+        if self.is_anonymous(key) {
+            return;
+        }
         let seen = Seen::AccessReply { nas: key.0, session: key.1, told };
         self.saw(at, place, carried, &seen, None);
     }

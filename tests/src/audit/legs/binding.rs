@@ -1,6 +1,6 @@
 //! Binding updates and acknowledgements, and the tunnels around what the mobile node sends.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use dsboot_codec::mip6::{BindingAcknowledgement, BindingUpdate, Message, Packet};
 use dsboot_spec::registry::mip6::{spi, status, update_flag};
@@ -64,6 +64,7 @@ impl Auditor {
             home: addresses.home,
             care_of: addresses.care_of,
             octets: carried.octets.to_vec(),
+            digest: packet.mn_aaa().map(|proof| proof.digest),
             authenticator: proof.map(|proof| proof.value.data.to_vec()),
         };
         self.check_update(at, place, packet, update, &new);
@@ -134,6 +135,10 @@ impl Auditor {
             .iter()
             .any(|update| (update.sequence, update.message_id) == (new.sequence, new.message_id));
         let mut wrong = None;
+        // With another home agent the numbers begin anew.
+        if facts.updated.replace(packet.route.destination) != Some(packet.route.destination) {
+            (facts.sequence, facts.message_id) = (None, None);
+        }
         if !known {
             let greater = facts.sequence.is_none_or(|last| {
                 let ahead = new.sequence.wrapping_sub(last);
@@ -312,6 +317,56 @@ impl Auditor {
             place,
             "data-path.5.2",
             "the outer header of protocol 41 has not TOS 0 and DF clear",
+        );
+        let Some(mobile) = self.mobiles.get(place) else { return };
+        let facts = &mobile.facts;
+        let (Some(home), Some(agent)) = (facts.home_address, facts.home_agent) else { return };
+        let up = inner.source == home;
+        // What is still under way with an address from before is not judged.
+        if !up && inner.destination != home {
+            return;
+        }
+        let fhas = facts.requests.iter().map(|asked| asked.home_agent).chain([agent]);
+        let fhas: Vec<Ipv4Addr> = fhas.collect();
+        let care_of: Vec<Ipv4Addr> = facts.requests.iter().map(|asked| asked.care_of).collect();
+        let other = if up { inner.destination } else { inner.source };
+        let ours = other == agent || fhas.contains(&other);
+        let outer = carried.tunnels.iter().find(|tunnel| tunnel.kind != TunnelKind::Ipv6);
+        let around = outer.is_none_or(|outer| {
+            let (mn, fha) = match up {
+                true => (outer.source, outer.destination),
+                false => (outer.destination, outer.source),
+            };
+            (fhas.contains(&fha) || fha == agent) && (care_of.is_empty() || care_of.contains(&mn))
+        });
+        let ip = if up { carried.source.ip() } else { carried.destination.ip() };
+        let theirs = match (ip, &facts.parameters) {
+            (IpAddr::V6(address), Some(_)) => self.by_v6.get(&address) == Some(&place),
+            _ => true,
+        };
+        let sentence = if up { "data-path.1.1" } else { "data-path.3.4" };
+        self.must(
+            ours,
+            at,
+            place,
+            sentence,
+            "the tunnel of protocol 41 is not between THOAv4 and FHA",
+        );
+        let sentence = if up { "data-path.3.1" } else { "data-path.3.4" };
+        self.must(
+            around,
+            at,
+            place,
+            sentence,
+            "the Mobile IPv4 tunnel is not between care-of address and FHA",
+        );
+        let sentence = if up { "data-path.1.7" } else { "data-path.3.4" };
+        self.must(
+            theirs,
+            at,
+            place,
+            sentence,
+            "the packet in the tunnel is not of the mobile node's IPv6 care-of address",
         );
     }
 }

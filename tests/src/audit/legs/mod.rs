@@ -10,7 +10,7 @@ mod reply;
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use dsboot_codec::tree::{Node, Role};
+use dsboot_codec::tree::{Node, Role, Value};
 
 use super::memory::Remembered;
 
@@ -29,6 +29,16 @@ pub(super) struct Legs {
     holders: HashMap<(Ipv4Addr, Ipv4Addr), (usize, u64)>,
     /// The challenges that agents have given.
     challenges: Remembered<(Ipv4Addr, Vec<u8>), ()>,
+    /// The last EAP packets by mobile node, Code and Identifier: their octets' fingerprint.
+    eap: Remembered<(usize, u8, u8), u64>,
+    /// Sessions of which it is not known whose they are, by the EAP Response in them.
+    anonymous: Remembered<u64, (IpAddr, u32)>,
+    /// The EAP packet seen last: what is passed on at once must be the same.
+    eap_begun: Option<(usize, u8, u8)>,
+    /// The State of the last Access-Challenge, by mobile node and client.
+    states: Remembered<(usize, IpAddr), Vec<u8>>,
+    /// The last session between two addresses.
+    pairs: Remembered<(IpAddr, IpAddr), u32>,
     /// Agents that have been heard.
     agents: HashSet<Ipv4Addr>,
 }
@@ -42,6 +52,11 @@ impl Default for Legs {
             announced: Remembered::new(1 << 14),
             holders: HashMap::new(),
             challenges: Remembered::new(1 << 14),
+            eap: Remembered::new(1 << 14),
+            anonymous: Remembered::new(1 << 12),
+            eap_begun: None,
+            states: Remembered::new(1 << 14),
+            pairs: Remembered::new(1 << 14),
             agents: HashSet::new(),
         }
     }
@@ -71,4 +86,20 @@ pub(super) fn is_left_to_hardware(node: &Node, octets: &[u8]) -> bool {
     let before = |many: usize| octets.get(udp.checked_sub(many)?..udp);
     before(8).is_some_and(|addresses| sum_over(addresses) == found)
         || before(32).is_some_and(|addresses| sum_over(addresses) == found)
+}
+
+/// What is to be sent as zero and is not: reserved octets, flags without a meaning, padding. Only
+/// where the protocol asks for it, not in the headers of IP.
+pub(super) fn not_zero(node: &Node) -> Option<String> {
+    let is_of_ip = node.sentence.starts_with("wire.10.");
+    let is_set = match node.value()? {
+        _ if is_of_ip => false,
+        Value::Octets(octets) if node.name == "Padding" || node.name.starts_with("Reserved") => {
+            octets.iter().any(|octet| *octet != 0)
+        }
+        Value::Unsigned(value) => node.name.starts_with("Reserved") && *value != 0,
+        Value::Flags { set, .. } => set.iter().any(|name| name.starts_with("0x")),
+        _ => false,
+    };
+    is_set.then(|| format!("{} is not zero", node.name))
 }

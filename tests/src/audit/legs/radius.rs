@@ -11,7 +11,7 @@ use dsboot_spec::registry::radius::{attribute, code};
 use super::super::carried::{Carried, v4_of};
 use super::super::mobile::{Assigned, Granted, Key, Parameters6};
 use super::super::seen::{Seen, Told};
-use super::super::{At, Auditor};
+use super::super::{At, Auditor, memory};
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,9 @@ impl Auditor {
             eap: eap.as_ref().map(eap::Packet::identifier),
         };
         self.check_question(at, place, (leg, client), packet, eap.as_ref());
+        if let Some(eap) = eap.as_ref().filter(|_| leg == Leg::A) {
+            self.learn_session(at, place, carried, eap);
+        }
         let key = (carried.source, carried.destination.ip(), packet.identifier());
         let is_modelled = question.is_modelled;
         self.legs.questions.insert(key, question);
@@ -168,8 +171,26 @@ impl Auditor {
         match leg {
             Leg::A => {
                 self.must(named, at, place, "access.3.4", "the NAS does not name itself");
-                let role = vendor.client_role().once().is_some();
+                let role = vendor
+                    .client_role()
+                    .once()
+                    .is_none_or(|role| matches!(role, client_role::NAS | client_role::NAS_FA));
+                let role = role && vendor.client_role().once().is_some();
                 self.must(role, at, place, "access.3.4", "the NAS does not name its part");
+                if let Some(eap) = eap {
+                    self.check_eap(at, place, eap);
+                }
+                let known = self.legs.states.get(&(place, client)).cloned();
+                let state = packet.state().once().map(<[u8]>::to_vec);
+                let begins = eap.is_none_or(|eap| eap.method() == Some(method::IDENTITY));
+                let same = begins || known.is_none() || known == state;
+                self.must(
+                    same,
+                    at,
+                    place,
+                    "access.3.3",
+                    "State is not that of the last Access-Challenge",
+                );
                 let identity = eap.filter(|eap| eap.method() == Some(method::IDENTITY));
                 let same =
                     identity.is_none_or(|eap| eap.octets().get(5..) == packet.user_name().once());
@@ -180,6 +201,12 @@ impl Auditor {
                     "access.3.2",
                     "User-Name is not the identity that EAP has",
                 );
+            }
+            Leg::B if vendor.client_role().once().is_some_and(|role| role != client_role::FHA) => {
+                self.reject(at, place, "access.6.8", "leg B is asked by another role than an FHA");
+            }
+            Leg::C if vendor.client_role().once().is_some_and(|role| role != client_role::HA) => {
+                self.reject(at, place, "access.6.8", "leg C is asked by another role than an HA");
             }
             Leg::B => self.check_leg_b(at, place, client, packet),
             Leg::C => self.check_leg_c(at, place, packet),
@@ -280,7 +307,9 @@ impl Auditor {
                 let care_of =
                     parameters.ipv6_coa.once().is_none_or(|told| told.address() == update.care_of);
                 let proof = vendor.mip6_authenticator().once().map(<[u8; 20]>::as_slice);
-                home && care_of && proof == update.authenticator.as_deref()
+                let digest = vendor.mip6_mac_mobility_data().once().copied();
+                let digest = digest.is_none() || digest == update.digest;
+                home && care_of && digest && proof == update.authenticator.as_deref()
             }
             None => !seen_any,
         };
@@ -326,7 +355,10 @@ impl Auditor {
         let accepted = match packet.code() {
             code::ACCESS_ACCEPT => true,
             code::ACCESS_REJECT => false,
-            _ => return self.check_challenge(at, place, &question, packet),
+            _ => {
+                let client = carried.destination.ip();
+                return self.check_challenge(at, (place, client), &question, packet);
+            }
         };
         let client = carried.destination.ip();
         let seen = match question.leg {
@@ -352,12 +384,38 @@ impl Auditor {
         self.saw(at, place, carried, &seen, Some(question.at.number));
     }
 
-    fn check_challenge(&mut self, at: At, place: usize, question: &Question, packet: &Packet<'_>) {
-        let state = packet.state().once().is_some();
-        self.must(state, at, place, "access.3.3", "the Access-Challenge has no State");
+    /// An EAP packet is the same between MN and NAS as between NAS and AAA server.
+    pub(super) fn check_eap(&mut self, at: At, place: usize, eap: &eap::Packet<'_>) {
+        let key = (place, eap.code().number(), eap.identifier());
+        let mark = memory::mark(&eap.octets());
+        let known = self.legs.eap.get(&key).copied();
+        let recent = self.legs.eap_begun == Some((place, eap.code().number(), eap.identifier()));
+        if known.is_some_and(|known| known != mark) && recent {
+            let what = "the EAP packet is not the one that came from the other side";
+            self.reject(at, place, "access.3.1", what);
+        }
+        self.legs.eap.insert(key, mark);
+        self.legs.eap_begun = Some(key);
+    }
+
+    fn check_challenge(
+        &mut self,
+        at: At,
+        (place, client): (usize, IpAddr),
+        question: &Question,
+        packet: &Packet<'_>,
+    ) {
+        let state = packet.state().once();
+        if let Some(state) = state {
+            self.legs.states.insert((place, client), state.to_vec());
+        }
+        self.must(state.is_some(), at, place, "access.3.3", "the Access-Challenge has no State");
         let eap = packet.eap_message().ok().flatten();
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
-        let is_request = eap.is_some_and(|eap| eap.code() == eap::Code::Request);
+        if let Some(eap) = &eap {
+            self.check_eap(at, place, eap);
+        }
+        let is_request = eap.as_ref().is_some_and(|eap| eap.code() == eap::Code::Request);
         let asked = question.eap.is_some();
         self.must(
             is_request || !asked,

@@ -264,8 +264,9 @@ impl Auditor {
                     "the reply goes to another port than the request came from",
                 );
             }
-            Some(_) => {
-                let same = carried.destination == asked.from;
+            Some(hop) if hop == asked.hop => {
+                let same = carried.destination == asked.from
+                    && (carried.source == asked.to || asked.to.ip().is_multicast());
                 self.must(
                     same,
                     at,
@@ -274,6 +275,7 @@ impl Auditor {
                     "the reply does not go back to where the request came from",
                 );
             }
+            Some(_) => {}
             None => {
                 let what = "the reply does not go back to where the request came from";
                 self.must(asked.hop == Hop::Link, at, place, "registration.8.7", what);
@@ -307,6 +309,7 @@ impl Auditor {
             let same = granted.nonce.as_deref().is_none_or(|nonce| nonce == key.nonce)
                 && granted.aaa_spi.is_none_or(|spi| spi == key.aaa_spi)
                 && granted.fha_spi.is_none_or(|spi| spi == key.ha_spi)
+                && granted.key_lifetime.is_none_or(|lifetime| lifetime == key.lifetime)
                 && granted.algorithm.is_none_or(|number| number == u32::from(key.algorithm))
                 && granted
                     .replay_method
