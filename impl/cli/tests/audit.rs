@@ -218,7 +218,7 @@ fn renamed(piece: &Piece) -> Piece {
         .map(|(place, _)| place)
         .collect();
     for place in places {
-        octets[place..place + to.len()].copy_from_slice(to);
+        octets.iter_mut().skip(place).zip(to).for_each(|(octet, new)| *octet = *new);
     }
     Piece { octets, ..piece.clone() }
 }
