@@ -43,6 +43,11 @@ pub fn run<S: Space>(
         }
     };
     stop(watch(Progress::default()));
+    // Workers end without a result when they lose another process before they notice it.
+    let gone = |why| match processes {
+        0 | 1 => Failure::Internal(why),
+        _ => Failure::PeerLost,
+    };
     let (sender, results) = mpsc::channel();
     let sender = Mutex::new(sender);
     let of_workers = (space.clone(), plan.clone(), Arc::clone(&shared));
@@ -62,7 +67,7 @@ pub fn run<S: Space>(
                 *slot.ok_or(Failure::Internal("a worker too many"))? = Some(result?);
             }
             Err(RecvTimeoutError::Timeout) => stop(watch(so_far(&shared))),
-            Err(RecvTimeoutError::Disconnected) => return Err(Failure::Internal("no worker left")),
+            Err(RecvTimeoutError::Disconnected) => return Err(gone("no worker left")),
         }
         if workers.any_ended() && parts.iter().all(Option::is_none) {
             // It may have told its result in the meantime.
@@ -71,7 +76,7 @@ pub fn run<S: Space>(
                     let slot = worker.checked_sub(first).and_then(|place| parts.get_mut(place));
                     *slot.ok_or(Failure::Internal("a worker too many"))? = Some(result?);
                 }
-                Err(_) => return Err(Failure::Internal("a worker has ended")),
+                Err(_) => return Err(gone("a worker has ended")),
             }
         }
     }
