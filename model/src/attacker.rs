@@ -11,8 +11,9 @@
 
 use crate::{Address, Authorisation};
 use crate::{
-    Admission, CareOf4, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message, Network,
-    Owner, Parameters, Reply, Request, State, config::Server, message::Alike, mn::Access,
+    Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message,
+    Network, Owner, Parameters, Reply, Request, Seq, State, Update, config::Server, message::Alike,
+    mn::Access,
 };
 
 /// Whom the attacker owns, besides the network.
@@ -24,11 +25,14 @@ pub enum Attacker {
     Link,
     /// The AAAF.
     Aaaf,
+    /// The MN, so that it tells the HA of care-of addresses that it was not given.
+    Mn,
 }
 
 impl Attacker {
     /// All of them.
-    pub const ALL: [Attacker; 3] = [Attacker::Outside, Attacker::Link, Attacker::Aaaf];
+    pub const ALL: [Attacker; 4] =
+        [Attacker::Outside, Attacker::Link, Attacker::Aaaf, Attacker::Mn];
 
     /// Its name.
     #[must_use]
@@ -37,6 +41,7 @@ impl Attacker {
             Attacker::Outside => "outside",
             Attacker::Link => "link",
             Attacker::Aaaf => "aaaf",
+            Attacker::Mn => "mn",
         }
     }
 }
@@ -75,6 +80,9 @@ pub(crate) fn sendable(config: &Config, state: &State) -> Vec<Message> {
     }
     replies(config, state, &mut out);
     under_known_keys(config, state, &mut out);
+    if attacker == Attacker::Mn {
+        lies(state, &mut out);
+    }
     out.sort_unstable();
     out.dedup();
     out
@@ -194,6 +202,21 @@ fn under_known_keys(config: &Config, state: &State, out: &mut Vec<Message>) {
             let reply = Reply { ident, fha, link, code, parameters, key: Some(key) };
             out.push(Message::Reply(hop_on(config, link), reply));
         }
+    }
+}
+
+/// What an MN that lies says to the HA: that it is where it was given no address.
+//= home-binding.2.7
+fn lies(state: &State, out: &mut Vec<Message>) {
+    let Some(seq) = Seq::after(state.mn.seq.max(state.ha.last)) else { return };
+    for fha in FhaId::ALL {
+        let named = Address::ALL.into_iter().map(|address| CareOf6 { fha, address });
+        let lies = named.filter(|care_of| !state.aaah.holds(*care_of));
+        out.extend(
+            lies.map(|care_of| {
+                Message::Update(Leg::Plain, Update { seq, care_of, release: false })
+            }),
+        );
     }
 }
 

@@ -291,7 +291,8 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             let registered = mn.registration.is_some_and(|r| r.fha == fha);
             let bound = state.ha.binding.is_some_and(|binding| binding.care_of.fha == fha);
             let asked = state.ha.pending.is_some_and(|update| update.care_of.fha == fha);
-            state.fha.of(fha).mark.is_some() && !registered && !bound && !asked
+            let possible = state.fha.of(fha).mark.is_some() && !registered && !bound && !asked;
+            return possible.then_some(u8::from(!is_elsewhere(state, fha)));
         }
         Action::HaGivesUp => state.ha.pending.is_some(),
         //= home-binding.1.7
@@ -309,9 +310,7 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             let assigned = !state.aaah.assigned.of(fha).is_empty();
             let kept = config.heeds(Guard::AaahKeepsAssignment);
             let possible = assigned && !(kept && is_assignment_in_use(state, fha));
-            // What the MN has left behind at another FHA ends by itself.
-            let elsewhere = mn.registration.is_some_and(|r| r.fha != fha);
-            return possible.then_some(u8::from(!elsewhere));
+            return possible.then_some(u8::from(!is_elsewhere(state, fha)));
         }
         Action::AaahRestarts => {
             let answered = || state.network.any(Alike::RegistrationAnswers);
@@ -328,6 +327,11 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
         _ => false,
     };
     possible.then_some(1)
+}
+
+/// Whether the MN is registered at another FHA: what it has left behind here ends by itself.
+fn is_elsewhere(state: &State, fha: FhaId) -> bool {
+    state.mn.registration.is_some_and(|registration| registration.fha != fha)
 }
 
 /// Whether FHA or HA hold something by an assignment, or are about to.

@@ -280,6 +280,11 @@ impl Fha {
         }
     }
 
+    /// Every Identification up to `newest` is far from the clock.
+    pub(crate) fn outlive(&mut self, newest: Option<Ident>) {
+        self.last = self.last.max(newest);
+    }
+
     /// All that waits or has a lifetime is over, and every Identification up to `newest` is far
     /// from the clock.
     //= movement.3.10

@@ -176,16 +176,17 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "F-5",
-        title: "A binding update arrives when its FHA has moved on",
+        title: "A binding update names a care-of address that is not its MN's",
         section: "§4, Figures 2, 3, 5 and 6",
         says: "HA and AAAH talk between BU and BA, and the draft does not say about what",
-        plain: "A BU that the network delays can arrive when the assignment behind its care-of \
-                address has ended. Without a question about that address the HA binds the home \
-                address to one that is nobody's, or somebody else's by then.",
+        plain: "When its FHA has moved on, or there never was one, an MN that lies, or that does not \
+                know, names an address that is nobody's, or somebody else's by then. Without a \
+                question about that address the HA binds the home address to it, and sends the \
+                packets there.",
         hole: "H-31",
         closed_by: &["home-binding.2.3", "home-binding.2.7"],
         without: &[Guard::AaahChecksCareOf],
-        attacker: None,
+        attacker: Some(Attacker::Mn),
         neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",

@@ -241,7 +241,12 @@ impl Bootstrap {
             }
             Action::HaGivesUp => ha.give_up(cx),
             Action::HaLosesBinding => ha.lose_binding(cx),
-            Action::AaahForgets(of) => aaah.forget(cx, of),
+            Action::AaahForgets(of) => {
+                aaah.forget(cx, of);
+                // It kept the assignment for longer than any request that it granted is near the
+                // FHA's clock.
+                fha.of_mut(of).outlive(cx.newest_granted(of));
+            }
             Action::OthersTake(of) => aaah.others_take(cx, of),
             Action::OthersGiveBack(of) => aaah.others_give_back(cx, of),
         }

@@ -1,8 +1,8 @@
 //! A state: what every role holds, what has been sent, and how much may still happen.
 
 use crate::{
-    Config, FhaId, Guard, Link, Message, Network, Profile, Rule, Rules, Seq, aaa::Aaah, fa::Fa,
-    fha::Fha, ha::Ha, message::Alike, mn::Mn, nas::Nas,
+    Authorisation, Config, FhaId, Guard, Ident, Link, Message, Network, Profile, Rule, Rules, Seq,
+    aaa::Aaah, fa::Fa, fha::Fha, ha::Ha, message::Alike, mn::Mn, nas::Nas,
 };
 
 /// Everything at one moment.
@@ -177,6 +177,18 @@ impl<'a> Cx<'a> {
     pub(crate) const fn in_bounds<T: Copy>(&mut self, number: Option<T>) -> Option<T> {
         *self.out_of_bounds |= number.is_none();
         number
+    }
+
+    /// The newest request at an FHA that the AAAH has granted.
+    pub(crate) fn newest_granted(&self, fha: FhaId) -> Option<Ident> {
+        let answers = self.network.alike(Alike::RegistrationAnswers);
+        let granted = answers.filter_map(|message| match message {
+            Message::RegistrationAnswer(of, ident, Authorisation::Granted(_)) if of == fha => {
+                Some(ident)
+            }
+            _ => None,
+        });
+        granted.max()
     }
 
     /// The newest update that has been sent from behind an FHA.

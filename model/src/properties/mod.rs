@@ -12,7 +12,7 @@ mod way;
 
 use stateright::Property;
 
-use crate::{Action, Config, Message, Neighbour, State, System};
+use crate::{Action, Attacker, Config, Message, Neighbour, State, System};
 
 pub use possible::{is_complete, is_quiet};
 
@@ -117,7 +117,7 @@ impl Promise {
         let is_of_two = matches!(self.kind, Kind::Together(_));
         (!is_of_fa || config.has_fa())
             && (!is_of_two || config.neighbour.is_some())
-            && (config.attacker.is_none() || config.literal || self.against_attackers().is_none())
+            && (config.literal || self.unpromised(config.attacker).is_none())
     }
 
     /// Why it is not asked for there, if it is not.
@@ -127,17 +127,24 @@ impl Promise {
             None
         } else if matches!(self.kind, Kind::Together(_)) && config.neighbour.is_none() {
             Some("there is one mobile node".to_owned())
-        } else if let Some((why, sentence)) =
-            self.against_attackers().filter(|_| config.attacker.is_some())
-        {
+        } else if let Some((why, sentence)) = self.unpromised(config.attacker) {
             Some(format!("not promised against an attacker: {why} ({sentence})"))
         } else {
             Some("there is no foreign agent".to_owned())
         }
     }
 
-    /// Why nobody promises it against an attacker, and the sentence that lives with that.
-    fn against_attackers(&self) -> Option<(&'static str, &'static str)> {
+    /// Why nobody promises it against this attacker, if there is one, and the sentence that lives with
+    /// that.
+    fn unpromised(&self, attacker: Option<Attacker>) -> Option<(&'static str, &'static str)> {
+        const OF_MN: &[(&str, &str, &str)] = &[
+            (
+                agreement::ASKED_FOR.name,
+                "the MN tells the HA what it does not tell its FHA",
+                "home-binding.2.7",
+            ),
+            (time::LAPSED.name, "an MN that lies has not gone for good", "home-binding.2.7"),
+        ];
         const ALL: &[(&str, &str, &str)] = &[
             (order::FIGURES.name, "what proves nothing anybody can say at any time", "access.4.13"),
             (
@@ -172,7 +179,8 @@ impl Promise {
                 "movement.3.9",
             ),
         ];
-        let found = ALL.iter().find(|(name, ..)| *name == self.name);
+        let of_mn = if attacker? == Attacker::Mn { OF_MN } else { &[] };
+        let found = ALL.iter().chain(of_mn).find(|(name, ..)| *name == self.name);
         found.map(|(_, why, sentence)| (*why, *sentence))
     }
 

@@ -3,20 +3,23 @@
 use super::{Kind, Promise};
 use crate::{State, effort};
 
+/// What keeps an MN from being stuck on the way.
+const OF_COMPLETION: &[&str] = &[
+    "registration.4.12",
+    "registration.10.8",
+    "registration.10.9",
+    "home-binding.1.9",
+    "movement.2.7",
+    "movement.3.9",
+];
+
 /// Bootstrapping can always be completed.
 pub(super) const COMPLETE: Promise = Promise {
     name: "bootstrap can still complete",
     says: "from every state an entitled MN that has not gone for good can still become registered \
            and bound",
     requirements: &["R-2", "R-38", "H-19", "H-23"],
-    sentences: &[
-        "registration.4.12",
-        "registration.10.8",
-        "registration.10.9",
-        "home-binding.1.9",
-        "movement.2.7",
-        "movement.3.9",
-    ],
+    sentences: OF_COMPLETION,
     kind: Kind::Possible { from: effort::is_to_complete, goal: is_complete },
 };
 
@@ -36,14 +39,7 @@ pub(super) const COMPLETES: Promise = Promise {
     says: "an entitled MN that does not go for good becomes registered and bound at last, when what \
            can always happen does happen some time",
     requirements: &["R-2", "R-38", "H-19", "H-23"],
-    sentences: &[
-        "registration.4.12",
-        "registration.10.8",
-        "registration.10.9",
-        "home-binding.1.9",
-        "movement.2.7",
-        "movement.3.9",
-    ],
+    sentences: OF_COMPLETION,
     kind: Kind::Eventually { from: effort::is_to_complete, goal: is_complete },
 };
 

@@ -171,6 +171,8 @@ pub enum Owns {
     Link,
     /// The AAAF.
     Aaaf,
+    /// The mobile node, which tells the HA of care-of addresses that it was not given.
+    Mn,
 }
 
 impl Owns {
@@ -179,6 +181,7 @@ impl Owns {
             Owns::Nobody => Attacker::Outside,
             Owns::Link => Attacker::Link,
             Owns::Aaaf => Attacker::Aaaf,
+            Owns::Mn => Attacker::Mn,
         }
     }
 }
