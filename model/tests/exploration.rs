@@ -196,3 +196,18 @@ fn random_walks_are_minimised() {
     let again = explore::simulate(model, 3, 400, 400);
     assert_eq!((again.steps, again.broken.len()), (found.steps, found.broken.len()));
 }
+
+/// Past the bound that is explored to the end: what is nearest of three events. An assignment that the
+/// AAAH has forgotten was granted too long ago for anybody to ask for it again.
+#[test]
+fn three_events_break_nothing_near_the_beginning() {
+    const NEAR: usize = 300_000;
+    let model = Bootstrap::new(Config::new(Setup::ALL[0], 3));
+    let walk =
+        explore::explore(model, |progress| match progress.broken == 0 && progress.states < NEAR {
+            true => ControlFlow::Continue(()),
+            false => ControlFlow::Break(()),
+        });
+    assert!(walk.progress.states >= NEAR);
+    assert_eq!(walk.progress.broken, 0);
+}

@@ -5,6 +5,7 @@ pub mod audit;
 pub mod bytes;
 pub mod citations;
 pub mod conform;
+pub mod daemon;
 pub mod freeradius;
 pub mod houses;
 pub mod lockstep;

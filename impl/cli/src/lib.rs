@@ -16,6 +16,7 @@ pub mod load;
 mod output;
 pub mod run;
 pub mod serve;
+pub mod setups;
 pub mod spec;
 pub mod vectors;
 

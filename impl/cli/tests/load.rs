@@ -1,21 +1,17 @@
 //! `dsboot load` on daemons of this machine, with a flood of wrong datagrams beside.
 
-#![expect(
-    clippy::expect_used,
-    clippy::print_stderr,
-    clippy::zombie_processes,
-    reason = "helpers of tests"
-)]
+#![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
+use dsboot_tests::daemon::Daemon;
 
 const MOBILES: u16 = 200;
 const METRICS: &str = "127.98.9.8:19434";
@@ -50,46 +46,21 @@ fn write(directory: &Path) {
     }
 }
 
-struct Daemon(Child);
-
-impl Daemon {
-    /// `None` where this host does not let it be.
-    fn start(directory: &Path, role: &str) -> Option<Daemon> {
-        let mut child = Command::new(cargo_bin("dsboot"))
-            .arg("serve")
-            .arg(directory.join(format!("{role}.toml")))
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runs");
-        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-        let mut said = String::new();
-        for line in lines.by_ref().map_while(Result::ok) {
-            if line.contains("ready") {
-                std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-                return Some(Daemon(child));
-            }
-            said = said + &line + "\n";
-        }
-        let is_required = std::env::var_os("DSBOOT_PEERS").is_some_and(|value| value == "required");
-        assert!(said.contains("Permission denied") && !is_required, "{said}");
-        eprintln!("left out: {said}");
-        None
-    }
-
-    /// How much memory it holds, in kilobytes.
-    fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).expect("read");
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a size");
-        line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a number")
-    }
+/// Starts the daemon of a role; `None` if this host does not let it.
+fn start(directory: &Path, role: &str) -> Option<Daemon> {
+    let config = directory.join(format!("{role}.toml"));
+    let daemon = Daemon::start(&cargo_bin("dsboot"), &config).map_err(|error| {
+        assert!(error.is_excused(), "{error}");
+        eprintln!("left out: {error}");
+    });
+    daemon.ok()
 }
 
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It has ended already where a test went wrong.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+/// How much memory a daemon holds, in kilobytes.
+fn memory_of(daemon: &mut Daemon) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", daemon.id())).expect("read");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a size");
+    line.split_whitespace().nth(1).and_then(|size| size.parse().ok()).expect("a number")
 }
 
 /// What the FHA has counted, by reason.
@@ -123,20 +94,20 @@ fn load(directory: &Path, arguments: &[&str]) -> serde_json::Value {
 fn a_server_bears_load_and_an_fha_a_flood_beside_it() {
     let directory = tempfile::tempdir().expect("a directory");
     write(directory.path());
-    let _aaa = Daemon::start(directory.path(), "aaa").expect("needs no privilege");
+    let _aaa = start(directory.path(), "aaa").expect("needs no privilege");
     for leg in ["access", "mobility"] {
         let report = load(directory.path(), &["aaa", "aaa.toml", "--leg", leg, "--count", "2000"]);
         assert_eq!((&report["done"], &report["lost"]), (&2000.into(), &0.into()), "{report}");
         assert!(report["microseconds"][0].as_u64() > Some(0), "{report}");
     }
-    let Some(fha) = Daemon::start(directory.path(), "fha") else { return };
+    let Some(mut fha) = start(directory.path(), "fha") else { return };
     // DSBOOT_FLOOD=N sends N wrong datagrams a second, for a minute.
     let flood = std::env::var("DSBOOT_FLOOD").ok();
     let count = if flood.is_some() { "6000" } else { "300" };
     let flood = flood.unwrap_or("3000".to_owned());
     let on_fha = ["fha", "fha.toml", "--users", "aaa.toml", "--count", count, "--rate", "100"];
     load(directory.path(), &[&on_fha[..], &["--tries", "20"]].concat());
-    let (before, memory) = (counted(), fha.memory());
+    let (before, memory) = (counted(), memory_of(&mut fha));
     let report =
         load(directory.path(), &[&on_fha[..], &["--tries", "20", "--flood", &flood]].concat());
     assert_eq!(report["done"].to_string(), count, "{report}");
@@ -145,11 +116,11 @@ fn a_server_bears_load_and_an_fha_a_flood_beside_it() {
         (reason, times - earlier)
     });
     let more: BTreeMap<String, u64> = more.filter(|(_, times)| *times > 0).collect();
-    eprintln!("{report}\n{more:?}\n{memory} kB, then {} kB", fha.memory());
+    eprintln!("{report}\n{more:?}\n{memory} kB, then {} kB", memory_of(&mut fha));
     // Every one that has come is counted by its reason; some the host may have had no room for.
     let named: u64 =
         more.iter().filter(|(reason, _)| *reason != "registration.accepted").map(|(_, n)| n).sum();
     assert!(named > report["flood"].as_u64().expect("a number") / 4, "{report} {more:?}");
     assert!(more.len() > 4, "{more:?}");
-    assert!(fha.memory() < memory + 20_000, "{memory} kB, then {} kB", fha.memory());
+    assert!(memory_of(&mut fha) < memory + 20_000, "{memory} kB, then {} kB", memory_of(&mut fha));
 }

@@ -4,21 +4,14 @@
 //! DSBOOT_SURVIVE=N kills N times instead of a few. Where Mobile IPv4's port may not be bound, that is
 //! said and nothing tested; `DSBOOT_PEERS=required` makes it a failure.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    clippy::print_stderr,
-    clippy::zombie_processes,
-    reason = "helpers of tests"
-)]
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, ErrorKind};
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -29,6 +22,7 @@ use dsboot_node::Stream;
 use dsboot_node::load::ask::User;
 use dsboot_node::load::{Mobile, Verdict};
 use dsboot_roles::{Random, Time};
+use dsboot_tests::daemon::Daemon;
 
 const KEY: &str = "of 16 octets, ok";
 const MOBILES: u16 = 24;
@@ -96,59 +90,14 @@ impl Site {
     }
 }
 
-/// A daemon that is begun again whenever it has been killed.
-struct Daemon {
-    directory: std::path::PathBuf,
-    role: &'static str,
-    child: Child,
-}
-
-impl Daemon {
-    /// Starts it; `None` if this host does not let it.
-    fn start(directory: &Path, role: &'static str) -> Option<Daemon> {
-        let child = Daemon::spawn(directory, role).map_err(|said| {
-            let required =
-                std::env::var_os("DSBOOT_PEERS").is_some_and(|value| value == "required");
-            let is_forbidden = said.contains("Permission denied");
-            assert!(is_forbidden && !required, "{said}");
-            eprintln!("left out: {said}");
-        });
-        Some(Daemon { directory: directory.to_owned(), role, child: child.ok()? })
-    }
-
-    fn spawn(directory: &Path, role: &str) -> Result<Child, String> {
-        let mut child = Command::new(cargo_bin("dsboot"))
-            .arg("serve")
-            .arg(directory.join(format!("{role}.toml")))
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runs");
-        let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
-        let mut said = String::new();
-        for line in lines.by_ref().map_while(Result::ok) {
-            if line.contains("ready") {
-                std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-                return Ok(child);
-            }
-            said = said + &line + "\n";
-        }
-        Err(said)
-    }
-
-    /// Kills it where it stands, and starts it again.
-    fn kill(&mut self) {
-        self.child.kill().expect("killed");
-        self.child.wait().expect("ended");
-        self.child = Daemon::spawn(&self.directory, self.role).expect("starts again");
-    }
-}
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        // It has ended already where a test went wrong.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Starts the daemon of a role; `None` if this host does not let it.
+fn start(directory: &Path, role: &str) -> Option<Daemon> {
+    let config = directory.join(format!("{role}.toml"));
+    let daemon = Daemon::start(&cargo_bin("dsboot"), &config).map_err(|error| {
+        assert!(error.is_excused(), "{error}");
+        eprintln!("left out: {error}");
+    });
+    daemon.ok()
 }
 
 fn now() -> Time {
@@ -221,8 +170,8 @@ fn what_was_answered_outlives_every_kill() {
     let site = Site(1);
     let directory = tempfile::tempdir().expect("a directory");
     site.write(directory.path(), &[32]);
-    let mut aaa = Daemon::start(directory.path(), "aaa").expect("needs no privilege");
-    let Some(mut fha) = Daemon::start(directory.path(), "fha") else { return };
+    let mut aaa = start(directory.path(), "aaa").expect("needs no privilege");
+    let Some(mut fha) = start(directory.path(), "fha") else { return };
     let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
     socket.connect((site.fha(), 434)).expect("connected");
     let mut mobiles: Vec<Mobile> = (1..=MOBILES).map(|number| site.mobile(number)).collect();
@@ -236,7 +185,11 @@ fn what_was_answered_outlives_every_kill() {
         let exchange = register(&socket, &mut mobiles[at], true, || {
             if std::mem::take(&mut is_to_be_killed) {
                 sleep(delay);
-                if victim_is_aaa { aaa.kill() } else { fha.kill() }
+                if victim_is_aaa {
+                    aaa.restart().expect("starts again");
+                } else {
+                    fha.restart().expect("starts again");
+                }
             }
         });
         // What was accepted before cannot be accepted once more, now that it is no longer the last.
@@ -286,8 +239,8 @@ fn a_second_aaa_server_takes_over_from_a_silent_one() {
     site.write(directory.path(), &[31, 32]);
     // It hears, and says nothing.
     let _silent = UdpSocket::bind((site.aaa(31), 1812)).expect("a socket");
-    let _aaa = Daemon::start(directory.path(), "aaa").expect("needs no privilege");
-    let Some(_fha) = Daemon::start(directory.path(), "fha") else { return };
+    let _aaa = start(directory.path(), "aaa").expect("needs no privilege");
+    let Some(_fha) = start(directory.path(), "fha") else { return };
     let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
     socket.connect((site.fha(), 434)).expect("connected");
     let start = Instant::now();

@@ -4,19 +4,21 @@
 //! What no link of the capture shows is a hidden step. Before the first message of a mobile node
 //! everything is hidden: the capture may begin in the middle.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::OnceLock;
 
-use dsboot_model::effort;
 use dsboot_model::{
-    Action, Bootstrap, Clock, Code, Config, FhaId, Guard, Hop, Ident, IdentSet, Link, Message,
-    NUMBERS, Profile, Reply, Request, State,
+    Bootstrap, Clock, Config, FhaId, Guard, Hop, Message, NUMBERS, Profile, Request, State,
 };
-use dsboot_spec::{CareOf, Role, Scenario, Setup};
-use stateright::Model as _;
+use dsboot_spec::{CareOf, Scenario, Setup};
 
-use super::seen::{Channel, Names, Seen, can_act, channel_of};
+mod openings;
+mod steps;
+
+use openings::openings;
+use steps::{deny, hidden_steps, otherwise, possible, said, say, settle, wander};
+
+use super::seen::{Channel, Names, Seen, channel_of};
 
 /// As many states that explain the same are kept.
 const WIDTH: usize = 32;
@@ -135,7 +137,7 @@ impl Order {
             found = explain(&otherwise, seen, sights, &[], WIDTH);
         }
         if found.is_empty() {
-            found = settle(deny(&before, seen), sights, WIDTH);
+            found = settle(deny(&before, seen), WIDTH);
         }
         if found.is_empty() {
             found = self.look_again(seen, sights);
@@ -253,7 +255,7 @@ impl Order {
             self.is_lost = true;
             return Err(Unexplained { guard: None, allowed: Vec::new() });
         }
-        self.explanations = settle(found, sights, WIDTH * 4);
+        self.explanations = settle(found, WIDTH * 4);
         Ok(())
     }
 
@@ -330,7 +332,7 @@ fn explain(
     if found.is_empty() {
         found = explain_hidden(before, seen, sights, without);
     }
-    settle(found, sights, width)
+    settle(found, width)
 }
 
 /// As [`explain`], with steps before that no link shows.
@@ -364,222 +366,6 @@ fn explain_hidden(
         }
     }
     found
-}
-
-/// All states that are a hidden step away, and the states themselves.
-fn wander(before: &[Explanation], sights: Sights) -> Vec<Explanation> {
-    let mut all = before.to_vec();
-    let mut known: HashSet<u64> = before.iter().map(Explanation::mark).collect();
-    let mut next = 0;
-    while let Some(one) = all.get(next).cloned() {
-        next += 1;
-        for (cost, step) in hidden_steps(&one, sights, &[]) {
-            if cost == 0 && all.len() < WIDTH * 8 && known.insert(step.mark()) {
-                all.push(step);
-            }
-        }
-    }
-    all
-}
-
-/// The steps from a state that say nothing that would be seen, with the events that they cost.
-fn hidden_steps<'a>(
-    one: &'a Explanation,
-    sights: Sights,
-    without: &'a [Guard],
-) -> impl Iterator<Item = (u8, Explanation)> + 'a {
-    let model = model(one.care_of, without);
-    let mut actions = Vec::new();
-    model.actions(&one.state, &mut actions);
-    actions.into_iter().filter_map(move |action| {
-        if !is_of_interest(action) {
-            return None;
-        }
-        let cost = effort::cost(&model.config, &one.state, action)?;
-        let state = model.step(&one.state, action)?.state;
-        let changes = state != *one.state;
-        let hides = state.network.since(&one.state.network).all(|message| sights.hides(&message));
-        (changes && hides).then(|| (cost.min(HIDDEN_EVENTS + 1), one.with(state)))
-    })
-}
-
-/// Whether an action belongs to what is looked for: of what other users do, a capture of one tells
-/// nothing.
-const fn is_of_interest(action: Action) -> bool {
-    !matches!(
-        action,
-        Action::Depart
-            | Action::Lapse
-            | Action::Inject(_)
-            | Action::StrangersBind(_)
-            | Action::StrangersLeave(_)
-            | Action::OthersGiveBack(_)
-            | Action::AaahRestarts
-    )
-}
-
-/// Puts into `found` the states in which the message has been said: now, or before.
-fn say(one: &Explanation, seen: &Seen, without: &[Guard], found: &mut Vec<Explanation>) {
-    let state = &one.state;
-    for message in state.network.iter().filter(|message| may_be(message, seen)) {
-        let mut names = one.names.clone();
-        if names.fits(seen, &message) {
-            found.push(Explanation { names, ..one.clone() });
-            break;
-        }
-    }
-    let model = model(one.care_of, without);
-    for action in possible(state, seen) {
-        let Some((next, messages)) = said(&model, state, action) else { continue };
-        for message in messages {
-            let mut names = one.names.clone();
-            if names.fits(seen, &message) {
-                let state = Box::new(next);
-                let after = Explanation { care_of: one.care_of, state, names };
-                let arrived = model.step(&after.state, Action::Deliver(message));
-                let own = message.to() == Role::Mn;
-                // What comes to the mobile node arrives while it is there, or never.
-                found.extend(arrived.filter(|_| own).map(|step| after.with(step.state)));
-                found.push(after);
-            }
-        }
-    }
-}
-
-/// Whether a message can be where one was seen.
-fn may_be(message: &Message, seen: &Seen) -> bool {
-    let part = channel_of(message);
-    part == seen.channel()
-        || (matches!(seen, Seen::Reply { hop: None, .. }) && part == Channel::Relay)
-}
-
-/// What an action leads to, and what is said by it: also what the model forgets at once, as nobody
-/// waits for it.
-fn said(model: &Bootstrap, state: &State, action: Action) -> Option<(State, Vec<Message>)> {
-    let next = model.step(state, action)?.state;
-    let mut messages: Vec<Message> = next.network.since(&state.network).collect();
-    let about = match action {
-        Action::FaGivesUp(_, ident)
-        | Action::Deliver(
-            Message::Request(_, Request { ident, .. })
-            | Message::RegistrationAnswer(_, ident, _)
-            | Message::Reply(Hop::Relay, Reply { ident, .. }),
-        ) => Some(ident),
-        _ => None,
-    };
-    let request = about.and_then(|ident| {
-        let mut requests = state.network.iter().filter_map(|message| match message {
-            Message::Request(_, request) => Some(request),
-            _ => None,
-        });
-        requests.find(|request| request.ident == ident)
-    });
-    if messages.is_empty() && request.is_some() {
-        // The same with somebody who waits.
-        let mut waiting = *state;
-        waiting.mn.request = request;
-        let next = model.step(&waiting, action)?.state;
-        messages.extend(next.network.since(&waiting.network));
-    }
-    Some((next, messages))
-}
-
-/// The same states with what a capture cannot tell seen otherwise: what the records of the user
-/// say, and whether the clocks agree.
-fn otherwise(before: &[Explanation], seen: &Seen) -> Vec<Explanation> {
-    match seen {
-        Seen::Reply { reply, .. } if reply.code == Code::Stale => {
-            before.iter().cloned().map(Explanation::with_wrong_clock).collect()
-        }
-        Seen::AccessAnswer { .. }
-        | Seen::AccessReply { .. }
-        | Seen::RegistrationAnswer { .. }
-        | Seen::Reply { .. } => {
-            let with = |profile| {
-                before.iter().cloned().map(move |mut one: Explanation| {
-                    one.state.environment.profile = profile;
-                    one
-                })
-            };
-            Profile::ALL.into_iter().flat_map(with).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// A denial for the challenge, by an agent that has given others since, or to which it was used
-/// before what is known begins: of time the model knows nothing.
-fn deny(before: &[Explanation], seen: &Seen) -> Vec<Explanation> {
-    let mut found = Vec::new();
-    let is_denial = matches!(seen, Seen::Reply { reply, .. } if reply.code == Code::Challenge);
-    for one in before.iter().filter(|_| is_denial) {
-        let mut strict = one.clone();
-        for link in Link::ALL {
-            let fa = strict.state.fa.of_mut(link);
-            fa.pending = IdentSet::default();
-            (1..=NUMBERS).filter_map(Ident::new).for_each(|ident| fa.used.insert(ident));
-        }
-        let mut denied = Vec::new();
-        say(&strict, seen, &[], &mut denied);
-        for after in &mut denied {
-            after.state.fa = one.state.fa;
-        }
-        found.append(&mut denied);
-    }
-    found
-}
-
-/// What the sender of a message can do.
-fn possible(state: &State, seen: &Seen) -> Vec<Action> {
-    const OF_MN: [Action; 13] = [
-        Action::AskAgain,
-        Action::Repeat,
-        Action::Refresh,
-        Action::Renew,
-        Action::Retry,
-        Action::RepeatUpdate,
-        Action::RefreshUpdate,
-        Action::BindAnew,
-        Action::Release,
-        Action::GiveUpRelease,
-        Action::MnLosesRegistration,
-        Action::MnLosesBinding,
-        Action::MnRestarts,
-    ];
-    let deliveries = state.network.iter().map(Action::Deliver);
-    let mut actions: Vec<Action> =
-        deliveries.filter(|action| can_act(action.actor(), seen)).collect();
-    match seen.from() {
-        Role::Mn => {
-            actions.extend(OF_MN);
-            actions.extend(Link::ALL.map(Action::Attach));
-        }
-        Role::Fa => {
-            for link in Link::ALL {
-                let pending = state.fa.of(link).pending;
-                actions.extend(pending.iter().map(|ident| Action::FaGivesUp(link, ident)));
-            }
-        }
-        Role::Fha => actions.extend(FhaId::ALL.map(Action::FhaGivesUp)),
-        _ => {}
-    }
-    actions
-}
-
-/// Drops what stands there twice, and what there is no room for; events are never used up.
-fn settle(found: Vec<Explanation>, _: Sights, width: usize) -> Vec<Explanation> {
-    let mut known = HashSet::new();
-    let mut kept = Vec::new();
-    for mut one in found {
-        one.state.environment.events = u8::MAX;
-        if known.insert(one.mark()) {
-            kept.push(one);
-        }
-        if kept.len() >= width {
-            break;
-        }
-    }
-    kept
 }
 
 /// The guard without which a message would be explained.
@@ -668,87 +454,4 @@ impl Explanation {
         }
         text
     }
-}
-
-/// What can be the first thing seen: every message of a run without events, and the states in which
-/// it has just been said.
-#[derive(Debug)]
-struct Openings {
-    by_channel: HashMap<u16, Vec<(Message, State)>>,
-    states: Vec<State>,
-    /// Those in which the mobile node has been registered and bound elsewhere, and begins to ask for
-    /// access.
-    moved: Vec<State>,
-}
-
-impl Openings {
-    fn of(&self, seen: &Seen) -> impl Iterator<Item = (&Message, &State)> {
-        let parts = match seen {
-            Seen::Reply { hop: None, .. } => vec![Channel::Direct, Channel::Relay],
-            _ => vec![seen.channel()],
-        };
-        let found = parts.into_iter().filter_map(|part| self.by_channel.get(&(part as u16)));
-        found.flatten().map(|(message, state)| (message, state))
-    }
-
-    fn explanations(
-        &self,
-        care_of: CareOf,
-        which: impl Fn(&Openings) -> &Vec<State>,
-    ) -> impl Iterator<Item = Explanation> {
-        which(self).iter().map(move |state| Explanation {
-            care_of,
-            state: Box::new(*state),
-            names: Names::default(),
-        })
-    }
-
-    fn explore(care_of: CareOf) -> Openings {
-        let model = model(care_of, &[]);
-        let mut by_channel: HashMap<u16, Vec<(Message, State)>> = HashMap::new();
-        // Whatever else is amiss with a user shows only when a server decides.
-        let profiles = [Profile::Entitled, Profile::WrongClock];
-        let mut states: Vec<State> =
-            profiles.into_iter().map(|profile| State::initial(profile, 0)).collect();
-        let mut known: HashSet<State> = states.iter().copied().collect();
-        let mut next = 0;
-        while let Some(state) = states.get(next).copied() {
-            next += 1;
-            let mut actions = Vec::new();
-            model.actions(&state, &mut actions);
-            for action in actions.into_iter().filter(|action| is_of_interest(*action)) {
-                let Some(step) = model.step(&state, action) else { continue };
-                for message in step.state.network.since(&state.network) {
-                    let mut after = step.state;
-                    after.environment.events = u8::MAX;
-                    let of_channel = by_channel.entry(channel_of(&message) as u16).or_default();
-                    of_channel.push((message, after));
-                }
-                if known.insert(step.state) {
-                    states.push(step.state);
-                }
-            }
-        }
-        for state in &mut states {
-            state.environment.events = u8::MAX;
-        }
-        let settled = states.iter().filter(|state| {
-            let mn = &state.mn;
-            mn.registration.is_some() && mn.request.is_none() && mn.update.is_none()
-        });
-        let ways = [Action::AskAgain, Action::Attach(Link::B), Action::Attach(Link::C)];
-        let moved = settled.flat_map(|state| {
-            ways.into_iter().filter_map(|way| Some(model.step(state, way)?.state))
-        });
-        let moved = moved.collect();
-        Openings { by_channel, states, moved }
-    }
-}
-
-fn openings(care_of: CareOf) -> &'static Openings {
-    static OPENINGS: [OnceLock<Openings>; 3] = [const { OnceLock::new() }; 3];
-    static NONE: OnceLock<Openings> = OnceLock::new();
-    let place = CARE_OF.iter().position(|known| *known == care_of).unwrap_or(0);
-    let slot = OPENINGS.get(place).unwrap_or(&NONE);
-    slot.get_or_init(|| Openings::explore(care_of))
 }

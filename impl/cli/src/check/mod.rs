@@ -18,15 +18,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::builder::PossibleValuesParser;
-use clap::builder::TypedValueParser as _;
 use clap::{Args as ClapArgs, ValueEnum};
 use dsboot_model::explore::{self, GraphForm, Progress, Run, Trace};
 use dsboot_model::{Attacker, Bootstrap, Config, Guard, Neighbour, System, Two};
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::Setup;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ladder::{LadderArgs, Ladders};
+use crate::setups::SetupArgs;
 use crate::{Exit, Output};
 pub use limits::Limit;
 use limits::Limits;
@@ -37,12 +36,9 @@ pub use report::{Checked, Outcome, Summary};
 /// The arguments of `dsboot check`.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Args {
-    /// Scenarios to check; without any, all four.
-    #[arg(value_name = "SCENARIO", value_parser = scenario_parser())]
-    pub scenarios: Vec<Scenario>,
-    /// Of the scenarios with a foreign agent, only this kind of care-of address.
-    #[arg(long, value_enum)]
-    pub coa: Option<Coa>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub setups: SetupArgs,
     /// Between which links the mobile node moves: those of one setup, which are all alike, or links
     /// of all four scenarios.
     #[arg(long, value_enum, default_value_t = Movement::Within,
@@ -123,15 +119,6 @@ pub struct Args {
     /// With --simulate, steps of a walk at most.
     #[arg(long, value_name = "N", requires = "simulate", default_value_t = 500)]
     pub steps: usize,
-}
-
-/// The care-of address in the scenarios with a foreign agent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Coa {
-    /// That of the foreign agent.
-    Fa,
-    /// Co-located, registered through the foreign agent (R bit).
-    ColocatedR,
 }
 
 /// Between which links the mobile node moves.
@@ -351,13 +338,7 @@ impl Args {
         if self.movement == Movement::Between {
             return Setup::ALL.into_iter().take(1).collect();
         }
-        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
-        let fits = |s: &Setup| match self.coa {
-            None => true,
-            Some(Coa::Fa) => s.care_of() == CareOf::ForeignAgent,
-            Some(Coa::ColocatedR) => s.care_of() == CareOf::ColocatedViaFa,
-        };
-        Setup::ALL.into_iter().filter(named).filter(fits).collect()
+        self.setups.setups()
     }
 
     fn threads(&self) -> usize {
@@ -485,11 +466,6 @@ fn progress(config: &Config) -> ProgressBar {
     let style =
         ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::new_spinner().with_style(style).with_prefix(config.place())
-}
-
-fn scenario_parser() -> impl clap::builder::TypedValueParser<Value = Scenario> {
-    PossibleValuesParser::new(Scenario::ALL.map(Scenario::name))
-        .try_map(|name| name.parse::<Scenario>())
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {

@@ -16,7 +16,6 @@ use std::sync::Arc;
 use std::thread;
 
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use dsboot_model::{Bootstrap, Config, Guard};
 use dsboot_spec::{CareOf, Scenario, Setup};
 use stateright::{Checker as _, Model as _};
@@ -25,6 +24,7 @@ pub use shown::Shown;
 pub use site::{Answer, Site};
 
 use crate::Exit;
+use crate::setups;
 
 /// Threads that answer, so that a long search keeps nobody waiting.
 const THREADS: usize = 4;
@@ -35,12 +35,11 @@ const THREADS: usize = 4;
 pub struct ExploreArgs {
     /// The scenario to begin with; the page has all of them.
     #[arg(value_name = "SCENARIO", default_value = Scenario::ALL[0].name(),
-          value_parser = PossibleValuesParser::new(Scenario::ALL.map(Scenario::name))
-              .try_map(|name| name.parse::<Scenario>()))]
+          value_parser = setups::scenario())]
     pub scenario: Scenario,
 
     /// With a foreign agent, this kind of care-of address to begin with.
-    #[arg(long, value_name = "fa|colocated-r", value_parser = care_of)]
+    #[arg(long, value_parser = setups::care_of())]
     pub coa: Option<CareOf>,
 
     /// Where to listen. Whoever reaches it can have this machine search; so only this machine does
@@ -166,11 +165,6 @@ fn stateright(
         let _ = Shown(model).checker().serve(address).is_done();
     }
     Ok(true)
-}
-
-fn care_of(name: &str) -> Result<CareOf, String> {
-    let parsed = name.parse().ok().filter(|coa: &CareOf| coa.via_fa());
-    parsed.ok_or_else(|| "fa or colocated-r".to_owned())
 }
 
 fn guard(name: &str) -> Result<Guard, String> {

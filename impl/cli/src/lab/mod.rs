@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use dsboot_node::lab::{LabError, Servers, Settings, enter_user_namespace, lacks, run as run_lab};
 use dsboot_node::serve::config::Tunnel;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::CareOf;
 
 use crate::Exit;
-use crate::run::{care_of, scenario};
+use crate::setups::SetupArgs;
 
 /// Build the hosts of a figure as network namespaces of this machine, with a daemon each
 #[derive(Clone, Debug, Args)]
@@ -34,13 +34,9 @@ pub enum Action {
 /// How a lab is run.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Scenarios to run; without any, all four.
-    #[arg(value_name = "SCENARIO", value_parser = scenario)]
-    pub scenarios: Vec<Scenario>,
-
-    /// Of the scenarios with a foreign agent, only this kind of care-of address.
-    #[arg(long, value_name = "fa|colocated-r", value_parser = care_of)]
-    pub coa: Option<CareOf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub setups: SetupArgs,
 
     /// The form of tunnels that begin at the mobile node: IPv4 in IPv4, or in UDP (RFC 3519).
     #[arg(long, value_name = "ip|udp", default_value = "ip", value_parser = tunnel)]
@@ -107,7 +103,7 @@ pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
         return Err(Error::Lacks(lack));
     }
     let mut holds = true;
-    for setup in args.setups() {
+    for setup in args.setups.setups() {
         let name = match setup.care_of() {
             CareOf::Colocated => setup.scenario().name().to_owned(),
             care_of => format!("{}-{}", setup.scenario().name(), care_of.name()),
@@ -119,16 +115,6 @@ pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
         writeln!(out)?;
     }
     Ok(holds)
-}
-
-impl RunArgs {
-    /// The setups that are meant, in the order of the draft.
-    #[must_use]
-    pub fn setups(&self) -> Vec<Setup> {
-        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
-        let fits = |s: &Setup| self.coa.is_none_or(|coa| s.care_of() == coa);
-        Setup::ALL.into_iter().filter(named).filter(fits).collect()
-    }
 }
 
 fn servers(name: &str) -> Result<Servers, String> {

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use clap::Args;
 use dsboot_node::Probability;
 use dsboot_node::story::inject::{INJECTIONS, Injection};
-use dsboot_spec::{CareOf, Scenario, Setup};
 
 use crate::ladder::LadderArgs;
+use crate::setups::SetupArgs;
 
 /// Run the real roles on real sockets of this machine: bootstrap, traffic, refresh, movement,
 /// release
@@ -16,13 +16,9 @@ use crate::ladder::LadderArgs;
 /// are moved up by 20000. The clock is virtual; the same seed gives the same octets.
 #[derive(Clone, Debug, Args)]
 pub struct RunArgs {
-    /// Scenarios to run; without any, all four.
-    #[arg(value_name = "SCENARIO", value_parser = scenario)]
-    pub scenarios: Vec<Scenario>,
-
-    /// Of the scenarios with a foreign agent, only this kind of care-of address.
-    #[arg(long, value_name = "fa|colocated-r", value_parser = care_of)]
-    pub coa: Option<CareOf>,
+    /// Which scenarios.
+    #[command(flatten)]
+    pub setups: SetupArgs,
 
     /// Write all packets to a pcapng file, one interface for each link of the figures.
     #[arg(long, value_name = "FILE")]
@@ -75,28 +71,6 @@ pub struct RunArgs {
     /// Go on for so many seconds in real time, so that others can talk to the hosts.
     #[arg(long, value_name = "SECONDS")]
     pub hold: Option<u64>,
-}
-
-impl RunArgs {
-    /// The setups that are meant, in the order of the draft.
-    #[must_use]
-    pub fn setups(&self) -> Vec<Setup> {
-        let named = |s: &Setup| self.scenarios.is_empty() || self.scenarios.contains(&s.scenario());
-        let fits = |s: &Setup| self.coa.is_none_or(|coa| s.care_of() == coa);
-        Setup::ALL.into_iter().filter(named).filter(fits).collect()
-    }
-}
-
-/// The scenario of that name.
-pub(crate) fn scenario(name: &str) -> Result<Scenario, String> {
-    name.parse()
-        .map_err(|_| format!("the scenarios are {}", Scenario::ALL.map(Scenario::name).join(", ")))
-}
-
-/// The kind of care-of address of that name, where there is a foreign agent.
-pub(crate) fn care_of(name: &str) -> Result<CareOf, String> {
-    let parsed = name.parse().ok().filter(|coa: &CareOf| coa.via_fa());
-    parsed.ok_or_else(|| "fa or colocated-r".to_owned())
 }
 
 fn loss(value: &str) -> Result<Probability, String> {

@@ -24,7 +24,6 @@ use dsboot_spec::Setup;
 use serde::Serialize;
 
 pub use args::RunArgs;
-pub(crate) use args::{care_of, scenario};
 
 use crate::Exit;
 use crate::ladder::LadderError;
@@ -129,7 +128,7 @@ pub fn run(args: &RunArgs, out: &mut dyn Write, log: &mut dyn Write) -> Result<b
     if args.list_injections {
         return list_injections(out).map(|()| true);
     }
-    let setups = args.setups();
+    let setups = args.setups.setups();
     check(args, &setups)?;
     let foreign = foreign_server(args)?;
     let mut ladders = args.ladder.begin(args.json)?;

@@ -9,8 +9,8 @@ use dsboot_codec::radius::{Attribute, RequestBuilder, SubAttribute};
 use dsboot_spec::registry::dsb::client_role;
 use dsboot_spec::registry::radius::code as radius_code;
 
-use super::mobility::registered;
 use super::peer::{Answer, Client, fha, ha, tell_key};
+use super::question::registered;
 use crate::conform::Stage;
 use crate::conform::case::{Cases, Ending, Outcome, ensure, fail, missing};
 use crate::conform::profile::User;
@@ -297,10 +297,7 @@ pub(super) fn add(cases: &mut Cases) {
                 client.role = client_role::HA;
                 let vendor = stage.profile.vendor;
                 let request = client.request(stage, |builder| question.fill(builder, vendor))?;
-                match client.ask(stage, &request, stage.patience())? {
-                    Some(answer) => answer.is(&[REJECT]),
-                    None => Ok(()),
-                }
+                client.at_most(stage, &request, &[REJECT])
             },
         )
         .claims("roles");

@@ -2,9 +2,12 @@
 
 mod binding;
 mod eap;
+mod exchange;
 mod mobility;
 mod packet;
 mod peer;
+mod question;
+mod state;
 
 use crate::conform::case::{Case, Cases};
 
@@ -14,7 +17,9 @@ pub(super) use peer::probe;
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Cases::of("aaa");
     packet::add(&mut cases);
+    exchange::add(&mut cases);
     eap::add(&mut cases);
+    state::add(&mut cases);
     mobility::add(&mut cases);
     binding::add(&mut cases);
     cases.finish()

@@ -10,7 +10,7 @@ use dsboot_codec::tree::Protocol;
 use dsboot_spec::registry::radius::{attribute, code as radius_code};
 
 use crate::conform::Stage;
-use crate::conform::case::{Ending, fail, missing};
+use crate::conform::case::{Ending, Outcome, fail, missing};
 use crate::conform::ladder::hex;
 use crate::conform::profile::{Asker, User};
 use crate::conform::stage::{Came, Endpoint};
@@ -109,6 +109,15 @@ impl Client {
         match self.ask(stage, request, stage.patience())? {
             Some(answer) => Ok(answer),
             None => fail("an answer", format!("none within {} ms", stage.profile.patience)),
+        }
+    }
+
+    /// Sends a request that is answered by one of `codes`, or not at all: a server may refuse by
+    /// silence.
+    pub(super) fn at_most(&self, stage: &mut Stage<'_>, request: &[u8], codes: &[u8]) -> Outcome {
+        match self.ask(stage, request, stage.silence() + stage.patience())? {
+            Some(answer) => answer.is(codes),
+            None => Ok(()),
         }
     }
 

@@ -9,7 +9,8 @@ use dsboot_spec::registry::dsb::{client_role, parameter};
 use dsboot_spec::registry::mip4::FIRST_FREE_SPI;
 use dsboot_spec::registry::radius::code as radius_code;
 
-use super::peer::{Part, secret};
+use super::peer::secret;
+use super::rrq::Part;
 use super::{Cases, Ending, Mobile, Outcome, ensure, fail};
 use crate::conform::Stage;
 use crate::conform::case::missing;

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use dsboot_model::Rule;
 
-use super::peer::Tweak;
+use super::rrq::Tweak;
 use super::{
     ACCEPTED, ANYTHING, Cases, Mobile, REFUSED, changed_again, code_or_silence, ensure, fail,
     still_registered,

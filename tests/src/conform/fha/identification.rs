@@ -310,7 +310,7 @@ pub(super) fn add(cases: &mut Cases) {
                 let mut forged = mobile.again(stage)?;
                 forged.header.identification =
                     Identification(forged.header.identification.0 + 3 * SECOND);
-                forged.tweak(|_, tweak| *tweak = super::peer::Tweak::Flip(1));
+                forged.tweak(|_, tweak| *tweak = super::rrq::Tweak::Flip(1));
                 mobile.send(stage, &forged.octets())?;
                 REFUSED.judge(stage, &mobile)?;
                 still_registered(stage, &mut mobile)

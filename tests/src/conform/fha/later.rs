@@ -6,7 +6,7 @@ use dsboot_codec::mip4::{Extension, RequestFlags, Vendor};
 use dsboot_model::Rule;
 use dsboot_spec::registry::mip4::request_flag;
 
-use super::peer::Part;
+use super::rrq::Part;
 use super::{
     ACCEPTED, ANYTHING, Allowed, Cases, Change, Mobile, REFUSED, SILENCE, by_claim, changed_again,
     code, code_or_silence, ensure, still_registered,

@@ -187,7 +187,7 @@ pub(super) fn add(cases: &mut Cases) {
             mobile.establish(stage)?;
             let mut request = mobile.again(stage)?;
             for _ in 0..400 {
-                request.before_auth(super::peer::Part::short(210, &[1]));
+                request.before_auth(super::rrq::Part::short(210, &[1]));
             }
             mobile.send(stage, &request.octets())?;
             code_or_silence(&[0, 1, 128, 130, 134]).judge(stage, &mobile)?;

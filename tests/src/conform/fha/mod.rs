@@ -3,6 +3,7 @@
 mod ask;
 mod bindings;
 mod first;
+mod first_reply;
 mod grant;
 mod identification;
 mod later;
@@ -10,11 +11,13 @@ mod malformed;
 mod peer;
 mod proof;
 mod reply;
+mod rrq;
 mod tour;
 
 use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
 use crate::conform::{Profile, Stage};
-use peer::{Answer, Mobile, Rrq};
+use peer::{Answer, Mobile};
+use rrq::Rrq;
 
 pub(super) use peer::probe;
 
@@ -29,6 +32,7 @@ pub(super) fn cases() -> Vec<Case> {
     malformed::add(&mut cases);
     ask::add(&mut cases);
     first::add(&mut cases);
+    first_reply::add(&mut cases);
     grant::add(&mut cases);
     tour::add(&mut cases);
     cases.finish()

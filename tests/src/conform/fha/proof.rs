@@ -4,7 +4,8 @@ use dsboot_codec::mip4::{Algorithm, AuthenticationKind};
 use dsboot_model::Rule;
 
 use super::later::rows;
-use super::peer::{Part, Sa, Tweak};
+use super::peer::Sa;
+use super::rrq::{Part, Tweak};
 use super::{Cases, Mobile, REFUSED, code_or_silence, fail, octets_again, still_registered};
 
 pub(super) fn add(cases: &mut Cases) {

@@ -12,7 +12,8 @@ use dsboot_model::{Address, Rule};
 use dsboot_spec::registry::radius::code as radius_code;
 use dsboot_spec::{CareOf, Scenario, Setup};
 
-use super::peer::{Grant, Tweak};
+use super::peer::Grant;
+use super::rrq::Tweak;
 use super::{Allowed, Cases, Ending, Mobile, Outcome, Rrq, fail};
 use crate::conform::Stage;
 use crate::conform::stage::Came;
