@@ -5,7 +5,7 @@ use super::peer::{Client, access_user, by_hand, identity_attributes, nas};
 use crate::conform::Stage;
 use crate::conform::case::{Cases, Ending, Outcome, ensure, fail, missing};
 use dsboot_spec::registry::dsb::client_role;
-use dsboot_spec::registry::radius::{attribute, code as radius_code};
+use dsboot_spec::registry::radius::attribute;
 
 pub(super) fn add(cases: &mut Cases) {
     answers(cases);
