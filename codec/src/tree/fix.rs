@@ -23,9 +23,12 @@ pub(super) fn checksums(protocol: Protocol, octets: &mut [u8], options: &Options
     }
 }
 
-/// The wrong checksum that is furthest inside.
+/// The checksum that is furthest inside of those that should be something else.
 fn deepest<'n>(node: &'n Node, depth: usize, found: &mut Option<(usize, &'n Node)>) {
-    let is_wrong = node.check.as_ref().is_some_and(|check| check.verdict == Verdict::Wrong);
+    let is_wrong = node
+        .check
+        .as_ref()
+        .is_some_and(|check| check.verdict != Verdict::Verified && !check.expected.is_empty());
     if node.role == Role::Checksum && is_wrong && found.is_none_or(|(other, _)| depth > other) {
         *found = Some((depth, node));
     }

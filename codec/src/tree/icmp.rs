@@ -10,12 +10,16 @@ use dsboot_spec::registry::mip4::{
 use super::Protocol;
 use super::node::FlagSet;
 use super::walk::{Field, Kind, Layout, Scope, field, named, rest};
+use crate::ErrorKind;
 use crate::ip::{Pseudo, icmp};
 use crate::mip4::discovery::Discovery;
 
 const CODE: Field = field("Code", 1, Kind::Unsigned);
 const DATA: Field = rest("Data", 0, Kind::Octets);
 const QUOTED: Field = rest("Packet that caused it, as far as quoted", 0, Kind::Octets);
+
+/// Octets of an echo's identifier and sequence number.
+const ECHO_LENGTH: usize = 4;
 
 const ECHO: [Field; 3] =
     [field("Identifier", 2, Kind::Unsigned), field("Sequence Number", 2, Kind::Unsigned), DATA];
@@ -46,9 +50,7 @@ impl<'a> Scope<'a> {
             }
             s.checksum(Some(right));
             match kind {
-                icmpv4::ECHO_REPLY | icmpv4::ECHO_REQUEST => {
-                    s.fields(&ECHO);
-                }
+                icmpv4::ECHO_REPLY | icmpv4::ECHO_REQUEST => s.echo(),
                 icmpv4::ROUTER_SOLICITATION => {
                     s.fields(&[field("Reserved", 4, Kind::Hex), DATA]);
                 }
@@ -63,6 +65,15 @@ impl<'a> Scope<'a> {
                 }
             }
         });
+    }
+
+    fn echo(&mut self) {
+        let left = self.octets().len();
+        self.fields(&ECHO);
+        // What has not even a checksum is said to be truncated already.
+        if (1..ECHO_LENGTH).contains(&left) {
+            self.fault(ErrorKind::Truncated, self.at(), "wire.10.17");
+        }
     }
 
     fn advertisement(&mut self) {
@@ -185,8 +196,24 @@ impl<'a> Scope<'a> {
     fn icmpv6_body(&mut self, kind: u8) {
         const RESERVED: Field = field("Reserved", 2, Kind::Hex);
         const IDENTIFIER: Field = field("Identifier", 2, Kind::Unsigned);
+        const TARGET: Field = field("Target Address", 16, Kind::Ipv6);
         match kind {
-            icmpv6::ECHO_REQUEST | icmpv6::ECHO_REPLY => self.fields(&ECHO),
+            icmpv6::ECHO_REQUEST | icmpv6::ECHO_REPLY => {
+                self.echo();
+                self
+            }
+            icmpv6::ROUTER_SOLICITATION => {
+                self.field(&field("Reserved", 4, Kind::Hex));
+                self.neighbour_options()
+            }
+            icmpv6::NEIGHBOUR_SOLICITATION => {
+                self.fields(&[field("Reserved", 4, Kind::Hex), TARGET]).neighbour_options()
+            }
+            icmpv6::NEIGHBOUR_ADVERTISEMENT => {
+                let flags = &[("R", 1), ("S", 1), ("O", 1), ("Reserved", 29)];
+                self.fields(&[field("R, S, O and Reserved", 4, Kind::Bits(flags)), TARGET])
+                    .neighbour_options()
+            }
             icmpv6::PACKET_TOO_BIG => self.fields(&[field("MTU", 4, Kind::Unsigned), QUOTED]),
             icmpv6::PARAMETER_PROBLEM => {
                 self.fields(&[field("Pointer", 4, Kind::Unsigned), QUOTED])
@@ -204,12 +231,45 @@ impl<'a> Scope<'a> {
                 }
                 self.fields(&[DATA])
             }
-            icmpv6::MOBILE_PREFIX_ADVERTISEMENT => self.fields(&[
-                IDENTIFIER,
-                field("M, O and Reserved", 2, Kind::Bits(&[("M", 1), ("O", 1), ("Reserved", 14)])),
-                rest("Options", 0, Kind::Octets),
-            ]),
+            icmpv6::MOBILE_PREFIX_ADVERTISEMENT => {
+                let flags = &[("M", 1), ("O", 1), ("Reserved", 14)];
+                self.fields(&[IDENTIFIER, field("M, O and Reserved", 2, Kind::Bits(flags))])
+                    .neighbour_options()
+            }
             _ => self.fields(&[DATA]),
         };
     }
+
+    /// Options of neighbour discovery (RFC 4861 §4.6), whose Length counts units of 8 octets.
+    fn neighbour_options(&mut self) -> &mut Self {
+        while let Some(length) = self.ahead(1, 1).filter(|length| *length > 0) {
+            let kind = self.ahead(0, 1).unwrap_or_default();
+            let (name, fields): (_, &[Field]) = match (kind, length) {
+                (1, _) => ("Source Link-Layer Address", &[LINK_LAYER]),
+                (2, _) => ("Target Link-Layer Address", &[LINK_LAYER]),
+                (3, 4) => ("Prefix Information", &PREFIX_INFORMATION),
+                _ => ("Neighbour discovery", &[DATA]),
+            };
+            let title = format!("{name} option ({kind})");
+            self.group(title, 8 * length, ("RFC 4861 §4.6", "wire.10.28"), |s| {
+                s.fields(&[
+                    field("Type", 1, Kind::Unsigned),
+                    field("Length", 1, Kind::Length(0, 8)),
+                ]);
+                s.fields(fields);
+            });
+        }
+        self.fields(&[DATA])
+    }
 }
+
+const LINK_LAYER: Field = rest("Link-Layer Address", 1, Kind::Octets);
+
+const PREFIX_INFORMATION: [Field; 6] = [
+    field("Prefix Length", 1, Kind::Unsigned),
+    field("L, A, R and Reserved", 1, Kind::Bits(&[("L", 1), ("A", 1), ("R", 1), ("Reserved", 5)])),
+    field("Valid Lifetime", 4, Kind::Seconds),
+    field("Preferred Lifetime", 4, Kind::Seconds),
+    field("Reserved2", 4, Kind::Hex),
+    field("Prefix", 16, Kind::Ipv6),
+];

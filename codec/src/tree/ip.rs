@@ -1,5 +1,7 @@
 //! IP packets, UDP, and what is tunnelled in them.
 
+use alloc::vec;
+
 use dsboot_spec::registry::ip::{
     EXTENSION_UNIT, IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH, UDP_HEADER_LENGTH, gre_flag,
     gre_protocol, ipv6_option, next_header, protocol, routing_type,
@@ -86,7 +88,7 @@ impl Scope<'_> {
                 .is_some_and(|f| v4::Fragment(u16::try_from(f).unwrap_or_default()).is_part());
             if part {
                 s.raw(FRAGMENT, usize::MAX);
-            } else if !s.is_empty() {
+            } else {
                 s.upper(kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or_default(), way);
             }
         });
@@ -114,9 +116,7 @@ impl Scope<'_> {
                 field("Source Address", 16, Kind::Ipv6),
                 field("Destination Address", 16, Kind::Ipv6),
             ]);
-            if let Some(upper) = next.and_then(|next| s.extension_headers(next, &mut route))
-                && !s.is_empty()
-            {
+            if let Some(upper) = next.and_then(|next| s.extension_headers(next, &mut route)) {
                 s.upper(upper, Way::V6(route));
             }
         });
@@ -267,9 +267,15 @@ impl Scope<'_> {
                 sum => sum,
             }
         });
+        let unfinished = right.is_some_and(|right| {
+            let begun =
+                pseudo.map(|pseudo| !sum(pseudo, protocol::UDP, &vec![0; covered.len()], 6));
+            let found = self.ahead(6, 2).and_then(|found| u16::try_from(found).ok());
+            found != Some(right) && found == begun
+        });
         let verdict = match pseudo {
-            Some(pseudo) => udp::Datagram::decode(octets, pseudo).map(drop),
-            None => udp::Datagram::decode_unverified(octets).map(drop),
+            Some(pseudo) if !unfinished => udp::Datagram::decode(octets, pseudo).map(drop),
+            _ => udp::Datagram::decode_unverified(octets).map(drop),
         };
         let ports = [self.ahead(0, 2), self.ahead(2, 2)];
         let about = ("RFC 768", "wire.10.13");
@@ -280,6 +286,9 @@ impl Scope<'_> {
                 field("Length", 2, Kind::Length(0, 1)),
             ]);
             s.checksum(right);
+            if unfinished {
+                s.unfinished();
+            }
             if !s.is_empty() {
                 s.by_port(ports);
             }

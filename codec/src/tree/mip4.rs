@@ -26,6 +26,9 @@ const HOME_ADDRESS: Field = field("Home Address", 4, Kind::Ipv4);
 const HOME_AGENT: Field = field("Home Agent", 4, Kind::Ipv4);
 const IDENTIFICATION: Field = field("Identification", 8, Kind::Time);
 
+/// Octets of tunnel data before the packet.
+const TUNNEL_DATA_LENGTH: usize = 4;
+
 const REQUEST: [Field; 7] = [
     TYPE,
     field("Flags", 1, Kind::Flags(FlagSet::Request)),
@@ -88,14 +91,15 @@ impl Scope<'_> {
     }
 
     fn tunnel_data(&mut self) {
-        let next = self.ahead(1, 1).and_then(|next| u8::try_from(next).ok());
+        let whole = self.octets().len() >= TUNNEL_DATA_LENGTH;
+        let next = self.ahead(1, 1).and_then(|next| u8::try_from(next).ok()).filter(|_| whole);
         self.fields(&[
             TYPE,
             field("Next Header", 1, Kind::Named(named!(protocol::name: u8))),
             field("Reserved", 2, Kind::Hex),
         ]);
         match next {
-            _ if self.depth() >= MAX_DEPTH || self.is_empty() => (),
+            _ if self.depth() >= MAX_DEPTH => (),
             Some(protocol::IPV4) => self.ipv4(),
             Some(protocol::IPV6) => self.ipv6(),
             Some(protocol::GRE) => self.gre(),

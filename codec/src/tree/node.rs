@@ -224,7 +224,7 @@ pub enum Verdict {
     Verified,
     /// It is not what it should be.
     Wrong,
-    /// The key or the message that it depends on is not there.
+    /// The key or the message that it depends on is not there, or it is not finished yet.
     NoKey,
 }
 

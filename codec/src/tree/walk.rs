@@ -250,6 +250,16 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Says of the checksum before that only the pseudo-header is in it: who captured it on the
+    /// sender's machine sees it before the network interface has made the rest.
+    pub(super) fn unfinished(&mut self) {
+        let check = self.nodes.last_mut().and_then(|node| node.check.as_mut());
+        if let Some(check) = check {
+            check.verdict = Verdict::NoKey;
+            check.by = "left to the network interface".to_string();
+        }
+    }
+
     /// Octets as they are; all that are left when there are fewer.
     pub(super) fn raw(&mut self, name: impl Into<Name>, octets: usize) -> Option<&mut Node> {
         let (offset, octets) = self.take(octets);

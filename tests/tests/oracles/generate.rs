@@ -31,10 +31,13 @@ const KINDS: [u8; 31] = [
 /// How many packets of each kind.
 const EACH: usize = 150;
 
-/// All packets.
+/// How many kinds there are.
+pub(crate) const KINDS_OF_PACKETS: usize = 9;
+
+/// All packets, kind by kind.
 pub(crate) fn packets() -> Vec<Vec<u8>> {
     let mut runner = TestRunner::deterministic();
-    let kinds: [BoxedStrategy<Vec<u8>>; 9] = [
+    let kinds: [BoxedStrategy<Vec<u8>>; KINDS_OF_PACKETS] = [
         over_udp(1812, radius_packet()),
         over_udp(434, registration_message()),
         over_udp(716, pana_message()),

@@ -1,6 +1,7 @@
-//! Field for field against other people's decoders: tshark, scapy, tcpdump and FreeRADIUS's
-//! radsniff read generated packets, whole runs and the recorded vectors, and must see what our
-//! trees see. What they see otherwise stands in a table beside the test, each with its reason.
+//! Field for field against other people's decoders: tshark, scapy, tcpdump, and FreeRADIUS's server,
+//! client and radsniff read generated packets, whole runs and the committed captures, and must see
+//! what our trees see; and what tshark takes for malformed of packets that were changed. What they see otherwise stands in a
+//! table beside the test, each with its reason.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -8,7 +9,9 @@
     reason = "this is how a test fails, in helper functions too"
 )]
 
+mod captures;
 mod fields;
+mod freeradius;
 mod generate;
 mod packets;
 mod pdml;
@@ -18,3 +21,4 @@ mod sequence;
 mod table;
 mod tcpdump;
 mod tshark;
+mod verdicts;

@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::time::Duration;
 
-use dsboot_codec::ip::udp;
 use dsboot_tests::{freeradius, peers, process};
 
 use crate::packets;
@@ -15,11 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 #[test]
 fn radsniff_says_of_every_attribute_what_we_do() {
     let Some(radsniff) = peers::RADSNIFF.find() else { return };
-    let is_radius = |packet: &&Vec<u8>| {
-        let ports = |p: udp::Received<'_>| [p.source.port(), p.destination.port()].contains(&1812);
-        packet[0] >> 4 == 4 && udp::decode_packet(packet).is_ok_and(ports)
-    };
-    let radius: Vec<Vec<u8>> = packets::all().iter().filter(is_radius).cloned().collect();
+    let radius = packets::in_radius();
     let file = packets::file("radsniff.pcap", &radius);
     let directory = tempfile::tempdir().unwrap();
     freeradius::write_dictionary(directory.path()).unwrap();
@@ -45,7 +40,7 @@ fn radsniff_says_of_every_attribute_what_we_do() {
 }
 
 /// The values in a line: of a prefix its length and its address.
-fn said_of(name: &str, value: &str) -> Vec<(String, String)> {
+pub(crate) fn said_of(name: &str, value: &str) -> Vec<(String, String)> {
     let value = value.trim_matches('"');
     let value = value.strip_prefix("0x").unwrap_or(value);
     if name == "Framed-Interface-Id" {

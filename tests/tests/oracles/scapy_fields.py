@@ -22,6 +22,8 @@ HEADS = {
     "Pad": ("otype", "optlen"),
     "MIP6MH": ("nh", "len", "mhtype", "cksum"),
     "ICMPv6Echo": ("type", "code", "cksum", "id", "seq", "data"),
+    "ICMPv6NDOpt": ("type", "len"),
+    "ICMPv6": ("type", "code", "cksum", "id"),
     "EAP": ("code", "id", "len", "type"),
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use dsboot_codec::ip;
-use dsboot_codec::tree::{FRAGMENT, FRAGMENT_HEADER, Node, Protocol, Tree, Value};
+use dsboot_codec::tree::{FRAGMENT, FRAGMENT_HEADER, Name, Node, Protocol, Tree, Value};
 use dsboot_spec::registry::ip::{IPV4_HEADER_LENGTH, IPV6_HEADER_LENGTH};
 
 /// So long a fragment waits for the others, by the time of the capture (RFC 8200 §4.5).
@@ -36,13 +36,16 @@ pub(super) struct Fragments {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Key {
     interface: Option<String>,
-    /// Between whom the packets around it go, the outermost first.
-    around: Vec<(IpAddr, IpAddr)>,
+    /// What is around it, the outermost first.
+    around: Vec<Around>,
     between: (IpAddr, IpAddr),
     /// Of IPv4.
     protocol: Option<u8>,
     identification: u64,
 }
+
+/// What is around a fragment: the names of the messages, and of packets between whom they go.
+type Around = (Name, Option<(IpAddr, IpAddr)>);
 
 /// A packet of which fragments are missing.
 #[derive(Debug)]
@@ -225,16 +228,15 @@ fn write(octets: &mut [u8], at: usize, value: usize) {
     }
 }
 
-/// The packet that is a fragment, and between whom those around it go.
-fn find<'n>(node: &'n Node, around: &mut Vec<(IpAddr, IpAddr)>) -> Option<&'n Node> {
+/// The packet that is a fragment, and what is around it.
+fn find<'n>(node: &'n Node, around: &mut Vec<Around>) -> Option<&'n Node> {
     let is_packet = matches!(node.protocol, Some(Protocol::Ipv4 | Protocol::Ipv6));
     if is_packet && node.children().iter().any(|child| child.name == FRAGMENT) {
         return Some(node);
     }
-    let between = Some(node).filter(|_| is_packet).and_then(between);
-    around.extend(between);
+    around.push((node.name.clone(), Some(node).filter(|_| is_packet).and_then(between)));
     let found = node.children().iter().find_map(|child| find(child, around));
-    if found.is_none() && between.is_some() {
+    if found.is_none() {
         around.pop();
     }
     found
@@ -264,7 +266,7 @@ fn number(node: &Node, name: &str) -> Option<u64> {
 fn fragment(
     node: &Node,
     interface: Option<String>,
-    around: Vec<(IpAddr, IpAddr)>,
+    around: Vec<Around>,
     octets: &[u8],
 ) -> Result<Fragment, &'static str> {
     let no_header = "its header is not whole";

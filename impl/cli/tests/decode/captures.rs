@@ -1,8 +1,11 @@
 //! Captures of all kinds, whole and broken.
 
+use std::fs;
+use std::path::Path;
+
 use dsboot::decode::{Format, Pieces};
 
-use crate::support::{REQUEST, dsboot, hex, pcap, udp};
+use crate::support::{REQUEST, Validator, dsboot, hex, pcap, udp, visit};
 
 #[test]
 fn captures_of_other_links() {
@@ -197,4 +200,85 @@ fn captures_that_are_changed_are_read_or_refused() {
         }
     }
     assert!(read > 4000, "only {read} packets");
+}
+
+/// A committed capture and its keys; how many packets and right authenticators it has at least, what
+/// is wrong in it, and what the last packet is that is put together.
+type Committed<'a> = (&'a str, &'a str, usize, usize, &'a [&'a str], &'a str);
+
+/// The committed captures: all is read, what is in fragments is put together, every authenticator is
+/// right but for the passwords that were wrong on purpose, and the same frames come back.
+#[test]
+fn the_committed_captures() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/captures");
+    let path = |name: &str| directory.join(name).to_str().expect("a path").to_owned();
+    let example = tempfile::NamedTempFile::new().expect("a file");
+    fs::write(example.path(), dsboot::decode::EXAMPLE).expect("written");
+    let example = example.path().to_str().expect("a path").to_owned();
+    let keys = path("keys.toml");
+    let validator = Validator::new();
+    let all: [Committed<'_>; 8] = [
+        ("run.pcapng", &example, 600, 400, &[], ""),
+        ("eapol_test.pcap", &keys, 8, 13, &["Value"], ""),
+        ("radclient.pcap", &keys, 14, 11, &["Hidden password"], "Access-Request"),
+        ("cooked.pcap", &keys, 2, 3, &[], ""),
+        ("cooked2.pcap", &keys, 2, 3, &[], ""),
+        ("ping.pcap", &keys, 18, 0, &[], "Echo Reply"),
+        ("scapy.pcap", &keys, 15, 0, &[], ""),
+        ("tunnels.pcap", &keys, 16, 0, &[], "Binding Update"),
+    ];
+    for (name, keys, packets, authenticators, wrong, put_together) in all {
+        let ended = dsboot(&["decode", "--json", "--keys", keys, &path(name)], b"");
+        assert_eq!(ended.code, i32::from(!wrong.is_empty()), "{name}: {}", ended.err);
+        let documents = ended.documents();
+        assert!(documents.len() >= packets, "{name}: {} packets", documents.len());
+        let (mut right, mut is_wrong) = (0, Vec::new());
+        let mut last = String::new();
+        for document in &documents {
+            validator.check(document);
+            let mut inner = document;
+            while !inner["reassembled"].is_null() {
+                inner = &inner["reassembled"];
+                last = inner["summary"].as_str().expect("text").to_owned();
+            }
+            let views = document["views"].as_array().into_iter().flatten();
+            for nodes in views.map(|view| &view["nodes"]).chain([&document["nodes"]]) {
+                visit(nodes, &mut |node| match node["check"]["verdict"].as_str() {
+                    Some("verified") => right += usize::from(node["role"] == "authenticator"),
+                    Some("wrong") => {
+                        is_wrong.push(node["name"].as_str().expect("a name").to_owned());
+                    }
+                    _ => (),
+                });
+            }
+        }
+        assert_eq!(is_wrong, wrong, "{name}");
+        assert!(right >= authenticators, "{name}: {right} authenticators are right");
+        assert!(last.ends_with(put_together), "{name}: {last}");
+        assert!(!ended.err.contains("missing"), "{name}: {}", ended.err);
+        let again = dsboot(&["encode", "--to", "pcapng"], &ended.out);
+        let there = dsboot(&["decode", "--json", "--keys", keys], &again.out);
+        assert_eq!(there.text().len(), ended.text().len(), "{name}");
+        assert!(there.out == ended.out, "{name} does not come back the same");
+    }
+}
+
+/// Where the sender has left the checksum to its network interface, that is said, and `--fix` makes
+/// it.
+#[test]
+fn checksums_that_are_not_finished() {
+    let packet = udp("198.51.100.77:434", "192.0.2.1:434", &hex(REQUEST));
+    let mut unfinished = packet.clone();
+    // The sum of the pseudo-header alone.
+    let pseudo = [&packet[12..20], &[0, 17], &packet[24..26]].concat();
+    let sum = !dsboot_codec::ip::checksum(&[&pseudo]);
+    unfinished[26..28].copy_from_slice(&sum.to_be_bytes());
+    let ended = dsboot(&["decode"], &unfinished);
+    assert_eq!(ended.code, 0, "{}", ended.text());
+    assert!(ended.text().contains("not verified (left to the network interface)"));
+    let document = dsboot(&["decode", "--json"], &unfinished);
+    let fixed = dsboot(&["encode", "--to", "binary", "--fix", "checksums"], &document.out);
+    assert_eq!(fixed.out, packet);
+    unfinished[26] ^= 1;
+    assert_eq!(dsboot(&["decode"], &unfinished).code, 1);
 }

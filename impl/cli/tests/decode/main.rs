@@ -10,6 +10,7 @@
 mod captures;
 mod fragments;
 mod keys;
+mod streams;
 mod support;
 
 use std::fs;
