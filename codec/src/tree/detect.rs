@@ -15,6 +15,9 @@ fn decoded(octets: &[u8]) -> Option<Protocol> {
         Ok(ip::Packet::V6(_)) => return Some(Protocol::Ipv6),
         Err(_) => (),
     }
+    if is_framed(octets) {
+        return Some(Protocol::Ethernet);
+    }
     let message = |octets| mip4::Message::decode(octets);
     if radius::Packet::decode(octets).is_ok() {
         Some(Protocol::Radius)
@@ -30,6 +33,18 @@ fn decoded(octets: &[u8]) -> Option<Protocol> {
         Some(Protocol::Mip4)
     } else {
         None
+    }
+}
+
+/// Whether there is a whole IP packet behind a header of Ethernet, tagged or not.
+fn is_framed(octets: &[u8]) -> bool {
+    let kind = |at: usize| octets.get(at..at + 2).and_then(|kind| <[u8; 2]>::try_from(kind).ok());
+    let at = if kind(12) == Some([0x81, 0x00]) { 16 } else { 12 };
+    let packet = octets.get(at + 2..).map(ip::Packet::decode);
+    match (kind(at), packet) {
+        (Some([0x08, 0x00]), Some(Ok(ip::Packet::V4(_)))) => true,
+        (Some([0x86, 0xdd]), Some(Ok(ip::Packet::V6(_)))) => true,
+        _ => false,
     }
 }
 

@@ -22,6 +22,7 @@ const PROGRAM: &str = include_str!("wireshark.lua");
 pub fn wireshark(vendor: u32) -> String {
     let mut text = String::from(
         "-- Dual-stack Mobile IPv6 bootstrapping, written by `dsboot dictionary wireshark`.\n\
+         -- It takes the place of Wireshark's own for Mobile IPv4: leave out -d udp.port==...,mip.\n\
          -- wireshark -X lua_script:FILE, or put it into the folder of personal Lua plugins.\n\n",
     );
     let mut number = |name: &str, value: u64| {

@@ -2,6 +2,9 @@
 
 use std::io::{self, BufRead, Read as _};
 
+/// How many lines may tell of a dump before it begins.
+const LONGEST_HEADING: usize = 8;
+
 /// The longest line that is read, in octets.
 const LONGEST_LINE: u64 = 1 << 22;
 
@@ -31,6 +34,12 @@ pub enum HexError {
     /// Lines are left out.
     #[error("line {line}: `*` stands for lines that were left out; dump with hexdump -v or xxd")]
     LeftOut {
+        /// The number of the line, from 1.
+        line: u64,
+    },
+    /// It is in base 8.
+    #[error("line {line} is in base 8, as od prints it by itself; dump with od -A x -t x1 or xxd")]
+    Octal {
         /// The number of the line, from 1.
         line: u64,
     },
@@ -77,6 +86,20 @@ impl<R: BufRead> HexReader<R> {
         Ok((!ended).then(|| String::from_utf8_lossy(&octets).trim_end().to_owned()))
     }
 
+    /// Whether a line tells of the dump that begins in one of the next, as tcpdump's do; the others
+    /// up to there are passed over. A line that is neither that nor hex is an error.
+    fn is_heading(&mut self, text: &str) -> Result<bool, HexError> {
+        let Err(error) = plain(text, self.line, &mut Vec::new()) else { return Ok(false) };
+        for _ in 0..LONGEST_HEADING {
+            let Some(next) = self.line()? else { break };
+            if dump(next.trim_start(), 0).is_some_and(|dump| dump.starts_anew) {
+                self.kept = Some(next);
+                return Ok(true);
+            }
+        }
+        Err(error)
+    }
+
     fn message(&mut self) -> Result<Option<Vec<u8>>, HexError> {
         while !self.ended {
             let Some(line) = self.line()? else {
@@ -98,6 +121,12 @@ impl<R: BufRead> HexReader<R> {
                 continue;
             }
             let dumped = dump(text, octets);
+            if dumped.is_none() && self.is_heading(text)? {
+                if self.digits.is_empty() {
+                    continue;
+                }
+                break;
+            }
             self.in_dump = dumped.is_some();
             match dumped {
                 Some(Dump { starts_anew: true, .. }) if !self.digits.is_empty() => {
@@ -187,6 +216,14 @@ fn is_end(text: &str, octets: usize) -> bool {
 
 /// The digits of any other line: what else may stand between them is passed over.
 fn plain(text: &str, line: u64, digits: &mut Vec<u8>) -> Result<(), HexError> {
+    if is_octal(text) {
+        return Err(HexError::Octal { line });
+    }
+    // An array as xxd -i and programs in C have it.
+    if text.starts_with("unsigned ") && !text.contains('{') {
+        return Ok(());
+    }
+    let text = text.rsplit('{').next().unwrap_or(text);
     let text = text.replace("0x", " ").replace("0X", " ").replace("\\x", " ");
     for c in text.chars() {
         match digit(c) {
@@ -197,6 +234,15 @@ fn plain(text: &str, line: u64, digits: &mut Vec<u8>) -> Result<(), HexError> {
         }
     }
     Ok(())
+}
+
+/// Whether a line is one of od's, with words in base 8 behind an offset of 7 digits.
+fn is_octal(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let octal = |word: &str| word.bytes().all(|digit| (b'0'..b'8').contains(&digit));
+    let is_offset = words.next().is_some_and(|word| word.len() == 7 && octal(word));
+    let mut words = words.peekable();
+    is_offset && words.peek().is_some() && words.all(|word| word.len() == 6 && octal(word))
 }
 
 fn digit(c: char) -> Option<u8> {
@@ -241,6 +287,14 @@ mod tests {
             // Wireshark
             "0000   00 40 80 00 00 02 5a 5b 00 01 0a 0b 41 42 43 20   .@....Z[....ABC \n\
              0010   61 62 7c ff                                       ab|.",
+            // tcpdump -x, with what it says of the packet
+            "00:04:33.356207 IP 192.0.2.1 > 192.0.2.2: ICMP echo request\n\
+             \t0x0000:  0040 8000 0002 5a5b 0001 0a0b 4142 4320\n\
+             \t0x0010:  6162 7cff",
+            // xxd -i
+            "unsigned char message[] = {\n  0x00, 0x40, 0x80, 0x00, 0x00, 0x02, 0x5a, 0x5b, 0x00, 0x01,\n\
+             \x20 0x0a, 0x0b, 0x41, 0x42, 0x43, 0x20, 0x61, 0x62, 0x7c, 0xff\n};\n\
+             unsigned int message_len = 20;\n",
             "# a comment\n\n0040 8000 0002 5a5b\n0001 0a0b 4142 4320\n6162 7cff\n\n",
         ] {
             assert_eq!(read(text), [OCTETS], "{text}");
@@ -251,6 +305,8 @@ mod tests {
     fn several_messages() {
         assert_eq!(read("0102\n0304\n\n05\n"), [vec![1, 2, 3, 4], vec![5]]);
         assert_eq!(read("0000  01 02\n0002  03\n0000  04\n"), [vec![1, 2, 3], vec![4]]);
+        let heads = "IP (tos)\n    a > b: x\n\t0x0000:  0102\nIP b > a: y\n\t0x0000:  03\n";
+        assert_eq!(read(heads), [vec![1, 2], vec![3]]);
         let lines: Vec<_> =
             HexReader::new(&b"0102\n03\n"[..], true).collect::<Result<_, _>>().unwrap();
         assert_eq!(lines, [vec![1, 2], vec![3]]);
@@ -262,5 +318,9 @@ mod tests {
             |text: &str| HexReader::new(text.as_bytes(), false).next().unwrap().unwrap_err();
         assert!(matches!(error("01\n0z"), HexError::NotHex { line: 2, found: 'z' }));
         assert!(matches!(error("012"), HexError::Odd { .. }));
+        assert!(matches!(error("heading\n01 02"), HexError::NotHex { line: 1, found: 'h' }));
+        assert!(matches!(error("heading"), HexError::NotHex { line: 1, .. }));
+        let octal = "0000000 021001 003407 000000\n";
+        assert!(matches!(error(octal), HexError::Octal { line: 1 }));
     }
 }

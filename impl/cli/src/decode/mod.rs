@@ -28,8 +28,8 @@ use crate::Exit;
 /// Reads hex (plain, or as xxd, hexdump, od, tcpdump and Wireshark print it), the octets of one
 /// message, pcap or pcapng, and shows every octet once: its field, its value, the RFC's section and
 /// the sentence of spec/. Messages in hex are kept apart by empty lines. What is wrong is marked with
-/// `!!`, and the rest is still shown. With keys, authenticators are verified and hidden values
-/// opened.
+/// `!!`, and the rest is still shown. Fragments of IP packets, and EAP packets in several attributes,
+/// are put together. With keys, authenticators are verified and hidden values opened.
 ///
 /// The exit status is 1 when something is malformed or an authenticator or checksum is wrong.
 #[derive(Clone, Debug, Args)]

@@ -28,7 +28,9 @@ const NANOSECONDS: u8 = 9;
 ///
 /// The octets are those of the values, leaf by leaf: documents that were not changed give the same
 /// octets, and a value that was changed is the one that is written. Names, meanings, offsets, checks
-/// and faults are not looked at. --fix computes anew what depends on other values.
+/// and faults are not looked at. What lies in pieces is written from the view that has it together;
+/// a packet put together from fragments is a document of its own, which is not looked at in that of
+/// its last fragment. --fix computes anew what depends on other values.
 #[derive(Clone, Debug, Args)]
 pub struct EncodeArgs {
     /// The file to read, one or more documents; without one, or with -, standard input.

@@ -26,19 +26,10 @@ pub(super) fn packets() -> File {
         &whole,
         about("wire.7.7", "all is as it should be", "Normal"),
     );
-    for length in 0..whole.len() {
-        let why = if length < 4 {
-            "a packet has at least 4 octets"
-        } else {
-            "there are fewer octets than Length says"
-        };
-        maker.invalid(
-            &format!("identity-cut-{length}"),
-            format!("the first {length} octets"),
-            cut(&whole, length),
-            about("wire.7.1", why, "Truncated"),
-        );
-    }
+    maker.cuts("identity-", "", (&whole, 0), |length| match length {
+        ..4 => ("wire.7.1", "a packet has at least 4 octets"),
+        _ => ("wire.7.1", "there are fewer octets than Length says"),
+    });
     for length in 0..4_u8 {
         let mut octets = whole.clone();
         put(&mut octets, 2, &[0, length]);

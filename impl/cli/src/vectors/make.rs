@@ -163,6 +163,23 @@ impl Maker {
         self.add(id, comment, octets, Outcome::Acceptable, about);
     }
 
+    /// A message that says how long it is, cut off behind every octet from `least` on: the clause that
+    /// so few octets break, and why.
+    pub(super) fn cuts(
+        &mut self,
+        id: &str,
+        of: &str,
+        (whole, least): (&[u8], usize),
+        broken: impl Fn(usize) -> (&'static str, &'static str),
+    ) {
+        for length in least..whole.len() {
+            let (clause, why) = broken(length);
+            let (id, comment) =
+                (format!("{id}cut-{length}"), format!("{of}the first {length} octets"));
+            self.invalid(&id, comment, cut(whole, length), about(clause, why, "Truncated"));
+        }
+    }
+
     /// A message cut off behind every octet. `fixed` octets of it have to be there, as its first
     /// clause says; behind them it may end between its parts, and nowhere else, as the second says.
     pub(super) fn truncations(

@@ -10,7 +10,7 @@ use dsboot_spec::registry::ip::next_header;
 use dsboot_spec::registry::mip6::{message, option};
 
 use super::document::File;
-use super::make::{Check, Maker, about, cut, flip, put};
+use super::make::{Check, Maker, about, flip, put};
 use super::unit::{Unit, units};
 
 /// A mobility header with this data behind its checksum, which is not computed.
@@ -71,14 +71,10 @@ pub(super) fn messages() -> File {
             &whole,
             about(clause, "all is as it should be", "Normal"),
         );
-        for length in 0..whole.len() {
-            maker.invalid(
-                &format!("{name}-cut-{length}"),
-                format!("MH Type {kind}, the first {length} octets"),
-                cut(&whole, length),
-                about("wire.8.1", "there are fewer octets than Header Len says", "Truncated"),
-            );
-        }
+        let of = format!("MH Type {kind}, ");
+        maker.cuts(&format!("{name}-"), &of, (&whole, 0), |_| {
+            ("wire.8.1", "there are fewer octets than Header Len says")
+        });
         for units in 0..(whole.len() / 8 - 1) {
             let mut octets = whole.clone();
             put(&mut octets, 1, &[u8::try_from(units).unwrap_or_default()]);

@@ -6,7 +6,7 @@ use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 use dsboot_spec::registry::pana::{avp, avp_flag};
 
 use super::document::File;
-use super::make::{Check, Maker, about, cut, flip, put};
+use super::make::{Check, Maker, about, flip, put};
 use super::mip4::{PARAMETERS, wrong_values};
 use super::unit::{Unit, units};
 
@@ -51,19 +51,10 @@ pub(super) fn messages() -> File {
         &whole,
         about("wire.6.1", "all is as it should be", "Normal"),
     );
-    for length in 0..whole.len() {
-        let (clause, why) = if length < 16 {
-            ("wire.6.1", "a message has at least 16 octets")
-        } else {
-            ("wire.6.2", "Message Length is that of the datagram")
-        };
-        maker.invalid(
-            &format!("request-cut-{length}"),
-            format!("the first {length} octets"),
-            cut(&whole, length),
-            about(clause, why, "Truncated"),
-        );
-    }
+    maker.cuts("request-", "", (&whole, 0), |length| match length {
+        ..16 => ("wire.6.1", "a message has at least 16 octets"),
+        _ => ("wire.6.2", "Message Length is that of the datagram"),
+    });
     for more in [1_usize, 4, 16] {
         maker.invalid(
             &format!("request-trailing-{more}"),

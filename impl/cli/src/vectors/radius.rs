@@ -7,7 +7,7 @@ use dsboot_spec::registry::radius::{attribute, code};
 use dsboot_spec::registry::{Entry, Value};
 
 use super::document::{File, Group};
-use super::make::{Check, Maker, about, cut, flip, put};
+use super::make::{Check, Maker, about, flip, put};
 use super::mip4::{PARAMETERS, wrong_values};
 use super::unit::{Unit, units};
 
@@ -43,19 +43,10 @@ pub(super) fn packets() -> File {
         &whole,
         about("wire.4.1", "all is as it should be", "Normal"),
     );
-    for length in 0..whole.len() {
-        let why = if length < 20 {
-            "a packet has at least 20 octets"
-        } else {
-            "there are fewer octets than Length says"
-        };
-        maker.invalid(
-            &format!("request-cut-{length}"),
-            format!("the first {length} octets"),
-            cut(&whole, length),
-            about("wire.4.1", why, "Truncated"),
-        );
-    }
+    maker.cuts("request-", "", (&whole, 0), |length| match length {
+        ..20 => ("wire.4.1", "a packet has at least 20 octets"),
+        _ => ("wire.4.1", "there are fewer octets than Length says"),
+    });
     for length in (0..20_u16).chain([4097, 5000, 0x8000, 0xffff]) {
         let mut octets = whole.clone();
         octets.resize(4200, 0);

@@ -27,6 +27,17 @@ fn captures_of_other_links() {
     assert!(unknown.text().contains("link type 147 is not known here"), "{}", unknown.text());
 }
 
+/// A dump of a frame, as tshark -x and tcpdump -XX print it, is one of Ethernet.
+#[test]
+fn frames_in_hex_are_told_apart() {
+    let packet = udp("198.51.100.77:434", "192.0.2.1:434", &hex(REQUEST));
+    for kind in [&[8, 0][..], &[0x81, 0, 0, 7, 8, 0]] {
+        let frame = [&[2; 12][..], kind, &packet].concat();
+        let ended = dsboot(&["decode", "--json"], &frame);
+        assert_eq!(ended.documents()[0]["protocol"], "ethernet", "{}", ended.text());
+    }
+}
+
 /// Octets of a block of pcapng.
 fn block(kind: u32, body: &[u8], big: bool) -> Vec<u8> {
     let padded = body.len().next_multiple_of(4);
