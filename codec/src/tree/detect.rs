@@ -41,11 +41,11 @@ fn is_framed(octets: &[u8]) -> bool {
     let kind = |at: usize| octets.get(at..at + 2).and_then(|kind| <[u8; 2]>::try_from(kind).ok());
     let at = if kind(12) == Some([0x81, 0x00]) { 16 } else { 12 };
     let packet = octets.get(at + 2..).map(ip::Packet::decode);
-    match (kind(at), packet) {
-        (Some([0x08, 0x00]), Some(Ok(ip::Packet::V4(_)))) => true,
-        (Some([0x86, 0xdd]), Some(Ok(ip::Packet::V6(_)))) => true,
-        _ => false,
-    }
+    matches!(
+        (kind(at), packet),
+        (Some([0x08, 0x00]), Some(Ok(ip::Packet::V4(_))))
+            | (Some([0x86, 0xdd]), Some(Ok(ip::Packet::V6(_))))
+    )
 }
 
 const fn is_unknown(message: &mip4::Message<'_>) -> bool {
