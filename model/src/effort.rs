@@ -38,6 +38,28 @@ pub enum Hope {
     Gone,
 }
 
+/// The actions that name neither a link nor an FHA nor a message.
+pub const OF_ONE: [Action; 18] = [
+    Action::MnRestarts,
+    Action::AaahRestarts,
+    Action::AskAgain,
+    Action::Repeat,
+    Action::Refresh,
+    Action::Renew,
+    Action::Retry,
+    Action::RepeatUpdate,
+    Action::RefreshUpdate,
+    Action::BindAnew,
+    Action::Release,
+    Action::Depart,
+    Action::Lapse,
+    Action::GiveUpRelease,
+    Action::MnLosesRegistration,
+    Action::MnLosesBinding,
+    Action::HaGivesUp,
+    Action::HaLosesBinding,
+];
+
 /// Every action that can happen in a state and for which there are events left, in a fixed order.
 pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>) {
     for_each(config, state, |action, _| actions.push(action));
@@ -45,26 +67,6 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
 
 /// The same, each with what it costs.
 pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Action, u8)) {
-    const OF_ONE: [Action; 18] = [
-        Action::MnRestarts,
-        Action::AaahRestarts,
-        Action::AskAgain,
-        Action::Repeat,
-        Action::Refresh,
-        Action::Renew,
-        Action::Retry,
-        Action::RepeatUpdate,
-        Action::RefreshUpdate,
-        Action::BindAnew,
-        Action::Release,
-        Action::Depart,
-        Action::Lapse,
-        Action::GiveUpRelease,
-        Action::MnLosesRegistration,
-        Action::MnLosesBinding,
-        Action::HaGivesUp,
-        Action::HaLosesBinding,
-    ];
     const OF_LINK: [fn(Link) -> Action; 5] = [
         Action::Attach,
         Action::NasGivesUp,

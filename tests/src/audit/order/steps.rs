@@ -181,27 +181,13 @@ pub(super) fn deny(before: &[Explanation], seen: &Seen) -> Vec<Explanation> {
 
 /// What the sender of a message can do.
 pub(super) fn possible(state: &State, seen: &Seen) -> Vec<Action> {
-    const OF_MN: [Action; 13] = [
-        Action::AskAgain,
-        Action::Repeat,
-        Action::Refresh,
-        Action::Renew,
-        Action::Retry,
-        Action::RepeatUpdate,
-        Action::RefreshUpdate,
-        Action::BindAnew,
-        Action::Release,
-        Action::GiveUpRelease,
-        Action::MnLosesRegistration,
-        Action::MnLosesBinding,
-        Action::MnRestarts,
-    ];
     let deliveries = state.network.iter().map(Action::Deliver);
     let mut actions: Vec<Action> =
         deliveries.filter(|action| can_act(action.actor(), seen)).collect();
     match seen.from() {
         Role::Mn => {
-            actions.extend(OF_MN);
+            let own = effort::OF_ONE.into_iter().filter(|action| action.actor() == Role::Mn);
+            actions.extend(own.filter(|action| is_of_interest(*action)));
             actions.extend(Link::ALL.map(Action::Attach));
         }
         Role::Fa => {
