@@ -506,7 +506,7 @@ const MOBILITY: &str = r#"		elsif (&control:DSB-Local-Leg == "mobility") {
 			update reply {
 				User-Name := "%{User-Name}"
 				Session-Timeout := @LIFETIME@
-				DSB-Key-Gen-Nonce := "0x%{md5:%{randstr:................................}}"
+				DSB-Key-Gen-Nonce := "0x%{randstr:hhhhhhhhhhhhhhhh}"
 				DSB-AAA-SPI := @AAA_SPI@
 				DSB-Key-Lifetime := @LIFETIME@
 				DSB-Algorithm := @ALGORITHM@
