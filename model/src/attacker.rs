@@ -122,15 +122,17 @@ fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Ve
     match message {
         Message::Request(_, request) => {
             // Straight to the FHA, or as if an FA had relayed it, whole or with another care-of
-            // address in it.
+            // address or lifetime in it.
             let altered = |link| Request {
                 care_of: CareOf4 { link, ..request.care_of },
                 intact: request.intact && link == request.care_of.link,
                 ..request
             };
+            let lifetime = Request { release: !request.release, intact: false, ..request };
             for hop in [Hop::Direct, Hop::Relay] {
                 let links = config.links().iter().copied();
                 out.extend(links.map(|link| Message::Request(hop, altered(link))));
+                out.push(Message::Request(hop, lifetime));
             }
         }
         Message::Reply(_, reply) => {

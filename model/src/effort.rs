@@ -180,8 +180,15 @@ fn had_effect(config: &Config, state: &State, message: Message) -> bool {
 /// Whether a reply to this request, as it is, has been sent.
 fn is_replied(network: &Network, hop: Hop, request: crate::Request) -> bool {
     let mut replies = network.alike(Alike::Reply(hop, request.ident));
-    replies
-        .any(|sent| matches!(sent, Message::Reply(_, reply) if reply.link == request.care_of.link))
+    // A 131 under its own key was to an altered one.
+    let refutes_altered = |reply: &crate::Reply| {
+        let own = matches!(request.form, Form::Again(key) if reply.key == Some(key));
+        reply.code == Code::Unproved && own
+    };
+    replies.any(|sent| {
+        matches!(sent, Message::Reply(_, reply)
+            if reply.link == request.care_of.link && !refutes_altered(&reply))
+    })
 }
 
 fn was_tunnelled(state: &State, seq: crate::Seq) -> bool {
@@ -389,6 +396,7 @@ pub fn hope_of_request(config: &Config, state: &State) -> Hope {
             matches!(message, Message::Reply(_, reply)
                 if reply.key == Some(key)
                     && (hop == Hop::Relay || state.mn.link == Some(reply.link))
+                    && reply.code != Code::Unproved
                     && (reply.code != Code::Stale || clock_is_wrong))
         })
     };

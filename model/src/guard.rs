@@ -88,6 +88,10 @@ guards! {
     MnUpdatesForNewCareOf = "mn-updates-for-new-care-of", "movement.1.7";
     /// The MN sends an unanswered request again as a new one.
     MnRepeatsAnew = "mn-repeats-anew", "registration.4.12";
+    /// The MN does not take the FHA's 131 for an end.
+    MnPassesOverUnproved = "mn-passes-over-131", "registration.10.15";
+    /// The MN keeps to the first form until a request for a new key is accepted.
+    MnKeepsToFirstForm = "mn-keeps-to-first-form", "movement.1.12";
     /// The MN sends an unanswered binding update again as a new one.
     MnRepeatsUpdateAnew = "mn-repeats-update-anew", "home-binding.1.9";
     /// The NAS takes an answer only to the question that it asks now.

@@ -5,7 +5,7 @@
 
 use crate::{
     Ack, Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link,
-    Message, Owner, Profile, Reply, Request, Rule, Seq, Session, Update, state::Cx,
+    Message, Owner, Profile, Reply, Request, Rule, Seq, Session, Update, message::Alike, state::Cx,
 };
 use dsboot_spec::CareOf;
 
@@ -247,9 +247,24 @@ impl Mn {
         }
         //= movement.1.2
         //= movement.2.2
-        let form =
-            self.registration.map_or(Form::First, |registration| Form::Again(registration.key));
+        let form = self.registration.map_or(Form::First, |held| self.form_of(cx, &held));
         self.request(cx, fha, form, false);
+    }
+
+    /// How to ask the FHA that it is registered with: under the key in use, unless a request for a new
+    /// one is unanswered, which the FHA may have accepted.
+    //= movement.1.12
+    fn form_of(&self, cx: &Cx<'_>, held: &Registration) -> Form {
+        let mut newer =
+            [Hop::Direct, Hop::Link].into_iter().flat_map(|hop| cx.kept(Alike::Requests(hop)));
+        let asked_for_key = newer.any(|sent| {
+            matches!(sent, Message::Request(_, request)
+                if request.form == Form::First && request.fha == held.fha && request.ident > held.ident)
+        });
+        match asked_for_key && cx.heeds(Guard::MnKeepsToFirstForm) {
+            true => Form::First,
+            false => Form::Again(held.key),
+        }
     }
 
     /// Step 4.
@@ -341,6 +356,10 @@ impl Mn {
             }
             Code::Accepted => self.hold(cx, &request, &reply, key),
             Code::Released => self.is_released(cx),
+            //= registration.10.15
+            Code::Unproved if cx.heeds(Guard::MnPassesOverUnproved) => {
+                cx.rule(Rule::MnPassesOverUnproved);
+            }
             Code::NoAddress | Code::Unproved | Code::Challenge | Code::Timeout => {
                 self.is_denied(cx, &request);
             }
@@ -458,9 +477,10 @@ impl Mn {
     /// Registers again before the lifetime ends.
     //= movement.2.1
     pub(crate) fn refresh(&mut self, cx: &mut Cx<'_>) {
-        if let Some(Registration { fha, key, .. }) = self.registration {
+        if let Some(held) = self.registration {
             cx.rule(Rule::MnRefreshes);
-            self.request(cx, fha, Form::Again(key), false);
+            let form = self.form_of(cx, &held);
+            self.request(cx, held.fha, form, false);
         }
     }
 

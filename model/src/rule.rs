@@ -15,6 +15,7 @@ enum Where {
     WithoutFa,
     Alone,
     WithTwo,
+    Attacked,
 }
 
 macro_rules! rules {
@@ -95,6 +96,8 @@ rules! {
     MnDropsOldReply = "mn-drops-old-reply", Everywhere;
     /// The MN drops a reply that is not under the right key.
     MnDropsUnprovedReply = "mn-drops-unproved-reply", Everywhere;
+    /// The MN passes over a 131, which its FHA has sent to what somebody altered.
+    MnPassesOverUnproved = "mn-passes-over-131", Attacked;
     /// The MN sends a binding update.
     MnUpdates = "mn-updates", Everywhere;
     /// The MN needs no binding update, as its care-of address has not changed.
@@ -267,6 +270,7 @@ impl Rule {
             Where::Alone => config.neighbour.is_none(),
             Where::WithTwo => matches!(config.neighbour, Some(Neighbour::SameProvider)),
             Where::WithoutFa => config.links_without_fa(),
+            Where::Attacked => config.attacker.is_some(),
         }
     }
 }

@@ -317,3 +317,43 @@ fn as_assigned(_: &Config, before: &State, _: Action, after: &State) -> Verdict 
         _ => None,
     })
 }
+
+/// What MN and FHA prove to each other they prove under the same key.
+pub(super) const SAME_KEY: Promise = Promise {
+    name: "one key at both ends",
+    says: "a later request that does not release is made under the key of the binding that it is \
+           about, as long as the FHA has one",
+    requirements: &["R-53", "H-20"],
+    sentences: &["keys.1.6", "movement.1.2", "movement.1.12", "movement.2.2", "movement.2.6"],
+    kind: Kind::Step(same_key),
+};
+
+fn same_key(_: &Config, before: &State, _: Action, after: &State) -> Verdict {
+    of_sent(before, after, |message| match message {
+        Message::Request(Hop::Direct | Hop::Link, request) => {
+            let Form::Again(key) = request.form else { return None };
+            let bound = before.fha.of(request.fha).binding;
+            Some(request.release || bound.is_none_or(|binding| binding.key == key))
+        }
+        _ => None,
+    })
+}
+
+/// No word of somebody else's parts MN and FHA.
+pub(super) const ENDS_AT_BOTH: Promise = Promise {
+    name: "a registration ends at both ends",
+    says: "no reply takes the MN's registration from it while the FHA has the binding under the same \
+           key",
+    requirements: &["R-36", "H-10", "H-19"],
+    sentences: &["registration.7.3", "registration.10.13", "registration.10.15", "movement.3.3"],
+    kind: Kind::Step(ends_at_both),
+};
+
+fn ends_at_both(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let Action::Deliver(Message::Reply(Hop::Direct | Hop::Link, _)) = action else {
+        return Verdict::Vacuous;
+    };
+    let Some(held) = before.mn.registration else { return Verdict::Vacuous };
+    let bound = after.fha.of(held.fha).binding.is_some_and(|binding| binding.key == held.key);
+    Verdict::of(after.mn.registration.is_some() || !bound)
+}

@@ -248,6 +248,8 @@ pub const PROMISES: &[Promise] = &[
     agreement::ASKED_FOR,
     agreement::SECRECY,
     agreement::AS_ASSIGNED,
+    agreement::SAME_KEY,
+    agreement::ENDS_AT_BOTH,
     addresses::HELD_ONCE,
     addresses::APART,
     addresses::STABLE,

@@ -71,6 +71,8 @@ pub struct Held {
     /// Seconds granted with the key, and last; fewer than with the key mean that the AAAH's
     /// session comes to its end.
     granted: (u16, u16),
+    /// Whether a request for a new key has been sent since, which the FHA may have accepted.
+    asked_for_key: bool,
     /// When to register again.
     refresh: Time,
 }
@@ -186,7 +188,9 @@ impl Registrar {
         if !known && !is(Fault::MnKeepsRegistration) {
             self.held = None;
         }
-        let purpose = if known { Purpose::Again } else { Purpose::First };
+        //= movement.1.12
+        let in_doubt = self.held.as_ref().is_some_and(|held| held.asked_for_key);
+        let purpose = if known && !in_doubt { Purpose::Again } else { Purpose::First };
         self.begin(now, random, config, (purpose, way), effects);
     }
 
@@ -297,7 +301,7 @@ impl Registrar {
         let asked = Duration::from_secs(config.lifetime.into());
         let (with_key, last) = held.granted;
         let key_ends = now + asked.min(Duration::from_secs(with_key.into()));
-        if last < with_key || held.association.expires < key_ends {
+        if last < with_key || held.association.expires < key_ends || held.asked_for_key {
             Purpose::First
         } else {
             Purpose::Again
@@ -359,6 +363,9 @@ impl Registrar {
             Purpose::Release => 0,
             _ => limits.into_iter().flatten().min().unwrap_or(config.lifetime),
         };
+        if let Some(held) = self.held.as_mut().filter(|_| outstanding.purpose == Purpose::First) {
+            held.asked_for_key = true;
+        }
         outstanding.sent = now;
         self.last_sent = Some(now);
         outstanding.times += 1;

@@ -297,6 +297,56 @@ fn a_refresh_that_the_fha_refuses_is_bootstrapped_anew() {
     assert!(bench.pass(100).requests().is_empty());
 }
 
+/// Somebody has altered the request on its way: that ends nothing, and what is asked is asked again.
+//= registration.10.15
+#[test]
+fn a_131_is_passed_over() {
+    let mut bench = Bench::bound();
+    bench.pass(2);
+    let refuted = Answer { key: false, ..Answer::refusing(code::HA_MN_AUTHENTICATION) };
+    let held = bench.mn.held().cloned();
+    let asked = bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    let seen = bench.reply(&asked, &refuted);
+    assert!(seen.requests().is_empty() && seen.counts(Registration::Denied));
+    assert_eq!(bench.mn.held().cloned(), held);
+    // It goes on as without an answer.
+    let again = bench.pass(2).request();
+    assert_eq!(request(&again).header.home_address, THOAV4);
+    bench.reply(&again, &Answer::again());
+    assert_eq!(bench.mn.requesting(), None);
+    // A release waits for a better answer too.
+    let seen = bench.act(|mn, now, random| mn.release(now, random));
+    let asked = bench.acknowledge(&seen, &Ack::default()).request();
+    bench.reply(&asked, &refuted);
+    assert!(bench.mn.held().is_some() && !bench.paa.terminated);
+    let again = bench.pass(2).request();
+    bench.reply(&again, &Answer { lifetime: 0, ..Answer::again() });
+    assert_eq!(bench.mn.outcome(), Some(Outcome::Released));
+}
+
+/// While it is open which key the FHA has, the AAAH is asked.
+//= movement.1.12
+#[test]
+fn after_an_unanswered_request_for_a_key_it_keeps_to_the_first_form() {
+    let mut bench = Bench::new();
+    let asked = bench.attach(AgentPolicy::None).request();
+    bench.reply(&asked, &Answer { key_lifetime: 1800, ..Answer::default() });
+    bench.pass(2);
+    bench.act(|mn, now, random| mn.refresh(now, random)).request();
+    assert_eq!(bench.mn.requesting(), Some(Purpose::First));
+    // Its reply is lost, and the mobile node moves.
+    bench.pass(1);
+    let asked = bench.attach(AgentPolicy::None).request();
+    assert!(request(&asked).header.home_address.is_unspecified());
+    assert!(bench.mn.held().is_some());
+    let nonce = *b"another-nonce-16";
+    bench.reply(&asked, &Answer { nonce, key_lifetime: 7200, ..Answer::default() });
+    // Now it is known.
+    bench.pass(2);
+    bench.attach(AgentPolicy::None);
+    assert_eq!(bench.mn.requesting(), Some(Purpose::Again));
+}
+
 //= movement.3.1
 //= movement.3.2
 //= movement.3.3

@@ -131,6 +131,10 @@ impl Registrar {
             return self.hold(config, &outstanding, reply, association);
         }
         effects.count(Registration::Denied);
+        //= registration.10.15
+        if reply.header.code.0 == code::HA_MN_AUTHENTICATION {
+            return None;
+        }
         match (reply.header.code.0, outstanding.purpose) {
             //= registration.10.8
             (code::IDENTIFICATION_MISMATCH, _) => {
@@ -195,6 +199,7 @@ impl Registrar {
             ends: outstanding.sent + lifetime,
             udp_keepalive: udp_keepalive(reply),
             granted: (with_key, granted),
+            asked_for_key: false,
             refresh: outstanding.sent + lifetime * 3 / 4,
         });
         Some(Outcome::Registered)
