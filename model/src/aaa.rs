@@ -6,8 +6,9 @@
 //! again (RFC 5080 §2.2.2); a client gives up before that.
 
 use crate::{
-    Address, AddressSet, Admission, Authorisation, CareOf6, FhaId, Guard, Ident, Link, Message,
-    Parameters, Profile, Rule, Seq, Server, Session, message::Alike, state::Cx, state::PerFha,
+    Address, AddressSet, Admission, Authorisation, CareOf6, Config, FhaId, Guard, Ident, Link,
+    Message, Parameters, Profile, Rule, Seq, Server, Session, message::Alike, state::Cx,
+    state::PerFha,
 };
 
 /// What the AAAH remembers.
@@ -124,17 +125,24 @@ impl Aaah {
     }
 
     /// The HA asks about a binding update.
-    pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6) {
-        if !self.restarted && cx.kept(Alike::BindingAnswer(seq)).next().is_some() {
+    pub(crate) fn on_binding_ask(&self, cx: &mut Cx<'_>, seq: Seq, care_of: CareOf6, intact: bool) {
+        // An altered update is another question, to which the answer is another one.
+        let altered = |sent| matches!(sent, Message::BindingAsk(.., false));
+        let both = cx.kept(Alike::BindingAsk(seq)).any(altered);
+        let mut answers = cx.kept(Alike::BindingAnswer(seq));
+        let own = |sent| !both || matches!(sent, Message::BindingAnswer(_, yes) if yes == intact);
+        if !self.restarted && answers.any(own) {
             return;
         }
+        drop(answers);
         //= home-binding.2.5
         //= home-binding.2.6
         //= home-binding.2.7
         //= home-binding.2.8
         //= keys.3.1
         //= keys.3.3
-        let accepted = self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf);
+        let proved = intact || !cx.heeds(Guard::AaahChecksUpdate);
+        let accepted = proved && (self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf));
         cx.rule(if accepted { Rule::AaahAcceptsUpdate } else { Rule::AaahRefusesUpdate });
         cx.send(Message::BindingAnswer(seq, accepted));
     }
@@ -146,9 +154,18 @@ impl Aaah {
     }
 
     /// Has crashed and starts again.
-    pub(crate) const fn restart(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::AaahRestarts);
+        self.crash(cx.config);
+    }
+
+    /// Keeps what it has stored.
+    //= movement.4.3
+    pub(crate) fn crash(&mut self, config: &Config) {
         self.restarted = true;
+        if !config.heeds(Guard::AaahStoresAssignments) {
+            self.assigned = PerFha::default();
+        }
     }
 
     /// What the user held at an FHA is free again.

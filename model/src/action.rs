@@ -40,8 +40,7 @@ pub enum Action {
     /// The MN goes on with its release, as the answer fails to come.
     GiveUpRelease,
     /// The MN crashes and is started again: it has its identity, secrets and clock, and has never
-    /// used a number twice. NAS, FHA and HA keep what they have granted; that they lose what they
-    /// waited for is the same as giving it up.
+    /// used a number twice. That a NAS loses what it waited for is the same as giving it up.
     MnRestarts,
     /// The MN's registration runs out.
     MnLosesRegistration,
@@ -58,12 +57,18 @@ pub enum Action {
     FaRestarts(Link),
     /// A visitor's time runs out.
     FaLosesVisitor(Link),
+    /// An FHA crashes and is started again: it has its bindings, the marks of those that are gone and
+    /// the addresses that it keeps, and no longer what it waited for.
+    FhaRestarts(FhaId),
     /// The AAAH does not answer the FHA.
     FhaGivesUp(FhaId),
     /// A binding runs out at the FHA.
     FhaLosesBinding(FhaId),
     /// The FHA forgets the key of a binding that is gone.
     FhaForgetsKey(FhaId),
+    /// The HA crashes and is started again: it has its binding and the Mesg-ID accepted last, and no
+    /// longer what it waited for.
+    HaRestarts,
     /// The AAAH does not answer the HA.
     HaGivesUp,
     /// A binding runs out at the HA.
@@ -113,10 +118,11 @@ impl Action {
             | Action::FaLosesVisitor(_) => Role::Fa,
             Action::StrangersBind(_)
             | Action::StrangersLeave(_)
+            | Action::FhaRestarts(_)
             | Action::FhaGivesUp(_)
             | Action::FhaLosesBinding(_)
             | Action::FhaForgetsKey(_) => Role::Fha,
-            Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
+            Action::HaRestarts | Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
             Action::AaahRestarts
             | Action::AaahForgets(_)
             | Action::OthersTake(_)
@@ -132,7 +138,8 @@ impl fmt::Display for Action {
             Action::Inject(message) => write!(f, "{message} (from the attacker)"),
             Action::MnRestarts => f.write_str("crashes and starts again"),
             Action::FaRestarts(link) => write!(f, "crashes on link {link} and starts again"),
-            Action::AaahRestarts => f.write_str("crashes and starts again"),
+            Action::AaahRestarts | Action::HaRestarts => f.write_str("crashes and starts again"),
+            Action::FhaRestarts(fha) => write!(f, "{fha}: crashes and starts again"),
             Action::StrangersBind(fha) => {
                 write!(f, "{fha}: a user of another provider binds an address")
             }

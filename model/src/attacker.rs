@@ -143,9 +143,18 @@ fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Ve
             out.push(Message::Reply(Hop::Relay, reply));
         }
         Message::Update(_, update) => {
-            out.push(Message::Update(Leg::Plain, update));
-            if let Some(binding) = state.fha.of(update.care_of.fha).binding {
-                out.push(Message::Update(Leg::Tunnel(binding.care_of), update));
+            // As it is, or with another lifetime or care-of address in it.
+            let CareOf6 { fha, address } = update.care_of;
+            let elsewhere = CareOf6 { fha, address: address.other() };
+            let updates = [
+                update,
+                Update { release: !update.release, intact: false, ..update },
+                Update { care_of: elsewhere, intact: false, ..update },
+            ];
+            out.extend(updates.map(|update| Message::Update(Leg::Plain, update)));
+            if let Some(binding) = state.fha.of(fha).binding {
+                let tunnel = Leg::Tunnel(binding.care_of);
+                out.extend(updates.map(|update| Message::Update(tunnel, update)));
             }
         }
         Message::Ack(_, ack) => {
@@ -214,11 +223,10 @@ fn lies(state: &State, out: &mut Vec<Message>) {
     for fha in FhaId::ALL {
         let named = Address::ALL.into_iter().map(|address| CareOf6 { fha, address });
         let lies = named.filter(|care_of| !state.aaah.holds(*care_of));
-        out.extend(
-            lies.map(|care_of| {
-                Message::Update(Leg::Plain, Update { seq, care_of, release: false })
-            }),
-        );
+        out.extend(lies.map(|care_of| {
+            let update = Update { seq, care_of, release: false, intact: true };
+            Message::Update(Leg::Plain, update)
+        }));
     }
 }
 

@@ -7,10 +7,11 @@ use core::{fmt, str::FromStr};
 
 use crate::{Action, FhaId, Ident, Link, Message};
 
-const OF_ONE: [(&str, Action); 18] = [
+const OF_ONE: [(&str, Action); 19] = [
     ("bind-anew", Action::BindAnew),
     ("mn-restarts", Action::MnRestarts),
     ("aaah-restarts", Action::AaahRestarts),
+    ("ha-restarts", Action::HaRestarts),
     ("ask-again", Action::AskAgain),
     ("repeat", Action::Repeat),
     ("refresh", Action::Refresh),
@@ -36,9 +37,10 @@ const OF_LINK: [OfLink; 5] = [
     ("fa-loses-visitor", Action::FaLosesVisitor),
 ];
 type OfFha = (&'static str, fn(FhaId) -> Action);
-const OF_FHA: [OfFha; 8] = [
+const OF_FHA: [OfFha; 9] = [
     ("strangers-bind", Action::StrangersBind),
     ("strangers-leave", Action::StrangersLeave),
+    ("fha-restarts", Action::FhaRestarts),
     ("fha-gives-up", Action::FhaGivesUp),
     ("fha-loses-binding", Action::FhaLosesBinding),
     ("fha-forgets-key", Action::FhaForgetsKey),

@@ -39,9 +39,10 @@ pub enum Hope {
 }
 
 /// The actions that name neither a link nor an FHA nor a message.
-pub const OF_ONE: [Action; 18] = [
+pub const OF_ONE: [Action; 19] = [
     Action::MnRestarts,
     Action::AaahRestarts,
+    Action::HaRestarts,
     Action::AskAgain,
     Action::Repeat,
     Action::Refresh,
@@ -74,9 +75,10 @@ pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Acti
         Action::FaLosesVisitor,
         Action::FaRestarts,
     ];
-    const OF_FHA: [fn(FhaId) -> Action; 8] = [
+    const OF_FHA: [fn(FhaId) -> Action; 9] = [
         Action::StrangersBind,
         Action::StrangersLeave,
+        Action::FhaRestarts,
         Action::FhaGivesUp,
         Action::FhaLosesBinding,
         Action::FhaForgetsKey,
@@ -119,7 +121,9 @@ pub fn cost(config: &Config, state: &State, action: Action) -> Option<u8> {
         | Action::FaRestarts(_)
         | Action::FaGivesUp(..)
         | Action::FaLosesVisitor(_) => cost_on_link(config, state, action),
-        Action::FhaGivesUp(_)
+        Action::FhaRestarts(_)
+        | Action::HaRestarts
+        | Action::FhaGivesUp(_)
         | Action::FhaLosesBinding(_)
         | Action::FhaForgetsKey(_)
         | Action::HaGivesUp
@@ -285,6 +289,16 @@ fn cost_on_link(config: &Config, state: &State, action: Action) -> Option<u8> {
 fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
     let mn = &state.mn;
     let possible = match action {
+        Action::FhaRestarts(fha) => {
+            let mut after = *state.fha.of(fha);
+            after.crash(config);
+            after != *state.fha.of(fha)
+        }
+        Action::HaRestarts => {
+            let mut after = state.ha;
+            after.crash(config);
+            after != state.ha
+        }
         Action::FhaGivesUp(fha) => state.fha.of(fha).pending.is_some(),
         // The MN counts from the sending of its request, so its registration ends first.
         //= registration.10.11
@@ -406,14 +420,26 @@ pub fn hope_of_request(config: &Config, state: &State) -> Hope {
     let fha = state.fha.of(request.fha);
     let known = fha.binding.map(|binding| binding.key).or(fha.mark);
     let superseded = matches!(request.form, Form::Again(key) if known != Some(key));
-    let fresh =
-        fha.last.is_none_or(|last| request.ident > last) && (request.timely || clock_is_wrong);
+    let fresh = fha.last.is_none_or(|last| request.ident > last)
+        && (request.timely || clock_is_wrong)
+        && !is_forgotten(state, &request);
     let at_fha = (fresh && !superseded) || (hop == Hop::Link && answered(Hop::Relay));
     match (at_fha, through) {
         (true, true) => Hope::Alive,
         _ if superseded => Hope::Gone,
         _ => Hope::Lost,
     }
+}
+
+/// Whether the FHA has asked about a request, and forgotten it by a crash.
+fn is_forgotten(state: &State, request: &crate::Request) -> bool {
+    let crate::Request { ident, fha, .. } = *request;
+    let refused = || {
+        let answer = Message::RegistrationAnswer(fha, ident, Authorisation::Refused);
+        state.network.contains(answer)
+    };
+    let waits = state.fha.of(fha).pending.is_some_and(|(pending, _)| pending.ident == ident);
+    !waits && state.network.any(Alike::RegistrationAsk(fha, ident)) && !refused()
 }
 
 /// Whether the FA of the MN's link waits for the reply to a request, or would relay it.
@@ -458,7 +484,9 @@ pub fn hope_of_update(state: &State) -> Hope {
     let refusal = crate::Ack { seq, care_of: update.care_of, accepted: false };
     let refused = network.contains(Message::BindingAnswer(seq, false))
         || network.contains(Message::Ack(Leg::Plain, refusal));
-    let fresh = state.ha.last.is_none_or(|last| update.seq > last) && !refused;
+    let forgotten = state.ha.pending.is_none_or(|pending| pending.seq != seq)
+        && network.any(Alike::BindingAsk(seq));
+    let fresh = state.ha.last.is_none_or(|last| seq > last) && !refused && !forgotten;
     let sent = || {
         network.contains(Message::Update(Leg::Plain, update))
             || network.contains(Message::Update(here, update))

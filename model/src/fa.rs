@@ -1,7 +1,7 @@
 //! The foreign agent of a link: step 0, and the relay of steps 4 and 6.
 
 use crate::{
-    Code, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule,
+    Code, Config, Guard, Hop, Ident, IdentSet, Link, Message, Parameters, Reply, Request, Rule,
     message::Alike, state::Cx,
 };
 
@@ -118,6 +118,11 @@ impl Fa {
     /// Has crashed and starts again. Who waits for a reply hears nothing.
     pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::FaRestarts);
+        self.crash(cx.config);
+    }
+
+    /// Keeps its visitors.
+    pub(crate) fn crash(&mut self, _: &Config) {
         self.pending = IdentSet::default();
     }
 

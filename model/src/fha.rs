@@ -1,8 +1,8 @@
 //! The foreign home agent: steps 4 to 6, its binding, and the end of the tunnel.
 
 use crate::{
-    Ack, Address, AddressSet, Authorisation, CareOf4, Code, FhaId, Form, Guard, Hop, Ident, Leg,
-    Message, Parameters, Reply, Request, Rule, Server, Update, state::Cx,
+    Ack, Address, AddressSet, Authorisation, CareOf4, Code, Config, FhaId, Form, Guard, Hop, Ident,
+    Leg, Message, Parameters, Reply, Request, Rule, Server, Update, state::Cx,
 };
 
 /// An FHA, as far as one mobile node goes.
@@ -280,6 +280,28 @@ impl Fha {
         }
     }
 
+    /// Has crashed and starts again.
+    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::FhaRestarts);
+        self.crash(cx.config);
+    }
+
+    /// Keeps what it has stored.
+    //= movement.4.1
+    pub(crate) fn crash(&mut self, config: &Config) {
+        self.pending = None;
+        if !config.heeds(Guard::FhaKeepsBindings) {
+            self.binding = None;
+        }
+        if !config.heeds(Guard::FhaKeepsMarks) {
+            self.mark = None;
+            self.last = self.binding.map(|binding| binding.ident);
+        }
+        if !config.heeds(Guard::FhaStoresAddresses) {
+            self.kept = None;
+        }
+    }
+
     /// Every Identification up to `newest` is far from the clock.
     pub(crate) fn outlive(&mut self, newest: Option<Ident>) {
         self.last = self.last.max(newest);
@@ -305,7 +327,9 @@ impl Fha {
     //= data-path.3.3
     pub(crate) fn on_tunnelled(&self, cx: &mut Cx<'_>, from: CareOf4, update: Update) {
         let allowed = self.binding.is_some_and(|binding| {
-            binding.care_of == from && binding.parameters.address == update.care_of.address
+            let outer = binding.care_of == from || !cx.heeds(Guard::FhaChecksOuterSource);
+            let held = binding.parameters.address == update.care_of.address;
+            outer && (held || !cx.heeds(Guard::FhaChecksInnerSource))
         });
         if !allowed && cx.heeds(Guard::FhaChecksTunnel) {
             return cx.rule(Rule::FhaDropsTunnelled);
@@ -316,7 +340,10 @@ impl Fha {
 
     /// A binding acknowledgement for an address of its prefix.
     pub(crate) fn on_packet(&self, cx: &mut Cx<'_>, ack: Ack) {
-        let held = |binding: &Binding| binding.parameters.address == ack.care_of.address;
+        let held = |binding: &Binding| {
+            binding.parameters.address == ack.care_of.address
+                || !cx.heeds(Guard::FhaChecksDestination)
+        };
         match self.binding.filter(held) {
             //= data-path.3.4
             Some(binding) => {

@@ -90,6 +90,10 @@ guards! {
     MnRepeatsAnew = "mn-repeats-anew", "registration.4.12";
     /// The MN does not take the FHA's 131 for an end.
     MnPassesOverUnproved = "mn-passes-over-131", "registration.10.15";
+    /// The MN takes the FA's word for nothing but a challenge.
+    MnDistrustsAgent = "mn-distrusts-agent", "registration.10.13";
+    /// The MN's numbers grow over a crash too, as they are its clock's.
+    MnNumbersByClock = "mn-numbers-by-clock", "registration.4.11";
     /// The MN keeps to the first form until a request for a new key is accepted.
     MnKeepsToFirstForm = "mn-keeps-to-first-form", "movement.1.12";
     /// The MN sends an unanswered binding update again as a new one.
@@ -126,6 +130,10 @@ guards! {
     AaahSparesOthers = "aaah-spares-others", "registration.6.12";
     /// The AAAH keeps an assignment as long as a binding by it may live.
     AaahKeepsAssignment = "aaah-keeps-assignment", "registration.7.12";
+    /// The AAAH has its assignments after a crash.
+    AaahStoresAssignments = "aaah-stores-assignments", "movement.4.3";
+    /// The AAAH accepts only an update as the user has made it.
+    AaahChecksUpdate = "aaah-checks-update", "home-binding.2.5";
     /// The AAAH lets a user bind only care-of addresses that it assigned to that user.
     AaahChecksCareOf = "aaah-checks-care-of", "home-binding.2.7";
     /// The FA leaves what is protected in a request as it is.
@@ -173,6 +181,18 @@ guards! {
     FhaMoves = "fha-moves", "movement.1.5";
     /// The FHA takes out of the tunnel only what a binding allows.
     FhaChecksTunnel = "fha-checks-tunnel", "data-path.3.1";
+    /// The FHA takes out of the tunnel only what comes from the binding's care-of address.
+    FhaChecksOuterSource = "fha-checks-outer-source", "data-path.3.1";
+    /// The FHA takes out of the tunnel only what comes from the binding's IPv6 care-of address.
+    FhaChecksInnerSource = "fha-checks-inner-source", "data-path.3.2";
+    /// The FHA tunnels only what goes to the binding's IPv6 care-of address.
+    FhaChecksDestination = "fha-checks-destination", "data-path.3.4";
+    /// The FHA has its bindings after a crash.
+    FhaKeepsBindings = "fha-keeps-bindings", "movement.4.1";
+    /// The FHA knows after a crash what it has accepted for bindings that are gone.
+    FhaKeepsMarks = "fha-keeps-marks", "movement.4.1";
+    /// The FHA keeps the addresses of bindings that are gone from others after a crash too.
+    FhaStoresAddresses = "fha-stores-addresses", "movement.4.1";
     /// The FHA takes an answer only to the question that it asks now.
     FhaMatchesAnswer = "fha-matches-answer", "registration.6.1";
     /// The FHA answers a duplicate of the request accepted last as before.
@@ -189,6 +209,10 @@ guards! {
     HaMatchesAnswer = "ha-matches-answer", "home-binding.2.1";
     /// The HA binds the care-of address of the update accepted last.
     HaTakesNewCareOf = "ha-takes-new-care-of", "movement.1.9";
+    /// The HA has its bindings after a crash.
+    HaKeepsBinding = "ha-keeps-binding", "movement.4.2";
+    /// The HA knows after a crash which Mesg-ID it has accepted last.
+    HaKeepsMark = "ha-keeps-mark", "movement.4.2";
     /// The HA keeps the binding when the AAAH rejects an update.
     HaKeepsOnReject = "ha-keeps-on-reject", "home-binding.2.10";
     /// The HA keeps the binding when the AAAH is silent.

@@ -1,6 +1,6 @@
 //! The home agent: IPv6 and nothing else, so that it is the same in all scenarios.
 
-use crate::{Ack, CareOf6, Guard, Leg, Message, Rule, Seq, Server, Update, state::Cx};
+use crate::{Ack, CareOf6, Config, Guard, Leg, Message, Rule, Seq, Server, Update, state::Cx};
 
 /// The HA, as far as one mobile node goes.
 //= home-binding.4.8
@@ -39,7 +39,8 @@ impl Ha {
         //= home-binding.2.3
         cx.rule(Rule::HaAsks);
         self.pending = Some(update);
-        cx.send(Message::BindingAsk(update.seq, update.care_of, Server::Aaah));
+        let Update { seq, care_of, intact, .. } = update;
+        cx.send(Message::BindingAsk(seq, care_of, Server::Aaah, intact));
         if !cx.heeds(Guard::HaAwaitsAccept) {
             self.decide(cx, true);
         }
@@ -47,7 +48,13 @@ impl Ha {
 
     /// The AAAH has decided about an update.
     pub(crate) fn on_answer(&mut self, cx: &mut Cx<'_>, seq: Seq, accepted: bool) {
-        let asked = |update: Update| update.seq == seq || !cx.heeds(Guard::HaMatchesAnswer);
+        // RADIUS proves of an answer to which question it belongs: that to an update as it was made
+        // is none to the same altered.
+        let own = |update: Update| {
+            let same = update.intact || !accepted || !cx.heeds(Guard::AaahChecksUpdate);
+            update.seq == seq && same
+        };
+        let asked = |update: Update| own(update) || !cx.heeds(Guard::HaMatchesAnswer);
         if self.pending.is_some_and(asked) {
             self.decide(cx, accepted);
         }
@@ -120,6 +127,24 @@ impl Ha {
             if !cx.heeds(Guard::HaKeepsOnSilence) {
                 self.binding = None;
             }
+        }
+    }
+
+    /// Has crashed and starts again.
+    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::HaRestarts);
+        self.crash(cx.config);
+    }
+
+    /// Keeps what it has stored.
+    //= movement.4.2
+    pub(crate) fn crash(&mut self, config: &Config) {
+        self.pending = None;
+        if !config.heeds(Guard::HaKeepsBinding) {
+            self.binding = None;
+        }
+        if !config.heeds(Guard::HaKeepsMark) {
+            self.last = self.binding.map(|binding| binding.seq);
         }
     }
 

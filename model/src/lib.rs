@@ -185,7 +185,9 @@ impl Bootstrap {
                     fha.of(update.care_of.fha).on_tunnelled(cx, from, update);
                 }
                 Message::Update(Leg::Plain, update) => ha.on_update(cx, update),
-                Message::BindingAsk(seq, care_of, _) => aaah.on_binding_ask(cx, seq, care_of),
+                Message::BindingAsk(seq, care_of, _, intact) => {
+                    aaah.on_binding_ask(cx, seq, care_of, intact);
+                }
                 Message::BindingAnswer(seq, accepted) => ha.on_answer(cx, seq, accepted),
                 Message::Ack(Leg::Plain, ack) => fha.of(ack.care_of.fha).on_packet(cx, ack),
                 Message::Ack(Leg::Tunnel(_), ack) => mn.on_ack(cx, ack),
@@ -224,6 +226,8 @@ impl Bootstrap {
             Action::MnRestarts => mn.restart(cx),
             Action::FaRestarts(link) => fa.of_mut(link).restart(cx),
             Action::AaahRestarts => aaah.restart(cx),
+            Action::FhaRestarts(of) => fha.of_mut(of).restart(cx),
+            Action::HaRestarts => ha.restart(cx),
             Action::StrangersBind(of) => fha.of_mut(of).strangers_bind(cx),
             Action::StrangersLeave(of) => fha.of_mut(of).strangers_leave(cx),
             Action::MnLosesRegistration => mn.lose_registration(cx),

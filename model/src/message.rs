@@ -147,6 +147,8 @@ pub struct Update {
     pub care_of: CareOf6,
     /// Whether the lifetime is 0.
     pub release: bool,
+    /// Whether it is as its authenticator covers it.
+    pub intact: bool,
 }
 
 /// A binding acknowledgement, under the key of its exchange.
@@ -188,8 +190,8 @@ pub enum Message {
     Reply(Hop, Reply),
     /// The binding update.
     Update(Leg, Update),
-    /// The HA asks a server about an update.
-    BindingAsk(Seq, CareOf6, Server),
+    /// The HA asks a server about an update, which is as it was made or not.
+    BindingAsk(Seq, CareOf6, Server, bool),
     /// The AAAH's answer.
     BindingAnswer(Seq, bool),
     /// The binding acknowledgement.
@@ -213,7 +215,7 @@ impl Message {
             | Message::Ack(Leg::Plain, _) => Role::Fha,
             Message::AccessAsk(.., server)
             | Message::RegistrationAsk(_, _, server, _)
-            | Message::BindingAsk(_, _, server) => server.role(),
+            | Message::BindingAsk(_, _, server, _) => server.role(),
             Message::Update(Leg::Plain, _) | Message::BindingAnswer(..) => Role::Ha,
         }
     }
@@ -294,10 +296,14 @@ impl Message {
                 .leg(leg)
                 .number(update.seq.get())
                 .care_of6(update.care_of)
-                .put(update.release.into(), 1),
-            Message::BindingAsk(seq, care_of, server) => {
-                w.put(10, 4).number(seq.get()).care_of6(care_of).put(server as u32, 1)
-            }
+                .put(update.release.into(), 1)
+                .put(update.intact.into(), 1),
+            Message::BindingAsk(seq, care_of, server, intact) => w
+                .put(10, 4)
+                .number(seq.get())
+                .care_of6(care_of)
+                .put(server as u32, 1)
+                .put(intact.into(), 1),
             Message::BindingAnswer(seq, accepted) => {
                 w.put(11, 4).number(seq.get()).put(accepted.into(), 1)
             }
@@ -333,10 +339,10 @@ impl Message {
             8 => Message::Reply(r.hop(), r.reply()?),
             9 => {
                 let leg = r.leg();
-                let (seq, care_of, release) = (r.seq()?, r.care_of6(), r.flag());
-                Message::Update(leg, Update { seq, care_of, release })
+                let (seq, care_of) = (r.seq()?, r.care_of6());
+                Message::Update(leg, Update { seq, care_of, release: r.flag(), intact: r.flag() })
             }
-            10 => Message::BindingAsk(r.seq()?, r.care_of6(), r.server()),
+            10 => Message::BindingAsk(r.seq()?, r.care_of6(), r.server(), r.flag()),
             11 => Message::BindingAnswer(r.seq()?, r.flag()),
             12 => {
                 let leg = r.leg();

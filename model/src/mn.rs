@@ -327,7 +327,8 @@ impl Mn {
         }
         //= registration.10.9
         //= registration.10.13
-        if matches!(reply.code, Code::Challenge | Code::Timeout) {
+        let is_agents = matches!(reply.code, Code::Challenge | Code::Timeout);
+        if is_agents && cx.heeds(Guard::MnDistrustsAgent) {
             cx.rule(Rule::MnTakesChallenge);
             self.agent = Agent::Fresh;
             return;
@@ -340,7 +341,7 @@ impl Mn {
             Form::First => reply.ident,
             Form::Again(key) => key,
         };
-        if reply.key != Some(key) && cx.heeds(Guard::MnChecksKey) {
+        if reply.key != Some(key) && !is_agents && cx.heeds(Guard::MnChecksKey) {
             return cx.rule(Rule::MnDropsUnprovedReply);
         }
         if hop == Hop::Link {
@@ -417,7 +418,7 @@ impl Mn {
         let Some(seq) = cx.in_bounds(Seq::after(self.seq)) else { return };
         cx.rule(if release { Rule::MnEndsBinding } else { Rule::MnUpdates });
         self.seq = Some(seq);
-        let update = Update { seq, care_of, release };
+        let update = Update { seq, care_of, release, intact: true };
         self.update = Some(update);
         //= data-path.1.2
         //= data-path.1.3
@@ -559,6 +560,12 @@ impl Mn {
     pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::MnRestarts);
         self.forget(cx);
+        //= registration.4.11
+        //= home-binding.1.6
+        if !cx.heeds(Guard::MnNumbersByClock) {
+            self.ident = None;
+            self.seq = None;
+        }
     }
 
     /// Is as before the bootstrap, but for what protects against replay.

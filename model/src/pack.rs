@@ -195,7 +195,7 @@ fields! {
     CareOf6 { fha, address }
     Parameters { address, ipv6 }
     Request { ident, fha, care_of, form, release, challenge, timely, intact }
-    Update { seq, care_of, release }
+    Update { seq, care_of, release, intact }
     Registration { fha, care_of, ident, parameters, key }
     Mn {
         link, session, access, agent, registration, request, ident, binding, update, seq, clock,

@@ -132,6 +132,10 @@ rules! {
     FaRestarts = "fa-restarts", WithFa;
     /// The AAAH crashes and starts again.
     AaahRestarts = "aaah-restarts", Everywhere;
+    /// An FHA crashes and starts again.
+    FhaRestarts = "fha-restarts", Everywhere;
+    /// The HA crashes and starts again.
+    HaRestarts = "ha-restarts", Everywhere;
     /// A user of another home provider binds an address at an FHA.
     StrangersBind = "strangers-bind", Alone;
     /// Users of other home providers let go.

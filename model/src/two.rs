@@ -109,10 +109,12 @@ impl Two {
     }
 
     /// What a crash of a role does to what it holds for the other one.
-    fn crash(other: &mut State, action: Action) {
+    fn crash(&self, other: &mut State, action: Action) {
         match action {
-            Action::FaRestarts(link) => other.fa.of_mut(link).pending = crate::IdentSet::default(),
-            Action::AaahRestarts => other.aaah.restarted = true,
+            Action::FaRestarts(link) => other.fa.of_mut(link).crash(&self.config),
+            Action::FhaRestarts(fha) => other.fha.of_mut(fha).crash(&self.config),
+            Action::HaRestarts => other.ha.crash(&self.config),
+            Action::AaahRestarts => other.aaah.crash(&self.config),
             _ => {}
         }
     }
@@ -188,7 +190,7 @@ impl Two {
             mine = State { environment: mine.environment, ..if second { *two } else { *one } };
             rules = model.apply(&mut other, action);
         }
-        Two::crash(&mut other, action);
+        self.crash(&mut other, action);
         let mut state = Both { mobiles: if second { [other, mine] } else { [mine, other] } };
         let exchanged = self.settle(&mut state);
         Step { state, rules, exchanged }

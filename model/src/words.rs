@@ -124,7 +124,8 @@ impl fmt::Display for Reply {
 impl fmt::Display for Update {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let end = if self.release { " release" } else { "" };
-        write!(f, "{}{end}, {}", self.seq.get(), self.care_of)
+        let altered = if self.intact { "" } else { ", altered" };
+        write!(f, "{}{end}{altered}, {}", self.seq.get(), self.care_of)
     }
 }
 

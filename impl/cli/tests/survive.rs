@@ -165,6 +165,8 @@ fn kills() -> u32 {
     wanted.map_or(14, |wanted| wanted.parse().expect("DSBOOT_SURVIVE: a number"))
 }
 
+//= movement.4.1
+//= movement.4.3
 #[test]
 fn what_was_answered_outlives_every_kill() {
     let site = Site(1);

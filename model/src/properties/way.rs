@@ -104,7 +104,7 @@ fn server(config: &Config, before: &State, _: Action, after: &State) -> Verdict 
             let of_access = config.access_server(link);
             Some((secret, server) == (of_access, of_access))
         }
-        Message::RegistrationAsk(_, _, server, _) | Message::BindingAsk(_, _, server) => {
+        Message::RegistrationAsk(_, _, server, _) | Message::BindingAsk(_, _, server, _) => {
             Some(server == Server::Aaah)
         }
         _ => None,
@@ -176,12 +176,18 @@ pub(super) const TRANSPARENT: Promise = Promise {
     kind: Kind::Step(transparent),
 };
 
-fn transparent(_: &Config, before: &State, _: Action, after: &State) -> Verdict {
+fn transparent(_: &Config, before: &State, action: Action, after: &State) -> Verdict {
+    let through = match action {
+        Action::Deliver(Message::Update(Leg::Tunnel(from), _)) => Some(from),
+        _ => None,
+    };
     of_sent(before, after, |message| match message {
         Message::Update(Leg::Plain, update) => {
             let bound = before.fha.of(update.care_of.fha).binding;
-            let allowed =
-                bound.is_some_and(|b| b.care_of6(update.care_of.fha) == Some(update.care_of));
+            let allowed = bound.is_some_and(|b| {
+                let inner = b.care_of6(update.care_of.fha) == Some(update.care_of);
+                inner && through.is_none_or(|outer| outer == b.care_of)
+            });
             Some(allowed && !message.is_ipv4())
         }
         Message::Ack(Leg::Tunnel(care_of), ack) => {

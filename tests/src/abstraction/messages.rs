@@ -183,7 +183,7 @@ impl Reader {
                 let vendor = packet.vendor(dsb::DEFAULT_VENDOR_ID);
                 let care_of = vendor.parameters().ipv6_coa.once()?.address();
                 let care_of = symbols.care_of_v6(care_of)?;
-                (Asked::Binding(seq), Message::BindingAsk(seq, care_of, server))
+                (Asked::Binding(seq), Message::BindingAsk(seq, care_of, server, true))
             }
             _ => return None,
         };
@@ -440,7 +440,7 @@ fn binding(symbols: &mut Symbols, leg: Leg, octets: &[u8]) -> Option<Message> {
                 symbols.learn_message_id(update.sequence.0, message_id.0);
             }
             let release = update.lifetime == mip6::Lifetime::ZERO;
-            Some(Message::Update(leg, Update { seq, care_of, release }))
+            Some(Message::Update(leg, Update { seq, care_of, release, intact: true }))
         }
         mip6::Message::BindingAcknowledgement(ack) => {
             let message_id = ack.options.message_id().once()?;

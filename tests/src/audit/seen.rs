@@ -325,7 +325,7 @@ impl Names {
                     && bind(&mut self.care_of6, *care_of, update.care_of.fha)
                     && self.number(*number, update.seq)
             }
-            (Seen::BindingAsk { number, care_of }, Message::BindingAsk(seq, said, _)) => {
+            (Seen::BindingAsk { number, care_of }, Message::BindingAsk(seq, said, ..)) => {
                 care_of.is_none_or(|care_of| bind(&mut self.care_of6, care_of, said.fha))
                     && number.is_none_or(|id| self.message_id(id, *seq))
             }

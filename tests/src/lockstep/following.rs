@@ -171,7 +171,11 @@ impl Follower {
                 *action == Action::RepeatUpdate && happening.role == Role::Mn
             }
             // Nobody has crashed, moved or let go who was not made to.
-            Action::MnRestarts | Action::FaRestarts(_) | Action::AaahRestarts => false,
+            Action::MnRestarts
+            | Action::FaRestarts(_)
+            | Action::FhaRestarts(_)
+            | Action::HaRestarts
+            | Action::AaahRestarts => false,
             Action::Attach(_) | Action::Release | Action::Depart | Action::Lapse => {
                 happening.is_wish
             }

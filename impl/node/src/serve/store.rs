@@ -66,6 +66,9 @@ impl Store {
     }
 
     /// Writes what has changed of a machine. When this returns, no crash undoes it.
+    //= movement.4.1
+    //= movement.4.2
+    //= movement.4.3
     pub(super) fn keep(&self, machine: &mut Party) -> io::Result<()> {
         let changes = records::changes(machine);
         if changes.is_empty() {

@@ -249,6 +249,7 @@ impl Aaa {
     }
 
     /// What it keeps under a key, if there is something.
+    //= movement.4.3
     #[must_use]
     pub fn record(&self, key: &Key) -> Option<Record> {
         match key {

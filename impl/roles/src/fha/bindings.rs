@@ -345,6 +345,7 @@ impl Bindings {
         self.journal.take()
     }
 
+    //= movement.4.1
     pub(super) fn record(&self, key: &Key) -> Option<Record> {
         match key {
             Key::Mn(nai) => {

@@ -117,6 +117,7 @@ impl Cache {
         self.journal.take()
     }
 
+    //= movement.4.2
     pub(super) fn record(&self, key: &Key) -> Option<Record> {
         match key {
             Key::Home(home) => self.bindings.get(home).cloned().map(Record::Binding),

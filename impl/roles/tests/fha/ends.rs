@@ -2,7 +2,10 @@
 
 use core::net::Ipv4Addr;
 use core::time::Duration;
+use std::collections::BTreeSet;
+
 use dsboot_roles::count::Registration;
+use dsboot_roles::fha::Key;
 use dsboot_roles::{AddressChange, Effect, Machine};
 use dsboot_spec::registry::mip4::code;
 
@@ -143,4 +146,44 @@ fn a_deregistration_ends_what_it_names_and_may_be_repeated() {
     // And a new bootstrap is possible.
     bench.pass(1);
     assert_eq!(bench.register(&Ask::default(), &Accept::default()).code(), code::ACCEPTED);
+}
+
+/// The FHA after a crash, with what had been stored when its last answer left.
+fn crash(bench: &mut Bench, stored: &mut BTreeSet<Key>) {
+    stored.append(&mut bench.fha.take_changed());
+    let mut again = Bench::new().fha;
+    for key in stored.iter() {
+        if let Some(record) = bench.fha.record(key) {
+            again.restore(key.clone(), record);
+        }
+    }
+    again.keep_journal();
+    bench.fha = again;
+}
+
+//= movement.4.1
+#[test]
+fn what_was_answered_outlives_a_crash() {
+    let mut bench = Bench::new();
+    let mut stored = BTreeSet::new();
+    bench.fha.keep_journal();
+    bench.register(&Ask::default(), &Accept::default());
+    let bound = bench.fha.bindings().get(&nai(MN1)).cloned();
+    crash(&mut bench, &mut stored);
+    assert!(bound.is_some());
+    assert_eq!(bench.fha.bindings().get(&nai(MN1)).cloned(), bound);
+    // The key is there: it goes on without the AAAH.
+    bench.pass(1);
+    let refresh = bench.again(&registered());
+    assert_eq!(bench.receive(&refresh).code(), code::ACCEPTED);
+    bench.pass(1);
+    let all = Ask { lifetime: 0, care_of: THOAV4, ..registered() };
+    let end = bench.again(&all);
+    assert_eq!(bench.receive(&end).code(), code::ACCEPTED);
+    crash(&mut bench, &mut stored);
+    // What was accepted is known, and the address kept.
+    assert_eq!(bench.receive(&refresh).code(), code::IDENTIFICATION_MISMATCH);
+    assert!(bench.fha.bindings().is_empty());
+    let other = Ask { nai: MN2, ..Ask::default() };
+    assert_eq!(bench.register(&other, &Accept::default()).code(), code::HA_PROHIBITED);
 }

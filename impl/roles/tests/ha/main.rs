@@ -5,6 +5,7 @@ mod bench;
 mod data;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::collections::BTreeSet;
 
 use bench::{
     Accept, Bench, KEY, MN_AAA_KEY, MN1, MN2, RADIUS_SECRET, SPI, Update, accept, acknowledgement,
@@ -15,6 +16,7 @@ use dsboot_codec::mip6::{
 };
 use dsboot_codec::radius::Packet as RadiusPacket;
 use dsboot_roles::count::{Binding, Radius};
+use dsboot_roles::ha::Key;
 use dsboot_roles::{AddressChange, Effect, Machine};
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
 use dsboot_spec::registry::mip6::{error_status, spi, status, update_flag};
@@ -386,6 +388,46 @@ fn the_last_mesg_id_outlives_the_binding() {
     bench.pass(15);
     bench.timeout();
     assert_eq!(bench.ha.poll_timeout(), None);
+}
+
+/// The home agent after a crash, with what had been stored when its last answer left.
+fn crash(bench: &mut Bench, stored: &mut BTreeSet<Key>) {
+    stored.append(&mut bench.ha.take_changed());
+    let mut again = Bench::new().ha;
+    for key in stored.iter() {
+        if let Some(record) = bench.ha.record(key) {
+            again.restore(key.clone(), record);
+        }
+    }
+    again.keep_journal();
+    bench.ha = again;
+}
+
+//= movement.4.2
+#[test]
+fn what_was_acknowledged_outlives_a_crash() {
+    let mut bench = Bench::new();
+    let mut stored = BTreeSet::new();
+    bench.ha.keep_journal();
+    let replayed = bench.octets(&Update { sequence: 7, ..Update::default() });
+    bench.bind(&Update::default());
+    let bound = bench.ha.binding(home()).cloned();
+    crash(&mut bench, &mut stored);
+    assert!(bound.is_some());
+    assert_eq!(bench.ha.binding(home()).cloned(), bound);
+    // The Mesg-ID accepted last is known, while there is a binding and when it has gone.
+    for end in [false, true] {
+        if end {
+            bench.bind(&Update { lifetime: 0, ..later(8) });
+            crash(&mut bench, &mut stored);
+        }
+        let before = bench.ha.binding(home()).cloned();
+        assert_eq!(before.is_none(), end);
+        let asked = bench.packet(replayed.clone()).radius();
+        let seen = bench.receive(&accept(&asked, &Accept::default()));
+        assert_eq!(seen.status(), status::MIPV6_ID_MISMATCH);
+        assert_eq!(bench.ha.binding(home()).cloned(), before);
+    }
 }
 
 //= home-binding.3.2

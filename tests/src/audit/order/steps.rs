@@ -60,6 +60,8 @@ pub(super) const fn is_of_interest(action: Action) -> bool {
             | Action::StrangersBind(_)
             | Action::StrangersLeave(_)
             | Action::OthersGiveBack(_)
+            | Action::FhaRestarts(_)
+            | Action::HaRestarts
             | Action::AaahRestarts
     )
 }
