@@ -71,8 +71,6 @@ pub struct Held {
     /// Seconds granted with the key, and last; fewer than with the key mean that the AAAH's
     /// session comes to its end.
     granted: (u16, u16),
-    /// Whether a request for a new key has been sent since, which the FHA may have accepted.
-    asked_for_key: bool,
     /// When to register again.
     refresh: Time,
 }
@@ -149,6 +147,8 @@ pub(super) struct Registrar {
     last_sent: Option<Time>,
     /// The longest lifetime that an agent said it takes, by its denial.
     lifetime_limit: Option<u16>,
+    /// Whether a new key for what is held has been asked for, which the FHA may have taken.
+    has_asked_for_key: bool,
 }
 
 impl Registrar {
@@ -187,10 +187,11 @@ impl Registrar {
         let known = self.held.as_ref().is_some_and(|held| held.fha == way.fha);
         if !known && !is(Fault::MnKeepsRegistration) {
             self.held = None;
+            self.has_asked_for_key = false;
         }
         //= movement.1.12
-        let in_doubt = self.held.as_ref().is_some_and(|held| held.asked_for_key);
-        let purpose = if known && !in_doubt { Purpose::Again } else { Purpose::First };
+        let purpose =
+            if known && !self.has_asked_for_key { Purpose::Again } else { Purpose::First };
         self.begin(now, random, config, (purpose, way), effects);
     }
 
@@ -301,7 +302,7 @@ impl Registrar {
         let asked = Duration::from_secs(config.lifetime.into());
         let (with_key, last) = held.granted;
         let key_ends = now + asked.min(Duration::from_secs(with_key.into()));
-        if last < with_key || held.association.expires < key_ends || held.asked_for_key {
+        if last < with_key || held.association.expires < key_ends || self.has_asked_for_key {
             Purpose::First
         } else {
             Purpose::Again
@@ -363,9 +364,7 @@ impl Registrar {
             Purpose::Release => 0,
             _ => limits.into_iter().flatten().min().unwrap_or(config.lifetime),
         };
-        if let Some(held) = self.held.as_mut().filter(|_| outstanding.purpose == Purpose::First) {
-            held.asked_for_key = true;
-        }
+        self.has_asked_for_key |= self.held.is_some() && outstanding.purpose == Purpose::First;
         outstanding.sent = now;
         self.last_sent = Some(now);
         outstanding.times += 1;

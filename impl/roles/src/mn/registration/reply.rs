@@ -171,6 +171,7 @@ impl Registrar {
         new: Option<Association>,
     ) -> Option<Outcome> {
         let is_new = new.is_some();
+        self.has_asked_for_key = false;
         //= keys.1.6
         let old = self.held.take();
         let association = new.or_else(|| old.as_ref().map(|held| held.association.clone()))?;
@@ -199,7 +200,6 @@ impl Registrar {
             ends: outstanding.sent + lifetime,
             udp_keepalive: udp_keepalive(reply),
             granted: (with_key, granted),
-            asked_for_key: false,
             refresh: outstanding.sent + lifetime * 3 / 4,
         });
         Some(Outcome::Registered)
