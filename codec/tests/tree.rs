@@ -5,7 +5,7 @@ mod support;
 
 use dsboot_codec::mip4::discovery::Discovery;
 use dsboot_codec::tree::{Check, Content, Node, Options, Protocol, Tree, Value, Verdict};
-use dsboot_codec::{Error, eap, ip, mip4, mip6, pana, radius};
+use dsboot_codec::{Error, ErrorKind, eap, ip, mip4, mip6, pana, radius};
 use proptest::prelude::*;
 use support::{access, octets};
 
@@ -205,6 +205,35 @@ fn a_wrong_checksum_is_said_with_the_right_one() {
     assert_eq!(checks[0].expected, packet[10..12]);
     assert_eq!(checks[1].expected, packet[26..28]);
     assert_eq!(tree.fix_checksums(&Options::default()).unwrap(), packet);
+}
+
+/// A packet that was cut, by the capture or on its way: what its checksum covers is not there.
+#[test]
+fn a_checksum_over_what_is_not_there_is_not_judged() {
+    let (from, to) = ("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap());
+    let packet = ip::udp::packet(from, to, 9, &[7; 40]).unwrap();
+    for length in 28..packet.len() {
+        let tree = tree(Protocol::Ipv4, &packet[..length]);
+        let mut checks = Vec::new();
+        tree.visit(|node| checks.extend(node.check.clone().map(|check| check.verdict)));
+        assert_eq!(checks[0], Verdict::Verified, "the header is there");
+        assert!(checks[1..].iter().all(|verdict| *verdict == Verdict::NoKey), "{length}");
+        assert!(tree.faults().any(|fault| fault.kind == ErrorKind::Truncated), "{length}");
+        assert!(tree.faults().all(|fault| fault.kind != ErrorKind::BadChecksum), "{length}");
+    }
+}
+
+/// Extensions that a receiver skips, as their value is not what their type allows.
+#[test]
+fn what_is_wrong_with_a_skipped_extension_is_said() {
+    let request = [
+        &[1, 2, 7, 8, 0, 0, 0, 0, 192, 0, 2, 1, 198, 51, 100, 77, 0, 0, 0, 0, 0, 0, 0, 1][..],
+        // A Message String that is no UTF-8, then an NAI.
+        &[145, 3, 1, 0xff, 0xff, 131, 3, b'a', b'@', b'b'],
+    ];
+    let tree = check(Protocol::Mip4, &request.concat());
+    let faults: Vec<_> = tree.faults().map(|fault| (fault.kind, fault.offset)).collect();
+    assert_eq!(faults, [(ErrorKind::BadValue, 27)]);
 }
 
 /// Tunnels in tunnels end somewhere.

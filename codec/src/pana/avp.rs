@@ -133,7 +133,10 @@ pub(super) fn append(
     };
     wire::overwrite(octets, start + LENGTH_OFFSET, field.to_be_bytes());
     //= wire.6.7
-    octets.extend_from_slice([0; AVP_ALIGNMENT].get(..padding_after(length)).unwrap_or_default());
+    match padding_after(length) {
+        0 => (),
+        padding => octets.extend(core::iter::repeat_n(0, padding)),
+    }
     Ok(())
 }
 

@@ -21,8 +21,9 @@ use crate::{Error, ErrorKind};
 const PORT_OFFSET: u16 = 20_000;
 
 /// Ports of RADIUS besides [`radius::PORT`]: accounting, both in their old places, and dynamic
-/// authorization (RFC 2865 §3, RFC 2866 §3, RFC 5176 §2).
-const RADIUS_PORTS: [u16; 4] = [1813, 1645, 1646, 3799];
+/// authorization in its own place and where it was before it had one (RFC 2865 §3, RFC 2866 §3,
+/// RFC 5176 §2).
+const RADIUS_PORTS: [u16; 5] = [1813, 1645, 1646, 3799, 1700];
 
 /// The name of what a fragment of an IP packet carries, which nothing is known of by itself.
 pub const FRAGMENT: &str = "Fragment, not looked into";
@@ -92,6 +93,9 @@ impl Scope<'_> {
                 s.upper(kind.and_then(|kind| u8::try_from(kind).ok()).unwrap_or_default(), way);
             }
         });
+        if total.is_some_and(|total| total > octets.len()) {
+            self.not_whole();
+        }
         self.raw("After the packet's end", usize::MAX);
     }
 
@@ -120,6 +124,9 @@ impl Scope<'_> {
                 s.upper(upper, Way::V6(route));
             }
         });
+        if IPV6_HEADER_LENGTH + payload > octets.len() {
+            self.not_whole();
+        }
         self.raw("After the packet's end", usize::MAX);
     }
 
@@ -256,12 +263,13 @@ impl Scope<'_> {
 
     pub(super) fn udp(&mut self, pseudo: Option<&Pseudo>) {
         let octets = self.octets();
-        let length =
-            self.ahead(4, 2).filter(|length| (UDP_HEADER_LENGTH..=octets.len()).contains(length));
+        let said = self.ahead(4, 2);
+        let whole = said.is_none_or(|said| said <= octets.len());
+        let length = said.filter(|length| *length >= UDP_HEADER_LENGTH && whole);
         let length = length.unwrap_or(octets.len());
         let covered = octets.get(..length).unwrap_or(octets);
         let without = self.ahead(6, 2) == Some(0) && !matches!(pseudo, Some(Pseudo::V6 { .. }));
-        let right = pseudo.filter(|_| !without).map(|pseudo| {
+        let right = pseudo.filter(|_| whole && !without).map(|pseudo| {
             match sum(pseudo, protocol::UDP, covered, 6) {
                 0 => 0xffff,
                 sum => sum,

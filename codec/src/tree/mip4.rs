@@ -51,7 +51,9 @@ const REPLY: [Field; 6] = [
 impl Scope<'_> {
     pub(super) fn mip4(&mut self) {
         let octets = self.octets();
-        let verdict = mip4::Message::decode_by(octets, &READING).map(drop);
+        let (base, decoded) = (self.at(), mip4::Message::decode_by(octets, &READING));
+        let extensions = decoded.as_ref().ok().and_then(mip4::Message::extensions);
+        let verdict = decoded.map(drop);
         let kind = self.ahead(0, 1).and_then(|kind| u8::try_from(kind).ok());
         let name = kind.and_then(message::name).unwrap_or("Mobile IPv4 message");
         let about = match kind {
@@ -81,6 +83,9 @@ impl Scope<'_> {
             },
             None => (),
         });
+        for fault in extensions.iter().flat_map(mip4::Extensions::faults) {
+            self.part_fault(fault.shifted(base));
+        }
     }
 
     fn registration(&mut self, fixed: &[Field]) {

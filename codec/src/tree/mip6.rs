@@ -36,9 +36,10 @@ impl Scope<'_> {
     pub(super) fn mobility(&mut self, around: Option<&Around>) {
         let octets = self.octets();
         let length = self.ahead(1, 1).map(|units| HEADER_UNIT * (1 + units));
-        let length = length.unwrap_or(octets.len()).min(octets.len());
-        let whole = octets.get(..length).unwrap_or(octets);
-        let right = around.map(|around| checksum(whole, &around.route.pseudo()));
+        let length = length.unwrap_or(octets.len());
+        let covered = octets.get(..length);
+        let right = around.zip(covered);
+        let right = right.map(|(around, octets)| checksum(octets, &around.route.pseudo()));
         let verdict = verdict(octets, around);
         let kind = self.ahead(2, 1).and_then(|kind| u8::try_from(kind).ok());
         let name = kind.and_then(message::name).unwrap_or("Mobility Header");

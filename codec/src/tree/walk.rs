@@ -260,6 +260,14 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Says of the checksums in the packet before that they cannot be verified, as a part of what
+    /// they cover is not there. An IPv4 header's covers nothing but the header.
+    pub(super) fn not_whole(&mut self) {
+        if let Some(packet) = self.nodes.last_mut() {
+            doubt(packet);
+        }
+    }
+
     /// Octets as they are; all that are left when there are fewer.
     pub(super) fn raw(&mut self, name: impl Into<Name>, octets: usize) -> Option<&mut Node> {
         let (offset, octets) = self.take(octets);
@@ -342,6 +350,16 @@ impl<'a> Scope<'a> {
         }
     }
 
+    /// Says what is wrong with a part of the last node, unless something is said of that part.
+    pub(super) fn part_fault(&mut self, error: Error) {
+        let fault = Fault::from(error);
+        let parts = self.nodes.last_mut().map_or(&mut [] as &mut [Node], Node::children_mut);
+        let part = parts.iter_mut().find(|part| part.end() > fault.offset);
+        if let Some(part) = part.filter(|part| !has_faults(part)) {
+            blame(part, fault);
+        }
+    }
+
     /// Walks through the next octets, so many or all that are left, without a node of their own.
     pub(super) fn inside(&mut self, octets: usize, walk: impl FnOnce(&mut Scope<'a>)) {
         let (here, behind) = self.octets.split_at(octets.min(self.octets.len()));
@@ -387,6 +405,10 @@ fn blame(node: &mut Node, fault: Fault) {
 fn said(node: &Node, fault: &Fault) -> bool {
     let same = |known: &Fault| known.offset == fault.offset && known.sentence == fault.sentence;
     node.faults.iter().any(same) || node.children().iter().any(|child| said(child, fault))
+}
+
+fn has_faults(node: &Node) -> bool {
+    !node.faults.is_empty() || node.children().iter().any(has_faults)
 }
 
 /// Reads the value of a field that is whole.
@@ -470,4 +492,22 @@ fn bits(number: u64, octets: usize, fields: &[(&'static str, u8)]) -> Vec<Bits> 
         found.push(Bits { name: Name::Borrowed(name), bits: *bits, value });
     }
     found
+}
+
+fn doubt(node: &mut Node) {
+    let of_the_header = node.protocol == Some(Protocol::Ipv4);
+    node.faults.retain(|fault| fault.kind != ErrorKind::BadChecksum);
+    for child in node.children_mut() {
+        if child.role == Role::Checksum && of_the_header {
+            continue;
+        }
+        if let (Role::Checksum, Some(check)) = (child.role, &mut child.check) {
+            *check = Check {
+                verdict: Verdict::NoKey,
+                by: "the packet is not whole".to_string(),
+                expected: Vec::new(),
+            };
+        }
+        doubt(child);
+    }
 }

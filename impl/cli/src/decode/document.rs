@@ -120,9 +120,10 @@ impl Document {
         }
         let mut wrong = Vec::new();
         self.tree.visit(|node| {
-            let is_wrong =
-                node.check.as_ref().filter(|check| check.verdict == Verdict::Wrong).is_some();
-            wrong.extend(is_wrong.then_some((&node.name, node.offset)));
+            let is_wrong = node.check.as_ref().is_some_and(|check| check.verdict == Verdict::Wrong);
+            // What does not decode for its checksum has been said above.
+            let said = || self.tree.faults().any(|fault| fault.offset == node.offset);
+            wrong.extend((is_wrong && !said()).then_some((&node.name, node.offset)));
         });
         for (name, at) in wrong {
             writeln!(out, "      !! wrong {name} at octet {at}")?;

@@ -147,6 +147,16 @@ fn pcap_of_either_order_and_resolution() {
     }
 }
 
+/// A checksum that is wrong is one thing that is wrong.
+#[test]
+fn a_wrong_checksum_is_said_once() {
+    let mut packet = udp("198.51.100.77:434", "192.0.2.1:434", &hex(REQUEST));
+    packet[26] ^= 1;
+    let ended = dsboot(&["decode", "--brief"], &pcap(101, &[packet]));
+    let said: Vec<&str> = ended.text().lines().filter(|line| line.contains("!!")).collect();
+    assert_eq!(said, ["      !! wrong checksum at octet 26 (wire.10.14)"]);
+}
+
 /// Wherever a capture is cut, what is whole is shown, and where it ends is said.
 #[test]
 fn captures_that_are_cut_are_shown_up_to_there() {
