@@ -25,9 +25,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
-use dsboot_model::engine::{self, Coverage, Hosts, Judgement, Place, Plan, Space};
-use dsboot_model::pack::{Pack as _, Packer, Unpacker};
-use dsboot_model::{Action, Bootstrap, Config, Profile, State, System as _, promela};
+use dsboot_model::engine::{
+    self, Coverage, Done, Failure, Hosts, Judgement, Memory, Pieces, Place, Plan, Space,
+};
+use dsboot_model::explore::Fingerprint;
+use dsboot_model::{
+    Action, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack, promela,
+};
 use dsboot_spec::Setup;
 use stateright::{Checker, Model, Property};
 use two_phase::TwoPhase;
@@ -45,10 +49,18 @@ fn main() {
     for setup in [Setup::ALL[0], Setup::ALL[1]] {
         let model = Bootstrap::new(Config::new(setup, events));
         compare(&format!("{setup}, lossy, {events} events"), &model);
+        compare(&format!("{setup}, two MNs, attacker"), &two(setup));
     }
     let side = Side(Bootstrap::new(Config::new(Setup::ALL[0], 0)));
     let by_stateright = compare(&format!("base model, {COPIES} side by side"), &side);
     spin(&by_stateright);
+}
+
+/// Two mobile nodes of one home provider, entitled both, in the network that is the attacker.
+fn two(setup: Setup) -> Two {
+    let config = Config::new(setup, 1).against(Attacker::Outside);
+    let users = Some([Profile::WrongClock, Profile::Entitled]);
+    Two { users, ..Two::new(config.beside(Neighbour::SameProvider)) }
 }
 
 /// What was found, and how long it took.
@@ -206,9 +218,77 @@ struct Side(Bootstrap);
 
 type States = [State; COPIES];
 
+/// What each network can be, and what follows there.
+#[derive(Default)]
+struct Networks {
+    pieces: Pieces,
+    /// The steps that change anything, and how many there are; what is broken.
+    known: Vec<(Vec<(u16, u32)>, u16, u64)>,
+}
+
+impl Networks {
+    /// The numbers that are in a word.
+    fn of(words: &[u64]) -> [u32; COPIES] {
+        let numbers = words.first().expect("a state");
+        [42, 21, 0].map(|shift| u32::try_from(numbers >> shift & 0x1f_ffff).expect("21 bits"))
+    }
+
+    fn word(numbers: [u32; COPIES]) -> u64 {
+        numbers.into_iter().fold(0, |word, number| word << 21 | u64::from(number))
+    }
+
+    fn fingerprint(&self, numbers: [u32; COPIES]) -> Result<Fingerprint, Failure> {
+        let [one, two, three] = numbers;
+        let of = |number| self.pieces.fingerprint(number);
+        Ok(of(one)?.and(of(two)?).and(of(three)?))
+    }
+
+    /// Looks at those that came up.
+    fn look(&mut self, model: &Bootstrap, notes: &mut Coverage) -> Done {
+        while self.known.len() < self.pieces.len() {
+            let words = self.pieces.words(u32::try_from(self.known.len()).expect("few")).to_vec();
+            let state: State = pack::unpack(&words).expect("a state");
+            let (mut steps, mut all) = (Vec::new(), 0);
+            model.for_each_step(&state, |_, step| {
+                notes.rules.merge(step.rules);
+                if step.state != state {
+                    let mut words = Vec::new();
+                    pack::pack(&step.state, &mut words);
+                    steps.push((all, self.pieces.number(&words).expect("few").0));
+                }
+                all += 1;
+            });
+            let broken = Space::judge(model, &mut (), &words, notes)?.broken;
+            self.known.push((steps, all, broken));
+        }
+        Ok(())
+    }
+}
+
+impl Memory for Networks {
+    fn tell(&mut self, to: usize, state: &[u64], words: &mut Vec<u64>) -> Done {
+        Networks::of(state).into_iter().for_each(|number| self.pieces.tell(to, number, words));
+        Ok(())
+    }
+
+    fn hear(&mut self, from: usize, mut words: &[u64], state: &mut Vec<u64>) -> Done {
+        let mut next = || Ok::<u32, Failure>(self.pieces.hear(from, &mut words)?.0);
+        state.push(Networks::word([next()?, next()?, next()?]));
+        Ok(())
+    }
+
+    fn to_words(&self) -> Vec<u64> {
+        self.pieces.to_words()
+    }
+
+    fn of_words(words: &[u64]) -> Option<Networks> {
+        Some(Networks { pieces: Pieces::of_words(words)?, known: Vec::new() })
+    }
+}
+
 impl Space for Side {
-    type State = States;
     type Notes = Coverage;
+    type Memory = Networks;
 
     const GOALS: usize = 0;
 
@@ -216,49 +296,48 @@ impl Space for Side {
         format!("{COPIES} of {}", Space::name(&self.0))
     }
 
-    fn starts(&self) -> Vec<States> {
-        vec![[State::initial(Profile::Entitled, 0); COPIES]]
-    }
-
-    fn pack(&self, states: &States, words: &mut Vec<u64>) {
-        let mut packer = Packer::new(words);
-        states.iter().for_each(|state| state.pack(&mut packer));
-        packer.finish();
-    }
-
-    fn unpack(&self, words: &[u64]) -> Option<States> {
-        let mut unpacker = Unpacker::new(words);
-        let mut next = || State::unpack(&mut unpacker);
-        Some([next()?, next()?, next()?])
+    fn starts(&self, memory: &mut Networks, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+        let mut words = Vec::new();
+        pack::pack(&State::initial(Profile::Entitled, 0), &mut words);
+        let numbers = [memory.pieces.number(&words)?.0; COPIES];
+        visit(memory.fingerprint(numbers)?, &[Networks::word(numbers)]);
+        Ok(())
     }
 
     fn steps(
         &self,
-        (states, _): (&States, Place),
+        memory: &mut Networks,
+        (words, _): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(u16, &States),
-    ) {
-        let mut number = 0;
-        for (place, state) in states.iter().enumerate() {
-            self.0.for_each_step(state, |_, step| {
-                notes.rules.merge(step.rules);
-                if step.state != *state {
-                    let mut next = *states;
-                    next[place] = step.state;
-                    visit(number, &next);
-                }
-                number += 1;
-            });
+        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+    ) -> Done {
+        memory.look(&self.0, notes)?;
+        let (numbers, mut before) = (Networks::of(words), 0);
+        for place in 0..COPIES {
+            let (steps, all, _) = &memory.known[numbers[place] as usize];
+            for (number, to) in steps {
+                let mut next = numbers;
+                next[place] = *to;
+                visit(before + number, memory.fingerprint(next)?, &[Networks::word(next)]);
+            }
+            before += all;
         }
+        Ok(())
     }
 
-    fn judge(&self, states: &States, notes: &mut Coverage) -> Judgement {
-        let broken = states.iter().map(|state| Space::judge(&self.0, state, notes).broken);
-        Judgement { broken: broken.fold(0, |all, broken| all | broken), marks: 0 }
+    fn judge(
+        &self,
+        memory: &mut Networks,
+        words: &[u64],
+        notes: &mut Coverage,
+    ) -> Result<Judgement, Failure> {
+        memory.look(&self.0, notes)?;
+        let broken = Networks::of(words).map(|number| memory.known[number as usize].2);
+        Ok(Judgement { broken: broken.iter().fold(0, |all, broken| all | broken), marks: 0 })
     }
 
-    fn judge_end(&self, _: &States, _: &mut Coverage) -> u64 {
-        0
+    fn judge_end(&self, _: &mut Networks, _: &[u64], _: &mut Coverage) -> Result<u64, Failure> {
+        Ok(0)
     }
 
     fn promise_of_goal(&self, _: usize) -> Option<usize> {
@@ -271,7 +350,7 @@ impl Model for Side {
     type Action = (usize, Action);
 
     fn init_states(&self) -> Vec<States> {
-        self.starts()
+        vec![[State::initial(Profile::Entitled, 0); COPIES]]
     }
 
     fn actions(&self, states: &States, actions: &mut Vec<(usize, Action)>) {

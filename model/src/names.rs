@@ -117,6 +117,11 @@ impl AddressSet {
         self.0 & (1 << address as u8) != 0
     }
 
+    /// The set as bits, two of them.
+    pub(crate) const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// How many there are.
     #[must_use]
     pub const fn len(self) -> u32 {

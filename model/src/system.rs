@@ -7,7 +7,11 @@ use core::{
 
 use stateright::Model;
 
-use crate::{Action, ActionCode, Bootstrap, Config, State, Step, effort, pack::Pack};
+use crate::{
+    Action, ActionCode, Bootstrap, Config, State, Step, effort,
+    engine::{Coverage, Space},
+    pack::Pack,
+};
 
 /// A model of one or more mobile nodes, each with its [`State`]: what promises say they say of each,
 /// and of both.
@@ -15,7 +19,8 @@ pub trait System:
     Model<
         State: Copy + Debug + Eq + Hash + Pack + Send + Sync,
         Action: Copy + Debug + Display + Eq + Send + Sync,
-    > + Copy
+    > + Space<Notes = Coverage>
+    + Copy
     + Debug
     + PartialEq
     + Send

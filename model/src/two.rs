@@ -13,8 +13,8 @@ use core::fmt;
 use stateright::{Model, Property};
 
 use crate::{
-    Action, ActionCode, Bootstrap, Config, FhaId, Guard, Hop, Message, NoAction, Profile, Reply,
-    State, Step, System,
+    Action, ActionCode, AddressSet, Bootstrap, Config, FhaId, Guard, Hop, Link, Message, NoAction,
+    Profile, Reply, State, Step, System,
     config::Neighbour,
     effort,
     pack::{Pack, Packer, Unpacker},
@@ -59,7 +59,7 @@ impl Two {
         Two { config: Config { neighbour: Some(neighbour), ..config }, symmetry: true, users: None }
     }
 
-    const fn of_one(self) -> Bootstrap {
+    pub(crate) const fn of_one(self) -> Bootstrap {
         Bootstrap { config: self.config }
     }
 
@@ -85,10 +85,9 @@ impl Two {
     fn settle(&self, both: &mut Both) -> bool {
         let [one, two] = &mut both.mobiles;
         let events = one.environment.events.min(two.environment.events);
-        one.environment.events = events;
-        two.environment.events = events;
-        self.tell(one, two);
-        self.tell(two, one);
+        let (of_one, of_two) = (self.shown(one), self.shown(two));
+        self.see(one, of_two, events);
+        self.see(two, of_one, events);
         let exchanged = self.symmetry && two < one;
         if exchanged {
             both.mobiles.swap(0, 1);
@@ -96,26 +95,46 @@ impl Two {
         exchanged
     }
 
-    /// What the roles hold for `other`, as they see it when they are about `one`.
-    fn tell(&self, one: &mut State, other: &State) {
-        for id in FhaId::ALL {
-            one.fha.of_mut(id).strangers = other.fha.of(id).held();
+    /// What the roles hold for a mobile node, as far as they see it when they are about the other.
+    pub(crate) fn shown(&self, state: &State) -> Shown {
+        let of_one_pool = self.config.neighbour == Some(Neighbour::SameProvider);
+        let assigned = |id| if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
+        let shared = state.environment.profile == Profile::SharedHome;
+        Shown {
+            held: FhaId::ALL.map(|id| state.fha.of(id).held()),
+            assigned: FhaId::ALL.map(assigned),
+            at_home: shared && state.ha.binding.is_some(),
+        }
+    }
+
+    /// What the roles see of the other one.
+    pub(crate) fn seen(state: &State) -> Shown {
+        Shown {
+            held: FhaId::ALL.map(|id| state.fha.of(id).strangers),
+            assigned: FhaId::ALL.map(|id| *state.aaah.others.of(id)),
+            at_home: state.ha.is_home_taken,
+        }
+    }
+
+    /// Lets the roles see what they hold for the other one, when so many events are left.
+    pub(crate) fn see(&self, state: &mut State, other: Shown, events: u8) {
+        for ((id, held), assigned) in FhaId::ALL.into_iter().zip(other.held).zip(other.assigned) {
+            state.fha.of_mut(id).strangers = held;
             if self.config.neighbour == Some(Neighbour::SameProvider) {
-                *one.aaah.others.of_mut(id) = *other.aaah.assigned.of(id);
+                *state.aaah.others.of_mut(id) = assigned;
             }
         }
-        let shared = one.environment.profile == Profile::SharedHome;
-        one.ha.is_home_taken = shared && other.ha.binding.is_some();
+        state.ha.is_home_taken = other.at_home;
+        state.environment.events = events;
     }
 
     /// What a crash of a role does to what it holds for the other one.
-    fn crash(&self, other: &mut State, action: Action) {
-        match action {
-            Action::FaRestarts(link) => other.fa.of_mut(link).crash(&self.config),
-            Action::FhaRestarts(fha) => other.fha.of_mut(fha).crash(&self.config),
-            Action::HaRestarts => other.ha.crash(&self.config),
-            Action::AaahRestarts => other.aaah.crash(&self.config),
-            _ => {}
+    pub(crate) fn crash(&self, other: &mut State, crash: Crash) {
+        match crash {
+            Crash::Fa(link) => other.fa.of_mut(link).crash(&self.config),
+            Crash::Fha(fha) => other.fha.of_mut(fha).crash(&self.config),
+            Crash::Ha => other.ha.crash(&self.config),
+            Crash::Aaah => other.aaah.crash(&self.config),
         }
     }
 
@@ -190,7 +209,9 @@ impl Two {
             mine = State { environment: mine.environment, ..if second { *two } else { *one } };
             rules = model.apply(&mut other, action);
         }
-        self.crash(&mut other, action);
+        if let Some(crash) = Crash::of(action) {
+            self.crash(&mut other, crash);
+        }
         let mut state = Both { mobiles: if second { [other, mine] } else { [mine, other] } };
         let exchanged = self.settle(&mut state);
         Step { state, rules, exchanged }
@@ -236,7 +257,7 @@ impl Model for Two {
 }
 
 /// The other mobile node is in the place of strangers.
-const fn is_of_strangers(action: Action) -> bool {
+pub(crate) const fn is_of_strangers(action: Action) -> bool {
     matches!(
         action,
         Action::StrangersBind(_)
@@ -246,7 +267,57 @@ const fn is_of_strangers(action: Action) -> bool {
     )
 }
 
+/// What is held for one mobile node, as far as it is in the way of the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// The addresses that each FHA keeps for it.
+    held: [AddressSet; 2],
+    /// Those of the pools of the AAAH, where both have the same.
+    assigned: [AddressSet; 2],
+    /// Whether the home address is bound, where both have the same.
+    at_home: bool,
+}
+
+impl Shown {
+    /// The same as nine bits.
+    pub(crate) fn bits(self) -> u16 {
+        let sets = self.held.into_iter().chain(self.assigned);
+        sets.fold(self.at_home.into(), |bits, set| bits << 2 | u16::from(set.bits()))
+    }
+}
+
+/// A crash of a role that serves both mobile nodes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crash {
+    /// The FA of a link restarts.
+    Fa(Link),
+    /// An FHA restarts.
+    Fha(FhaId),
+    /// The HA restarts.
+    Ha,
+    /// The AAAH restarts.
+    Aaah,
+}
+
+impl Crash {
+    /// The crash that an action is, if it is one.
+    pub(crate) const fn of(action: Action) -> Option<Crash> {
+        match action {
+            Action::FaRestarts(link) => Some(Crash::Fa(link)),
+            Action::FhaRestarts(fha) => Some(Crash::Fha(fha)),
+            Action::HaRestarts => Some(Crash::Ha),
+            Action::AaahRestarts => Some(Crash::Aaah),
+            _ => None,
+        }
+    }
+}
+
 impl Both {
+    /// These two, as they are.
+    pub(crate) const fn of(mobiles: [State; 2]) -> Both {
+        Both { mobiles }
+    }
+
     /// The same with the two exchanged.
     #[must_use]
     pub const fn exchanged(&self) -> Both {

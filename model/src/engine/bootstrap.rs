@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::store::Origin;
-use super::{Failure, Judgement, Notes, Place, Plan, Space, run};
+use super::{Done, Failure, Judgement, Notes, Place, Plan, Space, run};
 use crate::explore::{Exploration, Fingerprint, Prehashed, Progress, of_has};
-use crate::properties::{Kind, PROMISES, Promise, Verdict, as_delivery};
-use crate::{Config, Guard, Rule, Rules, Step, System, pack};
+use crate::properties::{Kind, PROMISES, Verdict, as_delivery};
+use crate::{Action, Bootstrap, Config, Guard, Rule, Rules, State, System, pack};
 
 /// What came up on the way.
 #[derive(Debug, Default)]
@@ -18,9 +18,61 @@ pub struct Coverage {
     pub premises: u64,
     /// The steps that the HA sees, each with the first one that was found, as [`Origin`] writes it.
     pub(crate) views: HashMap<Fingerprint, u64, Prehashed>,
-    /// The promises about steps that the setup has, once that was asked.
-    of_steps: Option<u64>,
+    /// The promises that the setup has, each a bit, once that was asked.
+    asked: Option<u64>,
 }
+
+impl Coverage {
+    /// The promises that the setup has, each a bit.
+    pub(super) fn asked(&mut self, config: &Config) -> u64 {
+        *self.asked.get_or_insert_with(|| {
+            let applies = PROMISES.iter().zip(0_u32..);
+            applies.fold(0, |all, (promise, bit)| all | u64::from(promise.applies(config)) << bit)
+        })
+    }
+
+    /// Notes which premises a step of a mobile node meets that none has met so far.
+    pub(super) fn step(&mut self, config: &Config, before: &State, action: Action, after: &State) {
+        let unmet = self.asked(config) & !self.premises;
+        if unmet & OF_STEPS == 0 {
+            return;
+        }
+        let action = as_delivery(action);
+        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
+            if let (Kind::Step(judge), 1) = (promise.kind, unmet >> bit & 1) {
+                let met = judge(config, before, action, after) != Verdict::Vacuous;
+                self.premises |= u64::from(met) << bit;
+            }
+        }
+    }
+
+    /// Notes a step that the HA sees.
+    pub(super) fn view(
+        &mut self,
+        (before, after): (Fingerprint, Fingerprint),
+        (place, number): (Place, u16),
+    ) {
+        if before != after {
+            let word = || Origin::Step(place, number).word();
+            self.views.entry(before.and(after)).or_insert_with(word);
+        }
+    }
+}
+
+/// The promises about steps, each a bit.
+const OF_STEPS: u64 = {
+    let (mut bits, mut number) = (0, 0);
+    while number < PROMISES.len() {
+        #[expect(clippy::indexing_slicing, reason = "no further than there are promises")]
+        if matches!(PROMISES[number].kind, Kind::Step(_)) {
+            bits |= 1 << number;
+        }
+        number += 1;
+    }
+    bits
+};
+
+const _: () = assert!(PROMISES.len() <= super::walk::PROMISES);
 
 impl Notes for Coverage {
     fn merge(&mut self, other: Coverage) {
@@ -53,146 +105,156 @@ impl Notes for Coverage {
             rules: Rules::of_words([*a, *b]),
             premises: *premises,
             views: views.collect(),
-            of_steps: None,
+            asked: None,
         })
     }
 }
 
-impl<M: System> Space for M {
-    type State = M::State;
+impl Space for Bootstrap {
     type Notes = Coverage;
+    type Memory = ();
 
     const GOALS: usize = 4;
 
-    /// Names whatever changes the state space, as far as names tell.
     fn name(&self) -> String {
-        let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
-        let guards: Vec<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
-        let promises: Vec<&str> = PROMISES.iter().map(|promise| promise.says).collect();
-        let content = Fingerprint::of(&(rules, guards, promises, size_of::<M::State>())).halves().1;
-        format!("dsboot {} {content:016x} {self:?}", env!("CARGO_PKG_VERSION"))
+        name(self)
     }
 
-    fn starts(&self) -> Vec<M::State> {
-        self.init_states()
-    }
-
-    fn pack(&self, state: &M::State, words: &mut Vec<u64>) {
-        pack::pack(state, words);
-    }
-
-    fn unpack(&self, words: &[u64]) -> Option<M::State> {
-        pack::unpack(words)
+    fn starts(&self, (): &mut (), mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+        let mut words = Vec::new();
+        for profile in crate::Profile::ALL {
+            if let Some(state) = self.starting(profile) {
+                words.clear();
+                pack::pack(&state, &mut words);
+                visit(Fingerprint::of_words(&words), &words);
+            }
+        }
+        Ok(())
     }
 
     fn steps(
         &self,
-        (state, place): (&M::State, Place),
+        (): &mut (),
+        (words, place): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(u16, &M::State),
-    ) {
-        let mut number = 0_u16;
-        let mut view = None;
-        let of_steps = *notes.of_steps.get_or_insert_with(|| of_steps(self.config()));
-        self.for_each_step(state, |action, step| {
-            notes.rules.merge(step.rules);
-            let unmet = of_steps & !notes.premises;
-            if unmet != 0 {
-                notes.premises |= premises::<M>(self.config(), state, action, step, unmet);
-            }
-            if step.state != *state {
-                visit(number, &step.state);
-                let before = *view.get_or_insert_with(|| of_has::<M>(state));
-                let after = of_has::<M>(&step.state);
-                if before != after {
-                    let word = || Origin::Step(place, number).word();
-                    notes.views.entry(before.and(after)).or_insert_with(word);
-                }
-            }
-            number += 1;
+        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+    ) -> Done {
+        let mut next = Vec::with_capacity(words.len() + 4);
+        each(self, &unpack(words)?, place, notes, |number, state| {
+            next.clear();
+            pack::pack(state, &mut next);
+            visit(number, Fingerprint::of_words(&next), &next);
         });
+        Ok(())
     }
 
-    fn judge(&self, state: &M::State, notes: &mut Coverage) -> Judgement {
-        let (config, mobiles) = (self.config(), M::mobiles(state));
-        let mut judgement = Judgement::default();
-        let mut goals = 0;
-        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-            let applies = promise.applies(config);
-            let met = match promise.kind {
-                Kind::State(_) | Kind::Together(_) if applies => {
-                    let verdict = promise.of_state(config, mobiles);
-                    judgement.broken |= u64::from(verdict == Verdict::Broken) << bit;
-                    verdict != Verdict::Vacuous
-                }
-                Kind::Possible { .. } => {
-                    let (from, goal) = match applies {
-                        true => promise.of_possibility(config, mobiles),
-                        false => (false, false),
-                    };
-                    judgement.marks |= (u8::from(from) | u8::from(goal) << 1) << (2 * goals);
-                    goals += 1;
-                    from
-                }
-                Kind::Eventually { .. } if applies => promise.of_possibility(config, mobiles).0,
-                _ => false,
-            };
-            notes.premises |= u64::from(met) << bit;
-        }
-        mobiles.iter().for_each(|state| judgement.broken |= state.history.broken);
-        judgement
+    fn judge(
+        &self,
+        (): &mut (),
+        words: &[u64],
+        notes: &mut Coverage,
+    ) -> Result<Judgement, Failure> {
+        Ok(judge(self, &unpack(words)?, notes))
     }
 
-    fn judge_end(&self, state: &M::State, notes: &mut Coverage) -> u64 {
-        let mut broken = 0;
-        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-            if let Kind::End(is_end) = promise.kind
-                && promise.applies(self.config())
-            {
-                notes.premises |= 1 << bit;
-                broken |= u64::from(!M::mobiles(state).iter().all(is_end)) << bit;
-            }
-        }
-        broken
+    fn judge_end(&self, (): &mut (), words: &[u64], notes: &mut Coverage) -> Result<u64, Failure> {
+        Ok(judge_end(self, &unpack(words)?, notes))
     }
 
     fn promise_of_goal(&self, goal: usize) -> Option<usize> {
-        let promises = PROMISES.iter().enumerate();
-        let mut goals = promises.filter(|(_, p)| matches!(p.kind, Kind::Possible { .. }));
-        let (number, promise) = goals.nth(goal)?;
-        promise.applies(self.config()).then_some(number)
+        promise_of_goal(&self.config, goal)
     }
 }
 
-const _: () = assert!(PROMISES.len() <= super::walk::PROMISES);
-
-/// The promises about steps that a setup has.
-fn of_steps(config: &Config) -> u64 {
-    let has = |promise: &Promise| matches!(promise.kind, Kind::Step(_)) && promise.applies(config);
-    let bits = PROMISES.iter().zip(0_u32..).map(|(promise, bit)| u64::from(has(promise)) << bit);
-    bits.fold(0, |all, bit| all | bit)
+/// The state of a mobile node that is in these words.
+pub(super) fn unpack(words: &[u64]) -> Result<State, Failure> {
+    pack::unpack(words).ok_or(Failure::Internal("a state that is none"))
 }
 
-/// Those of the promises whose premise a step meets.
-fn premises<M: System>(
-    config: &Config,
-    before: &M::State,
-    action: M::Action,
-    step: &Step<M::State>,
-    promises: u64,
-) -> u64 {
-    let (mobile, action) = M::parts(action);
-    let action = as_delivery(action);
-    let then = if step.exchanged { 1 - mobile } else { mobile };
-    let of = |state, mobile: usize| M::mobiles(state).get(mobile);
-    let Some((before, after)) = of(before, mobile).zip(of(&step.state, then)) else { return 0 };
-    let mut met = 0;
+/// Names whatever changes the state space, as far as names tell.
+pub(super) fn name<M: System>(model: &M) -> String {
+    let rules: Vec<&str> = Rule::ALL.iter().map(|rule| rule.name()).collect();
+    let guards: Vec<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
+    let promises: Vec<&str> = PROMISES.iter().map(|promise| promise.says).collect();
+    let content = Fingerprint::of(&(rules, guards, promises, size_of::<M::State>())).halves().1;
+    format!("dsboot {} {content:016x} {model:?}", env!("CARGO_PKG_VERSION"))
+}
+
+/// Every step from a state, with what came up on it.
+pub(super) fn each<M: System>(
+    model: &M,
+    state: &M::State,
+    place: Place,
+    notes: &mut Coverage,
+    mut visit: impl FnMut(u16, &M::State),
+) {
+    let mut number = 0_u16;
+    let mut view = None;
+    model.for_each_step(state, |action, step| {
+        notes.rules.merge(step.rules);
+        let (mobile, action) = M::parts(action);
+        let then = if step.exchanged { 1 - mobile } else { mobile };
+        let of = |state, mobile: usize| M::mobiles(state).get(mobile);
+        if let (Some(before), Some(after)) = (of(state, mobile), of(&step.state, then)) {
+            notes.step(model.config(), before, action, after);
+        }
+        if step.state != *state {
+            visit(number, &step.state);
+            let before = *view.get_or_insert_with(|| of_has::<M>(state));
+            notes.view((before, of_has::<M>(&step.state)), (place, number));
+        }
+        number += 1;
+    });
+}
+
+fn judge<M: System>(model: &M, state: &M::State, notes: &mut Coverage) -> Judgement {
+    let (config, mobiles) = (model.config(), M::mobiles(state));
+    let asked = notes.asked(config);
+    let mut judgement = Judgement::default();
+    let mut goals = 0;
     for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-        if let (Kind::Step(judge), 1) = (promise.kind, promises >> bit & 1) {
-            met |= u64::from(judge(config, before, action, after) != Verdict::Vacuous) << bit;
+        let applies = asked >> bit & 1 == 1;
+        let met = match promise.kind {
+            Kind::State(_) | Kind::Together(_) if applies => {
+                let verdict = promise.of_state(config, mobiles);
+                judgement.broken |= u64::from(verdict == Verdict::Broken) << bit;
+                verdict != Verdict::Vacuous
+            }
+            Kind::Possible { .. } => {
+                let (from, goal) = match applies {
+                    true => promise.of_possibility(config, mobiles),
+                    false => (false, false),
+                };
+                judgement.marks |= (u8::from(from) | u8::from(goal) << 1) << (2 * goals);
+                goals += 1;
+                from
+            }
+            Kind::Eventually { .. } if applies => promise.of_possibility(config, mobiles).0,
+            _ => false,
+        };
+        notes.premises |= u64::from(met) << bit;
+    }
+    mobiles.iter().for_each(|state| judgement.broken |= state.history.broken);
+    judgement
+}
+
+pub(super) fn judge_end<M: System>(model: &M, state: &M::State, notes: &mut Coverage) -> u64 {
+    let asked = notes.asked(model.config());
+    let mut broken = 0;
+    for (promise, bit) in PROMISES.iter().zip(0_u32..) {
+        if let (Kind::End(is_end), 1) = (promise.kind, asked >> bit & 1) {
+            notes.premises |= 1 << bit;
+            broken |= u64::from(!M::mobiles(state).iter().all(is_end)) << bit;
         }
     }
-    met
+    broken
+}
+
+pub(super) fn promise_of_goal(config: &Config, goal: usize) -> Option<usize> {
+    let promises = PROMISES.iter().enumerate();
+    let mut goals = promises.filter(|(_, p)| matches!(p.kind, Kind::Possible { .. }));
+    let (number, promise) = goals.nth(goal)?;
+    promise.applies(config).then_some(number)
 }
 
 /// [`explore`](crate::explore::explore) by this engine: the same counts, the same verdicts and runs

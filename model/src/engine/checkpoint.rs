@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 
 use super::store::Store;
 use super::walk::{Breach, Frontier, PROMISES, Part};
-use super::{Failure, Key, Notes, Place, count, high, join, low, size};
+use super::{Failure, Key, Memory, Notes, Place, count, high, join, low, size};
 use crate::explore::Fingerprint;
 
 /// What such a file begins with.
 const MAGIC: u64 = u64::from_le_bytes(*b"dsbootcp");
 
 /// The form of what follows.
-const FORM: u64 = 1;
+const FORM: u64 = 2;
 
 /// A checkpoint that is written and not in its place yet.
 pub(super) struct Written {
@@ -39,7 +39,7 @@ pub(super) fn write<N: Notes>(
     path: &Path,
     name: &str,
     (worker, workers): (usize, usize),
-    part: &Part<N>,
+    (part, memory): (&Part<N>, Vec<u64>),
     depth: u64,
 ) -> Result<Written, Failure> {
     let path = of_worker(path, worker);
@@ -52,6 +52,7 @@ pub(super) fn write<N: Notes>(
         out.word(FORM)?;
         out.words(name.bytes().map(u64::from))?;
         out.words([count(worker), count(workers), depth, part.transitions].into_iter())?;
+        out.words(memory.into_iter())?;
         out.part(part)?;
         out.word(out.all)?;
         out.to.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
@@ -67,21 +68,23 @@ pub(super) fn write<N: Notes>(
 }
 
 /// What a worker had, and how deep the walk was.
-pub(super) fn read<N: Notes>(
+pub(super) fn read<N: Notes, M: Memory>(
     path: &Path,
     name: &str,
     of: (usize, usize),
-) -> Result<(Part<N>, u64), Failure> {
+) -> Result<(Part<N>, M, u64), Failure> {
     let path = of_worker(path, of.0);
     let (mut from, [depth, transitions]) = open(&path, name, of)?;
     let failed = |error| failed(&path, error);
+    let memory = from.words().map_err(failed)?;
     let mut part = from.part(of.1).map_err(failed)?;
     part.transitions = transitions;
     let all = from.all;
     if from.word().map_err(failed)? != all {
         return Err(Failure::NoCheckpoint(path, "it is damaged".to_owned()));
     }
-    Ok((part, depth))
+    let damaged = || Failure::NoCheckpoint(path.clone(), "it is damaged".to_owned());
+    Ok((part, M::of_words(&memory).ok_or_else(damaged)?, depth))
 }
 
 /// Whether the first worker's file is one to go on from: all workers would find the same fault.

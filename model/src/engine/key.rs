@@ -3,8 +3,8 @@
 use super::{high, low, share};
 use crate::explore::Fingerprint;
 
-/// The [`Fingerprint`] of a state's words. It is made of nothing but these words, so it is the same
-/// in every process, on every platform and after a checkpoint.
+/// The [`Fingerprint`] of a state. It is made of nothing but the state, so it is the same in every
+/// process, on every platform and after a checkpoint.
 ///
 /// Of its 128 bits, 96 are kept: the lower 64, and the lower 32 of the upper half. The other 32 tell
 /// which worker owns the state, so the states of one worker differ in the bits that are kept.
@@ -19,8 +19,8 @@ pub struct Key {
 /// How many bits of a fingerprint are kept.
 pub(super) const BITS: i32 = 96;
 
-/// The key of a state's words, and which of so many workers owns it.
-pub(super) fn of(words: &[u64], workers: usize) -> (Key, usize) {
-    let (upper, tag) = Fingerprint::of_words(words).halves();
+/// The key of a state, and which of so many workers owns it.
+pub(super) fn of(state: Fingerprint, workers: usize) -> (Key, usize) {
+    let (upper, tag) = state.halves();
     (Key { tag, top: low(upper) }, share(high(upper).into(), 32, workers))
 }

@@ -1,7 +1,7 @@
 //! The walk over the state space by many workers: threads, processes and hosts.
 //!
 //! Every state belongs to one worker, told by its [`Key`]. A worker takes the steps from its states
-//! of one level and sends what they lead to, packed, to the owners; these keep what is new for the
+//! of one level and sends what they lead to to the owners; these keep what is new for the
 //! next level. So levels are exact, runs are shortest, and counts are the same however many workers
 //! there are. What must stay possible is told backwards over the edges, each kept with the owner of
 //! its end.
@@ -12,10 +12,12 @@
 mod backwards;
 mod bootstrap;
 mod checkpoint;
+mod halves;
 mod hosts;
 mod key;
 mod mesh;
 mod outcome;
+mod pieces;
 mod run;
 mod runs;
 mod store;
@@ -25,20 +27,26 @@ use core::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::explore::Fingerprint;
+
 pub use bootstrap::{Coverage, explore};
 pub use hosts::{HostFileError, Hosts};
 pub use key::Key;
 pub use outcome::{Outcome, Run};
+pub use pieces::Pieces;
 pub use run::run;
 pub use store::Place;
 
 /// What an engine can walk through. Every [`System`](crate::System) is; what else is one calibrates
 /// the engines in benches and tests.
+///
+/// A worker has a state as words of its own: the state itself, or what stands for it in the worker's
+/// [`Memory`].
 pub trait Space: Clone + Send + Sync + 'static {
-    /// A state.
-    type State;
     /// What a worker notes besides states.
     type Notes: Notes;
+    /// What a worker keeps in mind of the space.
+    type Memory: Memory;
 
     /// How many goals must stay possible, four at most.
     const GOALS: usize;
@@ -46,32 +54,79 @@ pub trait Space: Clone + Send + Sync + 'static {
     /// What is walked, in words that are the same for the same space only.
     fn name(&self) -> String;
 
-    /// The initial states.
-    fn starts(&self) -> Vec<Self::State>;
-
-    /// A state as words, behind those that are there. No two states have the same words.
-    fn pack(&self, state: &Self::State, words: &mut Vec<u64>);
-
-    /// The state of these words; `None` when there is none.
-    fn unpack(&self, words: &[u64]) -> Option<Self::State>;
+    /// Calls `visit` for the initial states, each with its fingerprint: no two states have the same,
+    /// and it depends on the state alone.
+    fn starts(&self, memory: &mut Self::Memory, visit: impl FnMut(Fingerprint, &[u64])) -> Done;
 
     /// Calls `visit` for every step that leads to another state, with the number of the step among
     /// those of its state and what it leads to.
     fn steps(
         &self,
-        from: (&Self::State, Place),
+        memory: &mut Self::Memory,
+        from: (&[u64], Place),
         notes: &mut Self::Notes,
-        visit: impl FnMut(u16, &Self::State),
-    );
+        visit: impl FnMut(u16, Fingerprint, &[u64]),
+    ) -> Done;
 
     /// Judges a state, once.
-    fn judge(&self, state: &Self::State, notes: &mut Self::Notes) -> Judgement;
+    fn judge(
+        &self,
+        memory: &mut Self::Memory,
+        state: &[u64],
+        notes: &mut Self::Notes,
+    ) -> Result<Judgement, Failure>;
 
     /// The promises, as in [`Judgement::broken`], that are broken as no step leads on from a state.
-    fn judge_end(&self, state: &Self::State, notes: &mut Self::Notes) -> u64;
+    fn judge_end(
+        &self,
+        memory: &mut Self::Memory,
+        state: &[u64],
+        notes: &mut Self::Notes,
+    ) -> Result<u64, Failure>;
 
     /// The promise that a goal stays possible, by its bit; `None` where nobody promises that.
     fn promise_of_goal(&self, goal: usize) -> Option<usize>;
+}
+
+/// Nothing but whether it went well.
+pub type Done = Result<(), Failure>;
+
+/// What a worker keeps in mind of a space, so that it need not find it out again: what parts of
+/// states are, and what follows from them.
+pub trait Memory: Default + Send + 'static {
+    /// Puts a state behind `words` as the worker `to` understands it. What it was told before, this
+    /// one does not tell again: all that is told arrives there, and in this order.
+    fn tell(&mut self, to: usize, state: &[u64], words: &mut Vec<u64>) -> Done;
+
+    /// Puts a state behind `state` that the worker `from` has told so.
+    fn hear(&mut self, from: usize, words: &[u64], state: &mut Vec<u64>) -> Done;
+
+    /// Everything that states stand on, for a checkpoint.
+    fn to_words(&self) -> Vec<u64>;
+
+    /// Out of words; `None` when they are no memory.
+    fn of_words(words: &[u64]) -> Option<Self>;
+}
+
+/// A state is its words, and stands on nothing.
+impl Memory for () {
+    fn tell(&mut self, _: usize, state: &[u64], words: &mut Vec<u64>) -> Done {
+        words.extend_from_slice(state);
+        Ok(())
+    }
+
+    fn hear(&mut self, _: usize, words: &[u64], state: &mut Vec<u64>) -> Done {
+        state.extend_from_slice(words);
+        Ok(())
+    }
+
+    fn to_words(&self) -> Vec<u64> {
+        Vec::new()
+    }
+
+    fn of_words(_: &[u64]) -> Option<()> {
+        Some(())
+    }
 }
 
 /// What is said of a state.

@@ -7,8 +7,8 @@ use std::time::Instant;
 use super::mesh::Mesh;
 use super::store::{Origin, Store};
 use super::{
-    Failure, Judgement, Key, Notes as _, Place, Plan, Space, backwards, checkpoint, count, high,
-    join, key, low, runs, size,
+    Done, Failure, Judgement, Key, Memory, Notes as _, Place, Plan, Space, backwards, checkpoint,
+    count, high, join, key, low, runs, size,
 };
 
 /// What the workers of a process and the one who waits for them tell each other.
@@ -49,7 +49,7 @@ pub(super) struct Part<N> {
     pub(super) open: Frontier,
 }
 
-/// Packed states, one behind the other.
+/// States in words, one behind the other.
 #[derive(Debug, Default)]
 pub(super) struct Frontier {
     pub(super) lengths: Vec<u16>,
@@ -98,11 +98,10 @@ struct Walk<'a, 'b, S: Space> {
     shared: &'a Shared,
     mesh: &'a mut Mesh<'b>,
     part: Part<S::Notes>,
-    /// For each worker, what is to be sent there.
+    memory: S::Memory,
+    /// For each worker, what is to be sent there, in this worker's own words.
     out: Vec<Vec<u64>>,
     recent: Vec<u64>,
-    /// Where a state is packed.
-    packed: Vec<u64>,
     depth: u64,
     saved: Instant,
 }
@@ -115,9 +114,12 @@ pub(super) fn walk<S: Space>(
     mesh: &mut Mesh<'_>,
 ) -> Result<(Part<S::Notes>, Sum), Failure> {
     let peers = mesh.peers();
-    let (part, depth) = match &plan.resume {
+    let (part, memory, depth) = match &plan.resume {
         Some(path) => checkpoint::read(path, &space.name(), (mesh.index(), peers))?,
-        None => (begin(space, (mesh.index(), peers))?, 0),
+        None => {
+            let (part, memory) = begin(space, (mesh.index(), peers))?;
+            (part, memory, 0)
+        }
     };
     if mesh.agree(&[depth])?.iter().any(|told| *told != [depth]) {
         let path = plan.resume.clone().unwrap_or_default();
@@ -130,9 +132,9 @@ pub(super) fn walk<S: Space>(
         shared,
         mesh,
         part,
+        memory,
         out: vec![Vec::new(); peers],
         recent: vec![0; RECENT],
-        packed: Vec::new(),
         depth,
         saved: Instant::now(),
     };
@@ -160,7 +162,10 @@ fn sum<const N: usize>(told: &[Vec<u64>]) -> [u64; N] {
 }
 
 /// The initial states that a worker owns.
-fn begin<S: Space>(space: &S, (worker, peers): (usize, usize)) -> Result<Part<S::Notes>, Failure> {
+fn begin<S: Space>(
+    space: &S,
+    (worker, peers): (usize, usize),
+) -> Result<(Part<S::Notes>, S::Memory), Failure> {
     let mut part = Part {
         store: Store::default(),
         edges: vec![Vec::new(); peers],
@@ -169,15 +174,16 @@ fn begin<S: Space>(space: &S, (worker, peers): (usize, usize)) -> Result<Part<S:
         transitions: 0,
         open: Frontier::default(),
     };
-    for (number, state) in (0..).zip(space.starts()) {
-        let mut words = Vec::new();
-        space.pack(&state, &mut words);
-        let (key, owner) = key::of(&words, peers);
-        if owner == worker && part.store.insert(key, Origin::Start(number))?.1 {
-            part.open.push(&words)?;
+    let mut memory = S::Memory::default();
+    let (mut number, mut done) = (0, Ok(()));
+    space.starts(&mut memory, |fingerprint, words| {
+        let (key, owner) = key::of(fingerprint, peers);
+        if owner == worker && done.is_ok() {
+            done = part.find(key, Origin::Start(number), words).map(|_| ());
         }
-    }
-    Ok(part)
+        number += 1;
+    })?;
+    done.map(|()| (part, memory))
 }
 
 impl<S: Space> Walk<'_, '_, S> {
@@ -218,8 +224,9 @@ impl<S: Space> Walk<'_, '_, S> {
     fn save(&mut self) -> Result<(), Failure> {
         if let Some((path, _)) = &self.plan.checkpoint {
             let worker = (self.mesh.index(), self.mesh.peers());
+            let (part, memory) = (&self.part, self.memory.to_words());
             let written =
-                checkpoint::write(path, &self.space.name(), worker, &self.part, self.depth)?;
+                checkpoint::write(path, &self.space.name(), worker, (part, memory), self.depth)?;
             // Nobody throws the last checkpoint away before everybody has the new one.
             self.mesh.agree(&[])?;
             written.keep()?;
@@ -255,8 +262,8 @@ impl<S: Space> Walk<'_, '_, S> {
         for to in 0..self.out.len() {
             self.post(to)?;
         }
-        let Walk { mesh, part, .. } = self;
-        mesh.finish_round(|from, words| part.receive(from, words, self.plan.goals))?;
+        let Walk { mesh, part, memory, plan, .. } = self;
+        mesh.finish_round(|from, words| part.hear(memory, from, words, plan.goals))?;
         self.tell(told.0, told.1);
         let all = self.mesh.agree(&[u64::from(stopped)])?;
         let [stopped] = sum(&all);
@@ -265,8 +272,8 @@ impl<S: Space> Walk<'_, '_, S> {
 
     /// What has arrived in the meantime.
     fn take_in(&mut self) -> Result<(), Failure> {
-        let Walk { mesh, part, plan, .. } = self;
-        mesh.poll(|from, words| part.receive(from, words, plan.goals))
+        let Walk { mesh, part, memory, plan, .. } = self;
+        mesh.poll(|from, words| part.hear(memory, from, words, plan.goals))
     }
 
     /// Tells who waits how far this is: what is told now.
@@ -283,20 +290,17 @@ impl<S: Space> Walk<'_, '_, S> {
     }
 
     /// Judges a state and takes every step from it.
-    fn expand(&mut self, words: &[u64]) -> Result<(), Failure> {
-        let Walk { space, part, out, recent, packed, mesh, plan, depth, .. } = self;
-        let state = space.unpack(words).ok_or(Failure::Internal("a state that is none"))?;
+    fn expand(&mut self, state: &[u64]) -> Done {
+        let Walk { space, part, memory, out, recent, mesh, plan, depth, .. } = self;
         let (worker, peers) = (mesh.index(), out.len());
         let index = u32::try_from(part.store.marks.len()).map_err(|_| Failure::TooMany)?;
         let place = Place { worker: u16::try_from(worker).unwrap_or(u16::MAX), index };
-        let Judgement { mut broken, marks } = space.judge(&state, &mut part.notes);
+        let Judgement { mut broken, marks } = space.judge(memory, state, &mut part.notes)?;
         part.store.marks.push(marks);
         let mut steps = 0;
-        space.steps((&state, place), &mut part.notes, |step, next| {
+        space.steps(memory, (state, place), &mut part.notes, |step, fingerprint, next| {
             steps += 1;
-            packed.clear();
-            space.pack(next, packed);
-            let (key, owner) = key::of(packed, peers);
+            let (key, owner) = key::of(fingerprint, peers);
             let Some(out) = out.get_mut(owner) else { return };
             let known = owner != worker && {
                 let place = size(key.tag) % RECENT;
@@ -305,16 +309,14 @@ impl<S: Space> Walk<'_, '_, S> {
                     .is_some_and(|slot| std::mem::replace(slot, key.tag) == key.tag)
             };
             // Who owns it has it already, and needs no more than the edge.
-            let length = if known { 0 } else { packed.len() };
+            let next = if known { &[] } else { next };
             if !known || plan.goals {
-                let header = low(count(length)) << 16 | u32::from(step);
-                out.extend([join(header, index), key.tag, key.top.into()]);
-                out.extend(packed.iter().take(length));
+                Record { source: index, step, key, state: next }.write(out);
             }
-        });
+        })?;
         part.transitions += steps;
         if steps == 0 {
-            broken |= space.judge_end(&state, &mut part.notes);
+            broken |= space.judge_end(memory, state, &mut part.notes)?;
         }
         if broken != 0 {
             part.note(broken, *depth, place);
@@ -333,23 +335,47 @@ impl<S: Space> Walk<'_, '_, S> {
         let own = self.mesh.index();
         let Some(out) = self.out.get_mut(to).filter(|out| !out.is_empty()) else { return Ok(()) };
         if to == own {
-            let words = std::mem::take(out);
             let from = u16::try_from(own).unwrap_or(u16::MAX);
-            self.part.receive(from, &words, self.plan.goals)?;
-            if let Some(out) = self.out.get_mut(to) {
-                *out = words;
-                out.clear();
-            }
+            self.part.receive(from, out, self.plan.goals)?;
         } else {
-            let words = std::mem::replace(out, Vec::with_capacity(PARCEL + PARCEL / 8));
+            let mut words = Vec::with_capacity(out.len() + out.len() / 8);
+            let mut told = Vec::new();
+            for record in Records(out) {
+                told.clear();
+                if !record.state.is_empty() {
+                    self.memory.tell(to, record.state, &mut told)?;
+                }
+                Record { state: &told, ..record }.write(&mut words);
+            }
             self.mesh.send(to, words);
         }
+        out.clear();
         Ok(())
     }
 }
 
 impl<N> Part<N> {
-    /// Takes in what another worker has found, or this one itself.
+    /// Takes in what another worker has found.
+    fn hear(
+        &mut self,
+        memory: &mut impl Memory,
+        from: u16,
+        words: &[u64],
+        edges: bool,
+    ) -> Done {
+        let mut own = Vec::with_capacity(words.len());
+        let mut heard = Vec::new();
+        for record in Records(words) {
+            heard.clear();
+            if !record.state.is_empty() {
+                memory.hear(from.into(), record.state, &mut heard)?;
+            }
+            Record { state: &heard, ..record }.write(&mut own);
+        }
+        self.receive(from, &own, edges)
+    }
+
+    /// Takes in what was found, in this worker's words.
     fn receive(&mut self, from: u16, words: &[u64], edges: bool) -> Result<(), Failure> {
         self.store.touch(Records(words).map(|record| record.key.tag));
         for record in Records(words) {
@@ -360,15 +386,24 @@ impl<N> Part<N> {
                     let known = self.store.find(key);
                     (known.ok_or(Failure::Internal("an edge to nowhere"))?, false)
                 }
-                _ => self.store.insert(key, origin)?,
+                _ => self.find(key, origin, state)?,
             };
-            if new {
-                self.open.push(state)?;
-            } else if edges && let Some(edges) = self.edges.get_mut(usize::from(from)) {
+            if edges
+                && !new
+                && let Some(edges) = self.edges.get_mut(usize::from(from)) {
                 edges.push((index, source));
             }
         }
         Ok(())
+    }
+
+    /// Finds a state: its number, and whether it is new.
+    fn find(&mut self, key: Key, origin: Origin, state: &[u64]) -> Result<(u32, bool), Failure> {
+        let found = self.store.insert(key, origin)?;
+        if found.1 {
+            self.open.push(state)?;
+        }
+        Ok(found)
     }
 
     /// Notes that a state breaks promises.
@@ -390,6 +425,15 @@ struct Record<'a> {
     step: u16,
     key: Key,
     state: &'a [u64],
+}
+
+impl Record<'_> {
+    fn write(&self, words: &mut Vec<u64>) {
+        let Record { source, step, key, state } = self;
+        let header = low(count(state.len())) << 16 | u32::from(*step);
+        words.extend([join(header, *source), key.tag, key.top.into()]);
+        words.extend_from_slice(state);
+    }
 }
 
 struct Records<'a>(&'a [u64]);

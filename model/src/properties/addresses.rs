@@ -46,29 +46,47 @@ pub(super) const APART: Promise = Promise {
     kind: Kind::Together(apart),
 };
 
-fn apart(config: &Config, one: &State, two: &State) -> Verdict {
-    let of_one_pool = config.neighbour == Some(Neighbour::SameProvider);
-    let holds = |state: &State, id: FhaId| {
-        let bound = state.fha.of(id).binding.map(|binding| binding.parameters.address);
-        let registered = state.mn.registration.filter(|held| held.fha == id);
-        let at_ha = state.ha.binding.filter(|bound| bound.care_of.fha == id);
-        let assigned =
-            if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
-        let held =
-            [bound, registered.map(|r| r.parameters.address), at_ha.map(|b| b.care_of.address)];
-        held.into_iter().flatten().fold(assigned, AddressSet::with)
-    };
+/// What one user has of what two must not both have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// Whether he has asked for anything.
+    asked: bool,
+    /// Whether the HA has bound the home address that both have.
+    home: bool,
+    /// The addresses that are his in any way, by FHA.
+    addresses: [AddressSet; 2],
+}
+
+impl Share {
+    /// What he has in a state.
+    pub(crate) fn of(config: &Config, state: &State) -> Share {
+        let of_one_pool = config.neighbour == Some(Neighbour::SameProvider);
+        let holds = |id: FhaId| {
+            let bound = state.fha.of(id).binding.map(|binding| binding.parameters.address);
+            let registered = state.mn.registration.filter(|held| held.fha == id);
+            let at_ha = state.ha.binding.filter(|bound| bound.care_of.fha == id);
+            let assigned =
+                if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
+            let held =
+                [bound, registered.map(|r| r.parameters.address), at_ha.map(|b| b.care_of.address)];
+            held.into_iter().flatten().fold(assigned, AddressSet::with)
+        };
+        let shared = state.environment.profile == Profile::SharedHome;
+        Share {
+            asked: state.mn.ident.is_some(),
+            home: shared && state.ha.binding.is_some(),
+            addresses: FhaId::ALL.map(holds),
+        }
+    }
+}
+
+fn apart(one: &Share, two: &Share) -> Verdict {
+    let held = |share: &Share| share.addresses.iter().any(|addresses| !addresses.is_empty());
     // Both have asked, and one has got something.
-    let asked = one.mn.ident.is_some() && two.mn.ident.is_some();
-    let held = |state: &State| FhaId::ALL.into_iter().any(|id| !holds(state, id).is_empty());
-    let premise = asked && (held(one) || held(two));
-    let addresses = FhaId::ALL.into_iter().all(|id| {
-        let of_one = holds(one, id);
-        of_one.without(holds(two, id)) == of_one
-    });
-    let shared = one.environment.profile == Profile::SharedHome;
-    let homes = !(shared && one.ha.binding.is_some() && two.ha.binding.is_some());
-    Verdict::when(premise, addresses && homes)
+    let premise = one.asked && two.asked && (held(one) || held(two));
+    let mut both = one.addresses.iter().zip(&two.addresses);
+    let addresses = both.all(|(one, two)| one.without(*two) == *one);
+    Verdict::when(premise, addresses && !(one.home && two.home))
 }
 
 /// Below one FHA addresses stay, and the HA hears nothing.

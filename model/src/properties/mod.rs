@@ -14,6 +14,7 @@ use stateright::Property;
 
 use crate::{Action, Attacker, Config, Message, Neighbour, State, System};
 
+pub use addresses::Share;
 pub use possible::{is_complete, is_quiet};
 
 /// What a promise says of a state or a step.
@@ -59,7 +60,7 @@ pub enum Kind {
     /// Every step: state before, action, state after.
     Step(fn(&Config, &State, Action, &State) -> Verdict),
     /// Every state of two mobile nodes.
-    Together(fn(&Config, &State, &State) -> Verdict),
+    Together(fn(&Share, &Share) -> Verdict),
     /// Every state from which nothing leads on.
     End(fn(&State) -> bool),
     /// From every state of the one kind, a state of the other kind can be reached (AG EF).
@@ -207,7 +208,9 @@ impl Promise {
                 .iter()
                 .map(|state| judge(config, state))
                 .fold(Verdict::Vacuous, Verdict::and),
-            (Kind::Together(judge), [one, two]) => judge(config, one, two),
+            (Kind::Together(judge), [one, two]) => {
+                judge(&Share::of(config, one), &Share::of(config, two))
+            }
             _ => Verdict::Vacuous,
         }
     }
@@ -216,19 +219,38 @@ impl Promise {
     /// that must be reachable. Of two mobile nodes it must for both at once.
     #[must_use]
     pub fn of_possibility(&self, config: &Config, mobiles: &[State]) -> (bool, bool) {
-        let (Kind::Possible { from, goal } | Kind::Eventually { from, goal }) = self.kind else {
+        self.of_each(config, mobiles.iter().map(|state| self.of_one(state)))
+    }
+
+    /// Of one mobile node: whether it must be possible for it, and whether that is reached.
+    pub(crate) fn of_one(&self, state: &State) -> (bool, bool) {
+        match self.kind {
+            Kind::Possible { from, goal } | Kind::Eventually { from, goal } => {
+                (from(state), goal(state))
+            }
+            _ => (false, false),
+        }
+    }
+
+    /// The same of all of them, by what it is of each.
+    pub(crate) fn of_each(
+        &self,
+        config: &Config,
+        mut mobiles: impl Iterator<Item = (bool, bool)> + Clone,
+    ) -> (bool, bool) {
+        if !self.kind.has_goal() {
             return (false, false);
-        };
-        let concerned = mobiles.iter().any(from);
+        }
+        let concerned = mobiles.clone().any(|(from, _)| from);
         // Who has gone for good need no longer be waited for.
         let released = matches!(self.kind, Kind::Eventually { .. }) && !concerned;
         // Two providers that know nothing of each other may have one address for both.
         //= registration.6.18
         let reached = match config.neighbour {
             Some(Neighbour::OtherProvider) if self.is_about_completion() => {
-                mobiles.iter().any(goal) || released
+                mobiles.any(|(_, goal)| goal) || released
             }
-            _ => mobiles.iter().all(|s| goal(s) || (concerned && !from(s))) || released,
+            _ => mobiles.all(|(from, goal)| goal || (concerned && !from)) || released,
         };
         (concerned, reached)
     }

@@ -3,7 +3,8 @@
 
 #![allow(unreachable_pub, reason = "used by tests and benches, each by its path")]
 
-use dsboot_model::engine::{Judgement, Place, Space};
+use dsboot_model::engine::{Done, Failure, Judgement, Place, Space};
+use dsboot_model::explore::Fingerprint;
 use stateright::{Model, Property};
 
 /// So many participants.
@@ -118,8 +119,8 @@ impl Model for TwoPhase {
 /// The promises: 0, nobody commits while another aborts; 1, everybody can still come to an end; 2,
 /// which does not hold, everybody can still commit.
 impl Space for TwoPhase {
-    type State = State;
     type Notes = ();
+    type Memory = ();
 
     const GOALS: usize = 2;
 
@@ -127,42 +128,47 @@ impl Space for TwoPhase {
         format!("two-phase commit of {}", self.0)
     }
 
-    fn starts(&self) -> Vec<State> {
-        vec![0]
+    fn starts(&self, (): &mut (), mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+        visit(Fingerprint::of_words(&[0]), &[0]);
+        Ok(())
     }
 
-    fn pack(&self, state: &State, words: &mut Vec<u64>) {
-        words.push(*state);
-    }
-
-    fn unpack(&self, words: &[u64]) -> Option<State> {
-        words.first().copied()
-    }
-
-    fn steps(&self, from: (&State, Place), (): &mut (), mut visit: impl FnMut(u16, &State)) {
-        let (mut number, state) = (0, *from.0);
+    fn steps(
+        &self,
+        (): &mut (),
+        (words, _): (&[u64], Place),
+        (): &mut (),
+        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+    ) -> Done {
+        let (mut number, state) = (0, of(words)?);
         self.each(state, |action| {
             let next = TwoPhase::step(*self, state, action);
             if next != state {
-                visit(number, &next);
+                visit(number, Fingerprint::of_words(&[next]), &[next]);
             }
             number += 1;
         });
+        Ok(())
     }
 
-    fn judge(&self, state: &State, (): &mut ()) -> Judgement {
-        let all = |of: &dyn Fn(u64) -> bool| (0..self.0).all(|n| of(participant(*state, n)));
+    fn judge(&self, (): &mut (), words: &[u64], (): &mut ()) -> Result<Judgement, Failure> {
+        let state = of(words)?;
+        let all = |of: &dyn Fn(u64) -> bool| (0..self.0).all(|n| of(participant(state, n)));
         let ended = all(&|of| of >= COMMITTED);
         let committed = all(&|of| of == COMMITTED);
         let marks = 0b101 | u8::from(ended) << 1 | u8::from(committed) << 3;
-        Judgement { broken: u64::from(!self.is_consistent(*state)), marks }
+        Ok(Judgement { broken: u64::from(!self.is_consistent(state)), marks })
     }
 
-    fn judge_end(&self, _: &State, (): &mut ()) -> u64 {
-        0
+    fn judge_end(&self, (): &mut (), _: &[u64], (): &mut ()) -> Result<u64, Failure> {
+        Ok(0)
     }
 
     fn promise_of_goal(&self, goal: usize) -> Option<usize> {
         Some(goal + 1)
     }
+}
+
+fn of(words: &[u64]) -> Result<State, Failure> {
+    words.first().copied().ok_or(Failure::Internal("a state that is none"))
 }
