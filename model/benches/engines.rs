@@ -30,7 +30,7 @@ use dsboot_model::engine::{
 };
 use dsboot_model::explore::Fingerprint;
 use dsboot_model::{
-    Action, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack, promela,
+    Action, Attacker, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack, promela,
 };
 use dsboot_spec::Setup;
 use stateright::{Checker, Model, Property};
@@ -59,7 +59,7 @@ fn main() {
 /// Two mobile nodes of one home provider, entitled both, in the network that is the attacker.
 fn two(setup: Setup) -> Two {
     let config = Config::new(setup, 1).against(Attacker::Outside);
-    let users = Some([Profile::WrongClock, Profile::Entitled]);
+    let users = Some([Profile::Entitled; 2]);
     Two { users, ..Two::new(config.beside(Neighbour::SameProvider)) }
 }
 
@@ -170,6 +170,9 @@ fn second_process(name: &str, hosts: &Path) {
         }
     }
     for setup in Setup::ALL {
+        if two(setup).name() == name {
+            walk(&two(setup), &plan);
+        }
         for events in 0..=2 {
             let model = Bootstrap::new(Config::new(setup, events));
             if model.name() == name {
@@ -222,9 +225,11 @@ type States = [State; COPIES];
 #[derive(Default)]
 struct Networks {
     pieces: Pieces,
-    /// The steps that change anything, and how many there are; what is broken.
-    known: Vec<(Vec<(u16, u32)>, u16, u64)>,
+    known: Vec<Known>,
 }
+
+/// The steps that change anything, with their numbers, and how many there are; what is broken.
+type Known = (Vec<(u16, u32)>, u16, u64);
 
 impl Networks {
     /// The numbers that are in a word.

@@ -98,7 +98,8 @@ impl Two {
     /// What the roles hold for a mobile node, as far as they see it when they are about the other.
     pub(crate) fn shown(&self, state: &State) -> Shown {
         let of_one_pool = self.config.neighbour == Some(Neighbour::SameProvider);
-        let assigned = |id| if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
+        let assigned =
+            |id| if of_one_pool { *state.aaah.assigned.of(id) } else { AddressSet::default() };
         let shared = state.environment.profile == Profile::SharedHome;
         Shown {
             held: FhaId::ALL.map(|id| state.fha.of(id).held()),

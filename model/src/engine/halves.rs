@@ -11,9 +11,7 @@ use std::ops::Range;
 
 use super::bootstrap::{each, judge_end, name, promise_of_goal, unpack};
 use super::pieces::NO_PART;
-use super::{
-    Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, high, join, low,
-};
+use super::{Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, high, join, low};
 use crate::explore::{Fingerprint, Prehashed, of_ha};
 use crate::properties::{Kind, PROMISES, Share, Verdict};
 use crate::two::{Crash, Shown, is_of_strangers};
@@ -174,7 +172,8 @@ impl Halves {
     fn meet(&mut self, model: &Two, way: Way, other: u32) -> Result<[u32; 2], Failure> {
         let (mine, mut other) = (way.to, other);
         if let Some(crash) = way.crash {
-            other = self.change(model, (other, code(crash)), |_, state| Two::crash(state, crash))?;
+            other =
+                self.change(model, (other, code(crash)), |_, state| Two::crash(state, crash))?;
         }
         let (one, two) = (self.half(mine)?, self.half(other)?);
         let (shown, events) = ([one.shown, two.shown], one.events.min(two.events));
@@ -383,7 +382,8 @@ impl Space for Two {
             for at in ways.places {
                 let way = *memory.ways.get(at).ok_or(NO_PART)?;
                 let [mine, other] = memory.meet(self, way, other)?;
-                let next = memory.order(self, if second { [other, mine] } else { [mine, other] })?;
+                let next =
+                    memory.order(self, if second { [other, mine] } else { [mine, other] })?;
                 if next != state {
                     go(memory, notes, before + way.number, next)?;
                     if let Some(taken) = &mut taken {
@@ -416,7 +416,9 @@ impl Space for Two {
         for (promise, bit) in PROMISES.iter().zip(0_u32..) {
             let applies = asked >> bit & 1 == 1;
             let mut possible = || match of_each.next() {
-                Some((one, two)) if applies => promise.of_each(&self.config, [one, two].into_iter()),
+                Some((one, two)) if applies => {
+                    promise.of_each(&self.config, [one, two].into_iter())
+                }
                 _ => (false, false),
             };
             let met = match promise.kind {

@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn parts_are_told_once() {
         let (mut one, mut two) = (Pieces::default(), Pieces::default());
-        let parts: Vec<Vec<u64>> = (0..200_u64).map(|n| (0..n % 7).map(|m| n * m).collect()).collect();
+        let parts: Vec<Vec<u64>> =
+            (0..200_u64).map(|n| (0..n % 7).map(|m| n * m).collect()).collect();
         let mut length = 0;
         for (round, part) in parts.iter().chain(parts.iter().rev()).enumerate() {
             // The other one knows some of them already, by another number.
@@ -185,10 +186,12 @@ mod tests {
             let (there, _) = two.hear(1, &mut rest).expect("told");
             assert_eq!((two.words(there), rest), (part.as_slice(), [].as_slice()));
             assert_eq!(one.fingerprint(number).ok(), two.fingerprint(there).ok());
-            assert!(two.hear(2, &mut words.as_slice()).is_ok() == (words.len() > 1 || part.is_empty() && words[0] >> 63 == 1));
+            // What a number means is told to each worker by itself.
+            assert!(two.hear(3, &mut [number.into()].as_slice()).is_err());
         }
-        let told: usize = one.len() + one.to_words().len() - one.len();
-        assert_eq!(length, told + 400 - one.len());
+        // Each part once, and a number every time.
+        let all: usize = (0..).take(one.len()).map(|number| one.words(number).len()).sum();
+        assert_eq!(length, all + 2 * parts.len());
         let again = Pieces::of_words(&one.to_words()).expect("parts");
         assert_eq!(again.to_words(), one.to_words());
         assert!(Pieces::of_words(&[5, 1]).is_none());

@@ -356,13 +356,7 @@ impl<S: Space> Walk<'_, '_, S> {
 
 impl<N> Part<N> {
     /// Takes in what another worker has found.
-    fn hear(
-        &mut self,
-        memory: &mut impl Memory,
-        from: u16,
-        words: &[u64],
-        edges: bool,
-    ) -> Done {
+    fn hear(&mut self, memory: &mut impl Memory, from: u16, words: &[u64], edges: bool) -> Done {
         let mut own = Vec::with_capacity(words.len());
         let mut heard = Vec::new();
         for record in Records(words) {
@@ -390,7 +384,8 @@ impl<N> Part<N> {
             };
             if edges
                 && !new
-                && let Some(edges) = self.edges.get_mut(usize::from(from)) {
+                && let Some(edges) = self.edges.get_mut(usize::from(from))
+            {
                 edges.push((index, source));
             }
         }
