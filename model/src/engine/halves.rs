@@ -15,7 +15,7 @@ use super::{Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, hi
 use crate::explore::{Fingerprint, Prehashed, of_ha};
 use crate::properties::{Kind, PROMISES, Share, Verdict};
 use crate::two::{Crash, Shown, is_of_strangers};
-use crate::{Both, Guard, Link, Mn, State, System as _, Two, effort, pack};
+use crate::{Both, Guard, Mn, State, System as _, Two, effort, pack};
 
 /// What a worker knows of halves.
 #[derive(Debug, Default)]
@@ -173,7 +173,7 @@ impl Halves {
         let (mine, mut other) = (way.to, other);
         if let Some(crash) = way.crash {
             other =
-                self.change(model, (other, code(crash)), |_, state| Two::crash(state, crash))?;
+                self.change(model, (other, code(crash)), |model, state| model.crash(state, crash))?;
         }
         let (one, two) = (self.half(mine)?, self.half(other)?);
         let (shown, events) = ([one.shown, two.shown], one.events.min(two.events));
@@ -311,14 +311,13 @@ impl Said {
 
 /// The number of a crash, above all that can be seen.
 const fn code(crash: Crash) -> u32 {
-    1 << 31
-        | match crash {
-            Crash::Fa(Link::A) => 0,
-            Crash::Fa(Link::B) => 1,
-            Crash::Fa(Link::C) => 2,
-            Crash::Fa(Link::D) => 3,
-            Crash::Aaah => 4,
-        }
+    let (role, which) = match crash {
+        Crash::Fa(link) => (0, link as u32),
+        Crash::Fha(fha) => (1, fha as u32),
+        Crash::Ha => (2, 0),
+        Crash::Aaah => (3, 0),
+    };
+    1 << 31 | role << 4 | which
 }
 
 impl Space for Two {
