@@ -97,6 +97,15 @@ impl Observer {
         self.begin_session(bytes);
     }
 
+    /// A station has crashed and come up again. An agent knows none of the challenges that it gave.
+    pub fn on_restart(&mut self, station: Station) {
+        if let Station::Fa(site) = station
+            && let Some(link) = Symbols::link(site)
+        {
+            self.symbols.forget_given(link);
+        }
+    }
+
     /// The mobile node begins to ask for access.
     fn begin_session(&mut self, bytes: &Bytes) {
         self.symbols.begin_session();
@@ -107,6 +116,18 @@ impl Observer {
             };
             self.network.insert(Message::AccessRequest(session, link, secret));
         }
+    }
+
+    /// The link of a site.
+    #[must_use]
+    pub fn link(site: usize) -> Option<Link> {
+        Symbols::link(site)
+    }
+
+    /// An FHA by its place.
+    #[must_use]
+    pub fn fha(which: usize) -> Option<FhaId> {
+        Symbols::fha(which)
     }
 
     /// The message of the model that a flight brings to its addressee, if it is one and has been

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use dsboot_node::kept::Kept;
 use dsboot_node::world::{FIRST_HOST, Network, Party, Plan, Settings, World};
 use dsboot_node::{Error, Probability};
 use dsboot_roles::{
@@ -108,21 +109,24 @@ impl Random for Entropy {
 struct Seat {
     station: Station,
     party: Arc<Party>,
+    /// What it would have after a crash.
+    kept: Arc<Kept>,
     entropy: Entropy,
     /// A fingerprint of all of it.
     print: u64,
 }
 
 impl Seat {
-    fn new(station: Station, party: Party, entropy: Entropy) -> Seat {
-        let mut seat = Seat { station, party: Arc::new(party), entropy, print: 0 };
+    fn new(station: Station, mut party: Party, entropy: Entropy) -> Seat {
+        let kept = Arc::new(Kept::begin(&mut party));
+        let mut seat = Seat { station, party: Arc::new(party), kept, entropy, print: 0 };
         seat.print = seat.fingerprint();
         seat
     }
 
     fn fingerprint(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        (self.station, &self.party, self.entropy).hash(&mut hasher);
+        (self.station, &self.party, &self.kept, self.entropy).hash(&mut hasher);
         hasher.finish()
     }
 }
@@ -153,6 +157,9 @@ pub struct Bytes {
     pub has_changed: bool,
     /// The first machine that did not do the same again, if that is watched.
     pub undetermined: Option<Box<Undetermined>>,
+    /// What NASes have sent before this flight is about conversations that they or their server have
+    /// forgotten.
+    conversations_from: usize,
     latency: Duration,
     is_watched: bool,
     plan: Plan,
@@ -196,6 +203,7 @@ impl Bytes {
             sent: Vec::new(),
             has_changed: false,
             undetermined: None,
+            conversations_from: 0,
             latency: LATENCY,
             is_watched: false,
             plan: world.plan,
@@ -271,10 +279,17 @@ impl Bytes {
     /// that the mobile node leaves is lost, in both directions.
     #[must_use]
     pub fn is_deliverable(&self, flight: usize) -> bool {
+        let is_before_crash = flight < self.conversations_from;
         self.sent.get(flight).is_some_and(|flight| match (flight.from, flight.to) {
-            (Station::Mn, Station::Nas(site) | Station::Fa(site)) => site == self.site,
-            _ => flight.site.is_none_or(|site| site == self.site),
+            (Station::Mn, Station::Nas(site) | Station::Fa(site)) => self.is_on_link(site),
+            (Station::Nas(_), Station::Aaaf | Station::Aaah) => !is_before_crash,
+            _ => flight.site.is_none_or(|site| self.is_on_link(site)),
         })
+    }
+
+    /// Whether the mobile node is on the link of a site.
+    fn is_on_link(&self, site: usize) -> bool {
+        site == self.site && self.mn().is_some_and(|mn| mn.pac().is_some())
     }
 
     /// Delivers something that was sent, for the first time or again.
@@ -305,6 +320,53 @@ impl Bytes {
         self.now = self.now.max(time);
         self.handle(station, Input::Timeout);
         Some(station)
+    }
+
+    /// A station crashes and comes up again, with what it has written down before anything left that
+    /// told of it. Returns whether it could.
+    pub fn restart(&mut self, station: Station) -> bool {
+        if self.is_server_of_access(station) {
+            // A server that has forgotten a conversation has to refuse whoever goes on with it,
+            // whoever that is: of that the model knows nothing.
+            //= access.6.13
+            if self.is_conversing() {
+                return false;
+            }
+            self.conversations_from = self.sent.len();
+        }
+        // The server takes what comes again after that for new, as its Identifier is another's.
+        if matches!(station, Station::Nas(_)) {
+            self.conversations_from = self.sent.len();
+        }
+        self.has_changed = true;
+        let Some(seat) = self.seats.iter_mut().find(|seat| seat.station == station) else {
+            return false;
+        };
+        let Some(anew) = seat.kept.restarted(&seat.party) else { return false };
+        seat.party = Arc::new(anew);
+        seat.print = seat.fingerprint();
+        true
+    }
+
+    /// Whether a NAS asks this server about access.
+    fn is_server_of_access(&self, station: Station) -> bool {
+        match self.setup.scenario().is_subscription() {
+            true => station == Station::Aaaf,
+            false => station == Station::Aaah,
+        }
+    }
+
+    /// Whether somebody is about to be let in.
+    fn is_conversing(&self) -> bool {
+        let servers = [Station::Aaaf, Station::Aaah].into_iter().filter_map(|at| self.aaa(at));
+        let mut nases = (0..3).filter_map(|site| self.nas(site));
+        servers.flat_map(Aaa::sessions).next().is_some()
+            || nases.any(|nas| nas.sessions().any(|session| session.asking))
+    }
+
+    /// Everybody who is on the network.
+    pub fn stations(&self) -> impl Iterator<Item = Station> + '_ {
+        self.seats.iter().map(|seat| seat.station)
     }
 
     /// Delivers everything in the order of its sending, and fires no timer, until nothing is left
@@ -413,6 +475,7 @@ impl Bytes {
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.station == station) else { return };
         let before = self.is_watched.then(|| seat.clone());
         let effects = act(Arc::make_mut(&mut seat.party), now, &mut seat.entropy);
+        Arc::make_mut(&mut seat.kept).keep(Arc::make_mut(&mut seat.party));
         if let Some(Seat { mut party, mut entropy, print, .. }) = before {
             let again = act(Arc::make_mut(&mut party), now, &mut entropy);
             let is_same = again == effects && party == seat.party && entropy == seat.entropy;

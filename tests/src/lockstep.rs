@@ -10,6 +10,7 @@ mod altering;
 mod divergence;
 mod exploring;
 mod following;
+mod restarting;
 pub mod schedule;
 
 use std::sync::Arc;
@@ -216,6 +217,11 @@ impl Follower {
             Event::Release => self.wish("lets go", |bytes| {
                 bytes.with_mn(|mn, now, random| mn.release(now, random));
             }),
+            Event::Restart(pick) => {
+                let stations: Vec<Station> = self.bytes.stations().collect();
+                let Some(place) = modulo(pick, stations.len()) else { return Ok(false) };
+                stations.get(place).map_or(Ok(false), |station| self.restart(*station))
+            }
         }
     }
 
@@ -258,6 +264,12 @@ impl Follower {
         Ok(true)
     }
 
+    /// Whether the mobile node is attached nowhere.
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        self.bytes.mn().is_none_or(|mn| mn.pac().is_none())
+    }
+
     fn is_admitted(&self) -> bool {
         self.bytes.mn().is_some_and(|mn| mn.admitted().is_some())
     }
@@ -283,8 +295,7 @@ impl Follower {
 
     fn attach(&mut self, site: usize) -> Result<bool, Divergence> {
         // From nowhere it comes to the first link, as in the model.
-        let is_there = self.bytes.mn().is_some_and(|mn| mn.pac().is_some());
-        let possible = if is_there { site != self.bytes.site } else { site == 0 };
+        let possible = if self.is_nowhere() { site == 0 } else { site != self.bytes.site };
         // What is held back would be dropped, which the model has sent.
         let is_busy = self.observer.held_back() != HeldBack::default();
         if !possible || is_busy || self.bytes.mn().is_some_and(Mn::is_releasing) {

@@ -16,6 +16,7 @@ mod wire;
 
 pub mod capture;
 pub mod export;
+pub mod kept;
 pub mod lab;
 pub mod load;
 pub mod net;

@@ -43,3 +43,33 @@ impl<K: Ord + Clone> Journal<K> {
         self.0.as_mut().map(core::mem::take).unwrap_or_default()
     }
 }
+
+/// What was kept last of something that is kept as a whole. As a [`Journal`], no part of the
+/// machine's state.
+#[derive(Clone, Debug)]
+pub(crate) struct Latest<T>(Option<T>);
+
+impl<T> Default for Latest<T> {
+    fn default() -> Latest<T> {
+        Latest(None)
+    }
+}
+
+impl<T> PartialEq for Latest<T> {
+    fn eq(&self, _: &Latest<T>) -> bool {
+        true
+    }
+}
+
+impl<T> Eq for Latest<T> {}
+
+impl<T> Hash for Latest<T> {
+    fn hash<H: Hasher>(&self, _: &mut H) {}
+}
+
+impl<T: PartialEq + Clone> Latest<T> {
+    /// The value, if it is another one than the last time.
+    pub(crate) fn change(&mut self, value: T) -> Option<T> {
+        (self.0.as_ref() != Some(&value)).then(|| self.0.insert(value).clone())
+    }
+}

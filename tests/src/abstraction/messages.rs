@@ -15,6 +15,7 @@ use dsboot_model::{
     Ack, Admission, Authorisation, CareOf6, Code, FhaId, Form, Hop, Ident, Leg, Link, Message,
     Parameters, Reply, Request, Seq, Server, Session, Update,
 };
+use dsboot_node::world::people::RADIUS_SECRET;
 use dsboot_roles::{Datagram, Packet, Secret};
 use dsboot_spec::registry::mip4::code;
 use dsboot_spec::registry::pana::result;
@@ -48,8 +49,8 @@ pub(super) struct Name {
 pub(super) struct Reader {
     /// RADIUS requests by client and Request Authenticator.
     asked: BTreeMap<(Station, [u8; 16]), (Asked, Message)>,
-    /// The Request Authenticator under which a client used an Identifier last.
-    authenticators: BTreeMap<(Station, u8), [u8; 16]>,
+    /// The Request Authenticators under which a client used an Identifier.
+    authenticators: BTreeMap<(Station, u8), Vec<[u8; 16]>>,
     /// The questions in the order of their asking.
     order: Vec<(Station, [u8; 16])>,
 }
@@ -73,9 +74,8 @@ impl Reader {
         };
         let answers = match (&flight.what, flight.from) {
             (Cargo::Datagram(datagram), Station::Aaaf | Station::Aaah) => {
-                let identifier = radius::Packet::decode(&datagram.payload).map(|p| p.identifier());
-                let question = identifier.ok().map(|identifier| (flight.to, identifier));
-                question.and_then(|of| Some((of.0, *self.authenticators.get(&of)?)))
+                let packet = radius::Packet::decode(&datagram.payload).ok();
+                packet.and_then(|packet| Some((flight.to, self.question_of(flight.to, &packet)?)))
             }
             _ => None,
         };
@@ -148,7 +148,10 @@ impl Reader {
     ) -> Option<Message> {
         let packet = radius::Packet::decode(&datagram.payload).ok()?;
         let authenticator = *packet.authenticator();
-        self.authenticators.insert((client, packet.identifier()), authenticator);
+        let known = self.authenticators.entry((client, packet.identifier())).or_default();
+        if !known.contains(&authenticator) {
+            known.push(authenticator);
+        }
         if let Some((_, message)) = self.asked.get(&(client, authenticator)) {
             return Some(*message);
         }
@@ -215,6 +218,15 @@ impl Reader {
         named.filter(|(_, session)| !known(session)).max_by_key(|(_, session)| *session)
     }
 
+    /// The Request Authenticator of what a packet answers. A client that has crashed begins its
+    /// Identifiers anew.
+    fn question_of(&self, client: Station, packet: &radius::Packet<'_>) -> Option<[u8; 16]> {
+        let secret = RADIUS_SECRET.as_bytes();
+        let known = self.authenticators.get(&(client, packet.identifier()))?;
+        let mut newest = known.iter().rev();
+        newest.find(|question| packet.verify_response(question, secret).is_ok()).copied()
+    }
+
     fn answers(
         &mut self,
         symbols: &mut Symbols,
@@ -222,8 +234,8 @@ impl Reader {
         datagram: &Datagram,
     ) -> Option<Message> {
         let packet = radius::Packet::decode(&datagram.payload).ok()?;
-        let authenticator = self.authenticators.get(&(client, packet.identifier()))?;
-        let (asked, _) = *self.asked.get(&(client, *authenticator))?;
+        let authenticator = self.question_of(client, &packet)?;
+        let (asked, _) = *self.asked.get(&(client, authenticator))?;
         let accepted = match packet.code() {
             radius_code::ACCESS_ACCEPT => true,
             radius_code::ACCESS_REJECT => false,

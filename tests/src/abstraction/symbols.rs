@@ -158,6 +158,11 @@ impl Symbols {
         self.given.insert(link, challenge.to_vec());
     }
 
+    /// The agent of a link knows no longer what it gave.
+    pub(super) fn forget_given(&mut self, link: Link) {
+        self.given.remove(&link);
+    }
+
     /// Whether the agent of a link has given another challenge since it gave this one.
     pub(super) fn is_superseded(&self, link: Link, challenge: &[u8]) -> bool {
         self.given.get(&link).is_none_or(|last| last != challenge)

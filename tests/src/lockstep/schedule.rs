@@ -34,6 +34,8 @@ pub enum Event {
     Refresh,
     /// `e`: the mobile node lets go.
     Release,
+    /// `k`: one of the roles crashes and comes up again, with what it keeps over a crash.
+    Restart(usize),
 }
 
 impl fmt::Display for Event {
@@ -51,13 +53,14 @@ impl fmt::Display for Event {
             Event::Move(site) => write!(f, "m{site}"),
             Event::Refresh => f.write_str("r"),
             Event::Release => f.write_str("e"),
+            Event::Restart(pick) => write!(f, "k{pick}"),
         }
     }
 }
 
 /// A word that is no event.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no event of a schedule: n, d3, x3, c3, l3, f, s, t3, w250, m1, r or e")]
+#[error("{0:?} is no event of a schedule: n, d3, x3, c3, l3, f, s, t3, w250, m1, r, e or k2")]
 pub struct NoEvent(String);
 
 impl FromStr for Event {
@@ -84,6 +87,7 @@ impl FromStr for Event {
             ("m", Some(site)) => Event::Move(site),
             ("r", None) => Event::Refresh,
             ("e", None) => Event::Release,
+            ("k", Some(pick)) => Event::Restart(pick),
             _ => return Err(refuse()),
         })
     }
@@ -110,13 +114,13 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let line = "m0 n d3 x17 c5 l0 f s t2 w250 m2 r e";
+        let line = "m0 n d3 x17 c5 l0 f s t2 w250 m2 r e k4";
         assert_eq!(written(&read(line).unwrap()), line);
     }
 
     #[test]
     fn what_is_no_event_is_refused() {
-        for word in ["n1", "d", "z", "w-1", "m0x", "ä"] {
+        for word in ["n1", "d", "z", "k", "w-1", "m0x", "ä"] {
             assert_eq!(read(word).unwrap_err(), NoEvent(word.to_owned()));
         }
     }

@@ -54,7 +54,7 @@ fn tell(told: &mut String, number: usize, happening: Happening, before: &Place, 
     let arrives = match happening {
         Happening::Arrives(key) | Happening::ArrivesAgain(key) => follower.flight(key),
         Happening::ArrivesAltered(key, _) => follower.flight(key),
-        Happening::TimeOut(_) | Happening::Acts(_) => None,
+        Happening::TimeOut(_) | Happening::Restarts(_) | Happening::Acts(_) => None,
     };
     let how = match happening {
         Happening::ArrivesAgain(_) => " again",
@@ -64,6 +64,7 @@ fn tell(told: &mut String, number: usize, happening: Happening, before: &Place, 
     let left = match (arrives, happening) {
         (Some(Flight { from, to, .. }), _) => format!("{from:?} --> {to:?}{how}"),
         (None, Happening::TimeOut(station)) => format!("{station:?}: timer, nothing arrives"),
+        (None, Happening::Restarts(station)) => format!("{station:?}: crashes, starts again"),
         (None, Happening::Acts(event)) => format!("Mn: {event:?}"),
         (None, _) => String::new(),
     };

@@ -53,6 +53,8 @@ pub enum Happening {
     ArrivesAltered(u64, usize),
     /// Nothing arrives until a timer of this station has fired, and all that are due before.
     TimeOut(Station),
+    /// A station crashes and comes up again, with what it keeps over a crash.
+    Restarts(Station),
     /// The mobile node moves to a site, refreshes its registration or lets go.
     Acts(Event),
 }
@@ -64,6 +66,7 @@ impl fmt::Display for Happening {
             Happening::ArrivesAgain(key) => write!(f, "x{key:016x}"),
             Happening::ArrivesAltered(key, pick) => write!(f, "c{key:016x}/{pick}"),
             Happening::TimeOut(station) => write!(f, "t{station:?}"),
+            Happening::Restarts(station) => write!(f, "k{station:?}"),
             Happening::Acts(event) => write!(f, "{event}"),
         }
     }
@@ -222,6 +225,7 @@ impl Refinement {
             Happening::Arrives(key) | Happening::ArrivesAgain(key) => follower.arrive(key),
             Happening::ArrivesAltered(key, pick) => follower.arrive_altered(key, pick),
             Happening::TimeOut(station) => follower.elapse(station, SILENCE),
+            Happening::Restarts(station) => follower.restart(station),
             Happening::Acts(event) => follower.act(event),
         };
         let parted = match result {
@@ -250,8 +254,8 @@ impl Refinement {
 fn cost(place: &Place, happening: Happening) -> u8 {
     match happening {
         Happening::Arrives(_) => 0,
-        // From nowhere: that is how it begins.
-        Happening::Acts(Event::Move(_)) if place.follower.bytes.sent.is_empty() => 0,
+        // From nowhere: that is how it begins, and begins anew.
+        Happening::Acts(Event::Move(_)) if place.follower.is_nowhere() => 0,
         Happening::TimeOut(Station::Mn) if place.follower.holds_back() => 0,
         _ => 1,
     }
@@ -288,6 +292,7 @@ impl Model for Refinement {
         }
         let timers = follower.bytes.waiting().map(|(station, _)| Happening::TimeOut(station));
         actions.extend(timers);
+        actions.extend(follower.bytes.stations().map(Happening::Restarts));
         actions.extend((0..3).map(|site| Happening::Acts(Event::Move(site))));
         actions.extend([Event::Refresh, Event::Release].map(Happening::Acts));
         actions.retain(|happening| cost(place, *happening) <= place.events);

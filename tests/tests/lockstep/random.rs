@@ -37,6 +37,7 @@ impl ReferenceStateMachine for Schedule {
             2 => (0..3_usize).prop_map(Event::Move),
             2 => Just(Event::Refresh),
             1 => Just(Event::Release),
+            1 => (0..64_usize).prop_map(Event::Restart),
         ]
         .boxed()
     }

@@ -188,6 +188,7 @@ impl Builder {
         Ok(Built {
             link: Some(fa.interface.clone()),
             tunnels_at: Some(fa.address),
+            state: self.state(),
             ..Built::new("fa", Party::Fa(Box::new(Fa::new(config))), sockets)
         })
     }
@@ -334,6 +335,7 @@ impl Builder {
             tun: Some(Tun { name: mn.tun.clone(), route: None }),
             tunnels_at: (mn.tunnel == Tunnel::Ip).then_some(Ipv4Addr::UNSPECIFIED),
             mobile: Some(mobile),
+            state: self.state(),
             ..Built::new("mn", Party::Mn(Box::new(Mn::new(config))), Vec::new())
         })
     }

@@ -42,8 +42,8 @@ pub struct Config {
 pub struct Daemon {
     /// Where Prometheus finds the counters, at the path `/metrics`.
     pub metrics: Option<SocketAddr>,
-    /// The directory in which AAA server, FHA and home agent keep what they hold over a crash, beside
-    /// the configuration unless it begins with a slash; without, they begin with nothing.
+    /// The directory in which a role keeps what it holds over a crash, beside the configuration
+    /// unless it begins with a slash; without, it begins with nothing. A NAS keeps nothing.
     pub state: Option<PathBuf>,
     /// The user that it goes on as once everything is open; without, the one that began it.
     pub user: Option<String>,

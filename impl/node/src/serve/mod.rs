@@ -9,7 +9,7 @@ mod metrics;
 mod mobile;
 mod part;
 mod raw;
-mod records;
+pub(crate) mod records;
 mod rights;
 mod sockets;
 mod store;

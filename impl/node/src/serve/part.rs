@@ -139,6 +139,9 @@ impl Part {
     pub(super) async fn run(mut self) -> io::Result<()> {
         info!(role = self.name, "ready");
         let effects = self.attach();
+        if let Some(store) = &self.store {
+            store.keep(&mut self.machine)?;
+        }
         self.carry_out(effects).await;
         let mut packet = vec![0; LONGEST_PACKET];
         loop {

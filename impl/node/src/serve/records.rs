@@ -6,7 +6,7 @@ use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::mip4::Identification;
 use dsboot_codec::mip6::{Sequence, Timestamp};
 use dsboot_roles::fha::{self, Ipv6Parameters, TunnelEnd};
-use dsboot_roles::{Association, Nai, Secret, Time, aaa, ha};
+use dsboot_roles::{Association, LinkAddr, Nai, Secret, Time, aaa, fa, ha, mn};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -14,17 +14,19 @@ use super::store::Change;
 use crate::world::Party;
 
 /// Has a machine note what changes of what it keeps.
-pub(super) fn keep_journal(machine: &mut Party) {
+pub(crate) fn keep_journal(machine: &mut Party) {
     match machine {
         Party::Fha(fha) => fha.keep_journal(),
         Party::Aaa(aaa) => aaa.keep_journal(),
         Party::Ha(ha) => ha.keep_journal(),
-        Party::Mn(_) | Party::Nas(_) | Party::Fa(_) | Party::Cn(_) => {}
+        Party::Fa(fa) => fa.keep_journal(),
+        // A mobile node knows by itself what it has told last.
+        Party::Mn(_) | Party::Nas(_) | Party::Cn(_) => {}
     }
 }
 
 /// What has changed since the last time.
-pub(super) fn changes(machine: &mut Party) -> Vec<Change> {
+pub(crate) fn changes(machine: &mut Party) -> Vec<Change> {
     match machine {
         Party::Fha(fha) => {
             let changed = fha.take_changed().into_iter();
@@ -50,12 +52,26 @@ pub(super) fn changes(machine: &mut Party) -> Vec<Change> {
             });
             changes.collect()
         }
-        Party::Mn(_) | Party::Nas(_) | Party::Fa(_) | Party::Cn(_) => Vec::new(),
+        Party::Fa(fa) => {
+            let changed = fa.take_changed().into_iter();
+            let changes = changed.map(|key| {
+                let record = fa.record(&key).as_ref().map(FaRecord::of);
+                (key_of(&FaKey(key.home, key.fha)), record.as_ref().and_then(written))
+            });
+            changes.collect()
+        }
+        Party::Mn(mn) => {
+            let changed = mn.take_changed().into_iter();
+            let changes =
+                changed.map(|numbers| (key_of(&MnKey::Numbers), written(&MnRecord::of(&numbers))));
+            changes.collect()
+        }
+        Party::Nas(_) | Party::Cn(_) => Vec::new(),
     }
 }
 
 /// Hands a machine one of its records. `None` if it is none.
-pub(super) fn restore(machine: &mut Party, key: &[u8], record: &[u8]) -> Option<()> {
+pub(crate) fn restore(machine: &mut Party, key: &[u8], record: &[u8]) -> Option<()> {
     match machine {
         Party::Fha(fha) => {
             let key: FhaKey = postcard::from_bytes(key).ok()?;
@@ -72,7 +88,17 @@ pub(super) fn restore(machine: &mut Party, key: &[u8], record: &[u8]) -> Option<
             let record: AaaRecord = postcard::from_bytes(record).ok()?;
             aaa.restore(key.into_key()?, record.into_record());
         }
-        Party::Mn(_) | Party::Nas(_) | Party::Fa(_) | Party::Cn(_) => return None,
+        Party::Fa(fa) => {
+            let FaKey(home, fha) = postcard::from_bytes(key).ok()?;
+            let record: FaRecord = postcard::from_bytes(record).ok()?;
+            fa.restore(fa::Key { home, fha }, record.into_record());
+        }
+        Party::Mn(mn) => {
+            let MnKey::Numbers = postcard::from_bytes(key).ok()?;
+            let record: MnRecord = postcard::from_bytes(record).ok()?;
+            mn.restore(record.into_numbers());
+        }
+        Party::Nas(_) | Party::Cn(_) => return None,
     }
     Some(())
 }
@@ -405,6 +431,82 @@ impl AaaRecord {
     }
 }
 
+/// A visitor's home address, and its FHA.
+#[derive(Serialize, Deserialize)]
+struct FaKey(Ipv4Addr, Ipv4Addr);
+
+#[derive(Serialize, Deserialize)]
+struct FaRecord {
+    neighbour: Option<[u8; 6]>,
+    source: SocketAddrV4,
+    tunnelled: bool,
+    udp: bool,
+    fha: Ipv4Addr,
+    identification: u64,
+    ends: u64,
+}
+
+impl FaRecord {
+    fn of(record: &fa::Record) -> FaRecord {
+        let fa::Record { visitor, ends } = record;
+        FaRecord {
+            neighbour: visitor.station.neighbour.map(|address| address.0),
+            source: visitor.station.source,
+            tunnelled: visitor.tunnelled,
+            udp: visitor.udp,
+            fha: visitor.fha,
+            identification: visitor.identification.0,
+            ends: ends.unix_micros(),
+        }
+    }
+
+    fn into_record(self) -> fa::Record {
+        fa::Record {
+            visitor: fa::Visitor {
+                station: fa::Station {
+                    neighbour: self.neighbour.map(LinkAddr),
+                    source: self.source,
+                },
+                fha: self.fha,
+                tunnelled: self.tunnelled,
+                udp: self.udp,
+                identification: Identification(self.identification),
+            },
+            ends: Time::from_unix_micros(self.ends),
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+enum MnKey {
+    Numbers,
+}
+
+#[derive(Serialize, Deserialize)]
+struct MnRecord {
+    identification: Option<u64>,
+    sequence: u16,
+    message_id: Option<u64>,
+}
+
+impl MnRecord {
+    fn of(numbers: &mn::Numbers) -> MnRecord {
+        MnRecord {
+            identification: numbers.identification.map(|identification| identification.0),
+            sequence: numbers.sequence.0,
+            message_id: numbers.message_id.map(|message_id| message_id.0),
+        }
+    }
+
+    fn into_numbers(self) -> mn::Numbers {
+        mn::Numbers {
+            identification: self.identification.map(Identification),
+            sequence: Sequence(self.sequence),
+            message_id: self.message_id.map(Timestamp),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -481,6 +583,30 @@ mod tests {
         }
         for key in [fha::Key::Mn(nai()), fha::Key::Address(address(1).into())] {
             assert_eq!(again(&FhaKey::of(&key)).into_key(), Some(key));
+        }
+    }
+
+    #[test]
+    fn a_foreign_agents_and_a_mobile_nodes_records_come_back_as_they_were() {
+        let source = SocketAddrV4::new(Ipv4Addr::new(198, 51, 100, 9), 434);
+        for neighbour in [None, Some(LinkAddr([1, 2, 3, 4, 5, 6]))] {
+            let visitor = fa::Visitor {
+                station: fa::Station { neighbour, source },
+                fha: Ipv4Addr::new(192, 0, 2, 8),
+                tunnelled: true,
+                udp: neighbour.is_none(),
+                identification: Identification(7),
+            };
+            let record = fa::Record { visitor, ends: at(5) };
+            assert_eq!(again(&FaRecord::of(&record)).into_record(), record);
+        }
+        let numbers = mn::Numbers {
+            identification: Some(Identification(1 << 40)),
+            sequence: Sequence(0xfffe),
+            message_id: Some(Timestamp(1 << 41)),
+        };
+        for numbers in [numbers, mn::Numbers::default()] {
+            assert_eq!(again(&MnRecord::of(&numbers)).into_numbers(), numbers);
         }
     }
 

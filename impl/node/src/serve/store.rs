@@ -22,7 +22,7 @@ const RECORDS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("records
 pub(super) struct Store(Database);
 
 /// A key, and what stands under it from now on.
-pub(super) type Change = (Vec<u8>, Option<Zeroizing<Vec<u8>>>);
+pub(crate) type Change = (Vec<u8>, Option<Zeroizing<Vec<u8>>>);
 
 impl Store {
     /// Opens the database of a role in a directory; it is made if it is not there. Its owner alone

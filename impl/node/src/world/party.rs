@@ -27,6 +27,21 @@ pub enum Party {
 }
 
 impl Party {
+    /// A machine of the same configuration in which nothing has happened. `None` where an AAA
+    /// server's configuration is none.
+    #[must_use]
+    pub fn anew(&self) -> Option<Party> {
+        Some(match self {
+            Party::Mn(mn) => Party::Mn(Box::new(Mn::new(mn.config().clone()))),
+            Party::Nas(nas) => Party::Nas(Box::new(Nas::new(nas.config().clone()))),
+            Party::Fa(fa) => Party::Fa(Box::new(Fa::new(fa.config().clone()))),
+            Party::Fha(fha) => Party::Fha(Box::new(Fha::new(fha.config().clone()))),
+            Party::Aaa(aaa) => Party::Aaa(Box::new(Aaa::new(aaa.config().clone()).ok()?)),
+            Party::Ha(ha) => Party::Ha(Box::new(Ha::new(ha.config().clone()))),
+            Party::Cn(cn) => Party::Cn(cn.clone()),
+        })
+    }
+
     fn machine(&self) -> &dyn Machine {
         match self {
             Party::Mn(machine) => machine.as_ref(),

@@ -7,7 +7,7 @@ mod data;
 mod relay;
 
 use core::net::{Ipv4Addr, SocketAddrV4};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use dsboot_codec::mip4::{Identification, Message};
 
@@ -15,7 +15,7 @@ pub use config::{FaConfig, ForeignHome};
 
 use crate::{
     Datagram, Effects, Input, LinkAddr, Machine, Nai, Random, Time, count::Registration,
-    expiring::Expiring,
+    expiring::Expiring, journal::Journal,
 };
 
 /// A challenge that the agent has offered.
@@ -38,6 +38,26 @@ pub struct Fa {
     /// By home address and FHA.
     //= registration.9.11
     visitors: Expiring<(Ipv4Addr, Ipv4Addr), Visitor>,
+    journal: Journal<Key>,
+}
+
+/// What a [`Record`] is kept under: the visitor's home address, and its FHA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    /// The temporary IPv4 home address.
+    pub home: Ipv4Addr,
+    /// With whom it is registered.
+    pub fha: Ipv4Addr,
+}
+
+/// What an FA keeps over a crash. What it has relayed and offered it does not: the mobile node asks
+/// again, and answers another challenge.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// A visitor.
+    pub visitor: Visitor,
+    /// When its registration ends.
+    pub ends: Time,
 }
 
 /// A mobile node as the agent meets it on the link.
@@ -105,6 +125,7 @@ impl Fa {
             used: Expiring::default(),
             pending: Expiring::default(),
             visitors: Expiring::default(),
+            journal: Journal::default(),
         }
     }
 
@@ -117,6 +138,29 @@ impl Fa {
     /// The mobile nodes registered through it, by home address.
     pub fn visitors(&self) -> impl Iterator<Item = (&Ipv4Addr, &Visitor)> {
         self.visitors.iter().map(|((home, _), visitor)| (home, visitor))
+    }
+
+    /// Notes from now on what changes of what it keeps over a crash.
+    pub fn keep_journal(&mut self) {
+        self.journal.keep();
+    }
+
+    /// What has changed since the last time, if that is noted.
+    pub fn take_changed(&mut self) -> BTreeSet<Key> {
+        self.journal.take()
+    }
+
+    /// What it keeps under a key, if there is something.
+    #[must_use]
+    pub fn record(&self, key: &Key) -> Option<Record> {
+        let key = (key.home, key.fha);
+        let (visitor, ends) = self.visitors.get(&key).zip(self.visitors.end_of(&key))?;
+        Some(Record { visitor: visitor.clone(), ends })
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, key: Key, record: Record) {
+        self.visitors.insert((key.home, key.fha), record.visitor, record.ends);
     }
 
     /// The visitors with this home address, one an FHA.
@@ -167,7 +211,8 @@ impl Fa {
         //= registration.9.9
         //= data-path.2.3
         //= movement.3.10
-        while self.visitors.pop_ended(now).is_some() {
+        while let Some(((home, fha), _)) = self.visitors.pop_ended(now) {
+            self.journal.note(&Key { home, fha });
             effects.count(Registration::VisitorExpired);
         }
         while self.given.pop_ended(now).is_some() {}

@@ -14,7 +14,7 @@ use dsboot_spec::registry::{
     mip4::{LIFETIME_INFINITE, code, extension},
 };
 
-use super::{Exchange, Fa, Pending, Station, Visitor, Who};
+use super::{Exchange, Fa, Key, Pending, Station, Visitor, Who};
 use crate::{
     Datagram, Effects, Nai, Random, Time,
     count::Registration,
@@ -287,6 +287,7 @@ impl Fa {
         if header.lifetime == 0 {
             if !is(Fault::FaKeepsVisitor) {
                 self.visitors.remove(&key);
+                self.journal.note(&Key { home: key.0, fha: key.1 });
             }
             return;
         }
@@ -313,6 +314,7 @@ impl Fa {
             seconds => now + Duration::from_secs(seconds.into()),
         };
         self.visitors.insert(key, visitor, ends);
+        self.journal.note(&Key { home: key.0, fha: key.1 });
     }
 
     /// Denies a request that is not relayed.

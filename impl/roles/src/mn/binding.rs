@@ -167,6 +167,17 @@ impl Binding {
         self.sequence
     }
 
+    /// The sequence number and the Mesg-ID used last.
+    pub(super) const fn numbers(&self) -> (Sequence, Option<Timestamp>) {
+        (self.sequence, self.message_id)
+    }
+
+    /// Uses none of the numbers up to these.
+    pub(super) const fn go_on_after(&mut self, sequence: Sequence, message_id: Option<Timestamp>) {
+        self.sequence = sequence;
+        self.message_id = message_id;
+    }
+
     /// Whether an update has been made and not been acknowledged yet.
     #[must_use]
     pub fn is_updating(&self) -> bool {

@@ -12,7 +12,10 @@ mod release;
 use core::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::collections::BTreeSet;
 
-use dsboot_codec::mip4::{Identification, Message};
+use dsboot_codec::{
+    mip4::{Identification, Message},
+    mip6::{Sequence, Timestamp},
+};
 
 pub use agents::Agent;
 pub use binding::{Binding, BindingState};
@@ -24,6 +27,7 @@ use crate::{
     count::Registration,
     fault::{Fault, is},
     fragments::Fragments,
+    journal::Latest,
     pana::{AccessOutcome, Failure, Pac, PacConfig},
 };
 use agents::Agents;
@@ -57,6 +61,19 @@ pub struct Mn {
     fragments_sent: u32,
     /// The addresses that the host owns because of the mobile node.
     addresses: BTreeSet<IpAddr>,
+    kept: Latest<Numbers>,
+}
+
+/// What a mobile node keeps over a crash: the numbers that it must not use again. Everything else
+/// it gains anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Numbers {
+    /// The Identification used last.
+    pub identification: Option<Identification>,
+    /// The sequence number of a binding update used last.
+    pub sequence: Sequence,
+    /// The Mesg-ID used last.
+    pub message_id: Option<Timestamp>,
 }
 
 /// What step 3 has told; a hint until the registration has proved it.
@@ -90,6 +107,7 @@ impl Mn {
             fragments: Fragments::default(),
             fragments_sent: 0,
             addresses: BTreeSet::new(),
+            kept: Latest::default(),
         }
     }
 
@@ -138,6 +156,19 @@ impl Mn {
         }
         self.advance(now, random, &mut effects);
         effects
+    }
+
+    /// What it keeps over a crash, if that has changed since the last time.
+    pub fn take_changed(&mut self) -> Option<Numbers> {
+        let identification = self.registrar.last_identification();
+        let (sequence, message_id) = self.binding.numbers();
+        self.kept.change(Numbers { identification, sequence, message_id })
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, numbers: Numbers) {
+        self.registrar.go_on_after(numbers.identification);
+        self.binding.go_on_after(numbers.sequence, numbers.message_id);
     }
 
     /// What it is configured with.

@@ -172,6 +172,11 @@ impl Registrar {
         self.last
     }
 
+    /// Uses no Identification up to this one.
+    pub(super) const fn go_on_after(&mut self, identification: Option<Identification>) {
+        self.last = identification;
+    }
+
     /// Registers by a way that the link has come to offer: again if it leads to the FHA that the
     /// mobile node is registered with, for the first time otherwise.
     pub(super) fn register(
