@@ -27,7 +27,7 @@ mod random;
 use random::Schedule;
 
 /// How many schedules each setup runs if nothing else is said.
-const SCHEDULES: u32 = 400;
+const SCHEDULES: u32 = 200;
 
 /// Everything arrives in the order of its sending; then movement, refresh, release.
 #[test]

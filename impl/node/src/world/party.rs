@@ -38,7 +38,7 @@ impl Party {
             Party::Fha(fha) => Party::Fha(Box::new(Fha::new(fha.config().clone()))),
             Party::Aaa(aaa) => Party::Aaa(Box::new(Aaa::new(aaa.config().clone()).ok()?)),
             Party::Ha(ha) => Party::Ha(Box::new(Ha::new(ha.config().clone()))),
-            Party::Cn(cn) => Party::Cn(cn.clone()),
+            Party::Cn(cn) => Party::Cn(*cn),
         })
     }
 
