@@ -240,6 +240,7 @@ impl Bytes {
     pub fn settings(setup: Setup, seed: u64) -> Settings {
         Settings {
             setup,
+            number: 0,
             start: Time::from_unix_micros(1_800_000_000_000_000),
             seed,
             loss: Probability::NEVER,

@@ -16,6 +16,7 @@ use dsboot_spec::Setup;
 fn settings(setup: Setup, seed: u64, loss: f64) -> Settings {
     Settings {
         setup,
+        number: 0,
         start: Time::from_unix_micros(1_800_000_000_000_000),
         seed,
         loss: Probability::new(loss).unwrap(),

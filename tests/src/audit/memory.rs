@@ -27,6 +27,42 @@ impl<K: Hash + Eq, V> Remembered<K, V> {
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.new.get(key).or_else(|| self.old.get(key))
     }
+
+    pub(super) fn contains(&self, key: &K) -> bool {
+        self.get(key).is_some()
+    }
+
+    pub(super) fn remove(&mut self, key: &K) {
+        self.old.remove(key);
+        self.new.remove(key);
+    }
+
+    pub(super) fn into_all(self) -> impl Iterator<Item = (K, V)> {
+        self.new.into_iter().chain(self.old)
+    }
+}
+
+impl<K: Hash + Eq + Clone, V> Remembered<K, V> {
+    /// What is remembered, which is new by that.
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        if let Some((key, value)) = self.old.remove_entry(key) {
+            self.insert(key, value);
+        }
+        self.new.get_mut(key)
+    }
+
+    /// The same, or something new.
+    pub(super) fn get_or_new(&mut self, key: &K) -> &mut V
+    where
+        V: Default,
+    {
+        if !self.contains(key) {
+            self.insert(key.clone(), V::default());
+        } else if let Some((key, value)) = self.old.remove_entry(key) {
+            self.insert(key, value);
+        }
+        self.new.entry(key.clone()).or_default()
+    }
 }
 
 /// A fingerprint.

@@ -8,7 +8,7 @@ use dsboot_model::Hop;
 use dsboot_spec::{CareOf, Role, Scenario};
 
 use super::At;
-use super::order::{Order, Sights, Unexplained};
+use super::order::{Memo, Order, Sights, Unexplained};
 use super::report::{MobileReport, Rejection, Report, Rung};
 use super::seen::Seen;
 
@@ -46,6 +46,10 @@ pub(super) struct Mobile {
     ladder: VecDeque<Rung>,
     explained: u64,
     rejected: bool,
+    /// The packet of the first rejection: the ladder ends with it.
+    first_wrong: Option<u64>,
+    /// The packet that was seen last, and when.
+    last: (u64, Option<Duration>),
     /// The servers of step 2 and step 5.
     pub(super) servers: (Option<IpAddr>, Option<IpAddr>),
     pub(super) facts: Facts,
@@ -193,6 +197,8 @@ impl Mobile {
             ladder: VecDeque::new(),
             explained: 0,
             rejected: false,
+            first_wrong: None,
+            last: (0, None),
             servers: (None, None),
             facts: Facts::default(),
         }
@@ -208,12 +214,28 @@ impl Mobile {
         }
     }
 
+    /// The packet that was seen last.
+    pub(super) const fn last(&self) -> u64 {
+        self.last.0
+    }
+
+    /// When it was heard last.
+    pub(super) const fn heard(&self) -> Option<Duration> {
+        self.last.1
+    }
+
     pub(super) const fn is_marked(&self) -> bool {
         self.marked
     }
 
     pub(super) fn reject(&mut self, rejection: Rejection, report: &mut Report) {
         let rejection = Rejection { mobile: Some(self.name.clone()), ..rejection };
+        if self.first_wrong.is_none() {
+            self.first_wrong = Some(rejection.packet);
+        }
+        if let Some(rung) = self.ladder.iter_mut().find(|rung| rung.packet == rejection.packet) {
+            rung.wrong = true;
+        }
         if self.marked {
             self.rejected = true;
             report.reject(rejection);
@@ -222,14 +244,22 @@ impl Mobile {
         }
     }
 
-    pub(super) fn saw(&mut self, at: At, seen: &Seen, about: Option<u64>, report: &mut Report) {
+    pub(super) fn saw(
+        &mut self,
+        at: At,
+        seen: &Seen,
+        about: Option<u64>,
+        memo: &mut Memo,
+        report: &mut Report,
+    ) {
         self.sights.add(seen.channel());
+        self.last = (at.number, at.time);
         // What belongs to a message from before the last beginning, the model knows no more.
         let explained = match about {
             Some(about) if about < self.order.begun() => Ok(()),
-            _ => self.order.next(at.number, seen, self.sights),
+            _ => self.order.next(at.number, seen, self.sights, memo),
         };
-        self.climb(at, seen, explained.is_err());
+        self.climb(at, seen);
         match explained {
             Ok(()) => self.explained += 1,
             Err(Unexplained { guard, allowed }) => {
@@ -245,7 +275,11 @@ impl Mobile {
         }
     }
 
-    fn climb(&mut self, at: At, seen: &Seen, wrong: bool) {
+    fn climb(&mut self, at: At, seen: &Seen) {
+        if self.first_wrong.is_some_and(|first| first < at.number) {
+            return;
+        }
+        let wrong = self.first_wrong.is_some();
         if self.ladder.len() >= LADDER {
             self.ladder.pop_front();
         }
@@ -288,7 +322,14 @@ impl Mobile {
             (None, Some(way)) => way,
             (None, None) => "not told".to_owned(),
         };
-        MobileReport { name, scenario, accepted: !rejected, explained, ladder: ladder.into() }
+        MobileReport {
+            place: 0,
+            name,
+            scenario,
+            accepted: !rejected,
+            explained,
+            ladder: ladder.into(),
+        }
     }
 }
 

@@ -13,20 +13,23 @@ mod carried;
 mod legs;
 mod memory;
 mod mobile;
+mod mobiles;
 mod order;
 mod report;
 mod seen;
 mod who;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use dsboot_codec::tree::{Tree, Verdict};
+use dsboot_codec::tree::{Role as NodeRole, Tree, Verdict};
 use dsboot_spec::{CareOf, Role, Scenario, registry};
 
+pub use mobiles::{IDLE, MOBILES};
 pub use report::{
-    Authenticators, MobileReport, Party, REPORT_VERSION, Rejection, Report, Rung, Verdict as Answer,
+    Authenticators, Broken, MobileReport, Party, REPORT_VERSION, Rejection, Report, Rung,
+    Verdict as Answer,
 };
 pub use who::Who;
 
@@ -34,6 +37,8 @@ use carried::Body;
 use legs::Legs;
 use memory::Remembered;
 use mobile::{Key, Mobile};
+use mobiles::Mobiles;
+use order::Memo;
 use seen::Seen;
 
 /// So many faults are kept that may or may not be this protocol's.
@@ -41,6 +46,9 @@ const EARLY: usize = 1_000;
 
 /// So many rejections are kept.
 const REJECTIONS: usize = 100;
+
+/// After so many packets it is seen who has been silent for too long.
+const LOOK_FOR_IDLE: u64 = 4_096;
 
 /// What is to be known before.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +59,8 @@ pub struct Settings {
     pub scenario: Option<Scenario>,
     /// Who has which addresses, where the capture does not tell.
     pub who: Who,
+    /// How many mobile nodes are followed at once; [`MOBILES`] when `None`.
+    pub mobiles: Option<usize>,
     /// Whether everything that anybody said is there, from the beginning: it is a trace, and nothing
     /// but what happens within a role is hidden.
     pub complete: bool,
@@ -78,17 +88,18 @@ pub struct Auditor {
     vendor: u32,
     arrangements: Vec<CareOf>,
     report: Report,
-    mobiles: Vec<Mobile>,
-    by_key: HashMap<Key, usize>,
+    mobiles: Mobiles,
     by_low: Remembered<u32, usize>,
-    by_home: HashMap<Ipv4Addr, usize>,
-    by_v6: HashMap<Ipv6Addr, usize>,
+    by_home: Remembered<Ipv4Addr, usize>,
+    by_v6: Remembered<Ipv6Addr, usize>,
     /// Messages that have been seen, and the packet that brought each first.
     said: Remembered<u64, u64>,
     legs: Legs,
     /// What is wrong where it is not known whether it is this protocol's.
     early: Vec<Early>,
-    parties: HashMap<IpAddr, HashSet<Role>>,
+    parties: Remembered<IpAddr, HashSet<Role>>,
+    /// What the model's steps lead to.
+    memo: Memo,
 }
 
 /// Something wrong in a packet, between whom.
@@ -120,15 +131,15 @@ impl Auditor {
             vendor: settings.vendor.unwrap_or(registry::dsb::DEFAULT_VENDOR_ID),
             arrangements,
             report: Report::default(),
-            mobiles: Vec::new(),
-            by_key: HashMap::new(),
+            mobiles: Mobiles::new(settings.mobiles.unwrap_or(MOBILES)),
             by_low: Remembered::new(1 << 16),
-            by_home: HashMap::new(),
-            by_v6: HashMap::new(),
+            by_home: Remembered::new(1 << 14),
+            by_v6: Remembered::new(1 << 14),
             said: Remembered::new(1 << 17),
             legs: Legs::default(),
             early: Vec::new(),
-            parties: HashMap::new(),
+            parties: Remembered::new(1 << 12),
+            memo: Memo::default(),
             settings,
         }
     }
@@ -137,6 +148,11 @@ impl Auditor {
     pub fn packet(&mut self, packet: &Packet<'_>) {
         let at = At { number: packet.number, time: packet.time };
         self.report.packets += 1;
+        if let Some(now) = at.time.filter(|_| packet.number.is_multiple_of(LOOK_FOR_IDLE)) {
+            let idle = self.mobiles.drop_idle(now);
+            self.report.idle += idle.len() as u64;
+            self.conclude(idle);
+        }
         let octets = carried::ip_packet(packet.tree, packet.octets);
         let looked = octets.and_then(carried::look);
         self.check_tree(packet, at, looked.as_ref().map(carried::Carried::ends));
@@ -179,8 +195,18 @@ impl Auditor {
             }
         }
         let Auditor { mut report, mobiles, parties, settings, .. } = self;
-        report.conclude(mobiles, parties, settings.scenario);
+        for (place, mobile) in mobiles.into_all() {
+            report.conclude(place, mobile, settings.scenario);
+        }
+        report.finish(parties.into_all());
         report
+    }
+
+    /// Nothing more is expected of some mobile nodes.
+    fn conclude(&mut self, mobiles: Vec<(usize, Mobile)>) {
+        for (place, mobile) in mobiles {
+            self.report.conclude(place, mobile, self.settings.scenario);
+        }
     }
 
     /// What is wrong in the packet by itself, and what became of checksums and authenticators.
@@ -194,7 +220,11 @@ impl Auditor {
             if let Some(what) = legs::not_zero(node) {
                 wrong.push((sentence.to_owned(), what));
             }
-            let Some(check) = &node.check else { return };
+            let Some(check) = &node.check else {
+                // Nobody has tried.
+                count.unverified += u64::from(node.role == NodeRole::Authenticator);
+                return;
+            };
             match check.verdict {
                 Verdict::Verified => count.verified += 1,
                 Verdict::NoKey => count.unverified += 1,
@@ -225,10 +255,10 @@ impl Auditor {
 
     /// Whether an address is somebody's who takes part.
     fn is_ours(&self, address: IpAddr) -> bool {
-        self.parties.contains_key(&address)
+        self.parties.contains(&address)
             || match address {
-                IpAddr::V4(address) => self.by_home.contains_key(&address),
-                IpAddr::V6(address) => self.by_v6.contains_key(&address),
+                IpAddr::V4(address) => self.by_home.contains(&address),
+                IpAddr::V6(address) => self.by_v6.contains(&address),
             }
     }
 
@@ -252,13 +282,13 @@ impl Auditor {
 
     /// The mobile node of a key.
     fn mobile(&mut self, key: Key) -> usize {
-        if let Some(known) = self.by_key.get(&key) {
-            return *known;
+        if let Some(known) = self.mobiles.place(&key) {
+            return known;
         }
-        let place = self.mobiles.len();
-        self.mobiles.push(Mobile::new(&key, &self.arrangements, self.settings.complete));
-        self.by_key.insert(key, place);
-        place
+        let given_up = self.mobiles.make_room();
+        self.report.given_up += given_up.len() as u64;
+        self.conclude(given_up);
+        self.mobiles.follow(key, &self.arrangements, self.settings.complete)
     }
 
     /// A message of a mobile node that the model has a word for.
@@ -273,13 +303,13 @@ impl Auditor {
     ) {
         let ends = [(carried.source.ip(), seen.from()), (carried.destination.ip(), seen.to())];
         for (end, role) in ends {
-            let known = self.parties.entry(end).or_default();
+            let known = self.parties.get_or_new(&end);
             if known.len() < 4 {
                 known.insert(role);
             }
         }
         if let Some(mobile) = self.mobiles.get_mut(place) {
-            mobile.saw(at, seen, about, &mut self.report);
+            mobile.saw(at, seen, about, &mut self.memo, &mut self.report);
         }
     }
 

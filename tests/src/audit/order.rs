@@ -5,20 +5,24 @@
 //! everything is hidden: the capture may begin in the middle.
 
 use std::collections::{HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use dsboot_model::{
     Bootstrap, Clock, Config, FhaId, Guard, Hop, Message, NUMBERS, Profile, Request, State,
 };
 use dsboot_spec::{CareOf, Scenario, Setup};
 
+mod memo;
 mod openings;
 mod steps;
 
-use openings::openings;
-use steps::{deny, hidden_steps, otherwise, possible, said, say, settle, wander};
+pub(super) use memo::Memo;
 
-use super::seen::{Channel, Names, Seen, channel_of};
+use memo::Node;
+use openings::openings;
+use steps::{deny, hides, otherwise, say, settle, wander};
+
+use super::seen::{Channel, Named, Seen, channel_of};
 
 /// As many states that explain the same are kept.
 const WIDTH: usize = 32;
@@ -60,9 +64,8 @@ pub(super) struct Order {
 /// A state of the model, and what its symbols stand for.
 #[derive(Clone, Debug)]
 struct Explanation {
-    care_of: CareOf,
-    state: Box<State>,
-    names: Names,
+    node: Arc<Node>,
+    names: Named,
 }
 
 /// Why a message is not explained.
@@ -117,6 +120,7 @@ impl Order {
         packet: u64,
         seen: &Seen,
         sights: Sights,
+        memo: &mut Memo,
     ) -> Result<(), Unexplained> {
         if self.is_lost {
             return Ok(());
@@ -128,27 +132,26 @@ impl Order {
             self.is_beyond = false;
         }
         if self.explanations.is_empty() || (self.is_at_the_bound() && begins_something(seen)) {
-            return self.begin(packet, seen, sights);
+            return self.begin(packet, seen, sights, memo);
         }
         let before = std::mem::take(&mut self.explanations);
-        let mut found = explain(&before, seen, sights, &[], WIDTH);
+        if changes_arrangement(&before, seen) {
+            return self.begin(packet, seen, sights, memo);
+        }
+        let mut found = explain(&before, seen, sights, WIDTH, memo);
         if found.is_empty() {
-            let otherwise = otherwise(&before, seen);
-            found = explain(&otherwise, seen, sights, &[], WIDTH);
+            let otherwise = otherwise(&before, seen, memo);
+            found = explain(&otherwise, seen, sights, WIDTH, memo);
         }
         if found.is_empty() {
-            found = settle(deny(&before, seen), WIDTH);
+            found = settle(deny(&before, seen, memo), WIDTH);
         }
         if found.is_empty() {
-            found = self.look_again(seen, sights);
-        }
-        if found.is_empty() && changes_arrangement(&before, seen) {
-            self.explanations.clear();
-            return self.begin(packet, seen, sights);
+            found = self.look_again(seen, sights, memo);
         }
         if found.is_empty() && sights.is_of_home_only() && is_elsewhere(&before, seen) {
             self.explanations.clear();
-            return self.begin(packet, seen, sights);
+            return self.begin(packet, seen, sights, memo);
         }
         if found.is_empty() && before.iter().all(|one| one.names.has_no_room_for(seen)) {
             self.past.clear();
@@ -158,8 +161,8 @@ impl Order {
         }
         if found.is_empty() {
             let why = Unexplained {
-                guard: broken_guard(&before, seen, sights),
-                allowed: allowed(&before, seen, sights),
+                guard: broken_guard(&before, seen, sights, memo),
+                allowed: allowed(&before, seen, sights, memo),
             };
             self.is_lost = true;
             self.past.clear();
@@ -177,8 +180,8 @@ impl Order {
 
     /// The care-of addresses that all explanations agree on.
     pub(super) fn care_of(&self) -> Option<CareOf> {
-        let first = self.explanations.first()?.care_of;
-        self.explanations.iter().all(|one| one.care_of == first).then_some(first)
+        let first = self.explanations.first()?.node.care_of;
+        self.explanations.iter().all(|one| one.node.care_of == first).then_some(first)
     }
 
     fn remember(&mut self, before: Vec<Explanation>, seen: &Seen) {
@@ -190,66 +193,64 @@ impl Order {
 
     /// Goes through the last messages once more and keeps all that explains them, not only what
     /// does so in the fewest steps.
-    fn look_again(&self, seen: &Seen, sights: Sights) -> Vec<Explanation> {
+    fn look_again(&self, seen: &Seen, sights: Sights, memo: &mut Memo) -> Vec<Explanation> {
         let Some((start, _)) = self.past.front() else { return Vec::new() };
         let mut set = start.clone();
         let again = self.past.iter().map(|(_, seen)| seen).chain([seen]);
         for seen in again {
-            let more = wander(&set, sights);
-            set = explain(&more, seen, sights, &[], WIDTH * 4);
+            let more = wander(&set, sights, memo);
+            set = explain(&more, seen, sights, WIDTH * 4, memo);
         }
         set
     }
 
     /// Begins with a message: with nothing known of what was before it.
-    fn begin(&mut self, packet: u64, seen: &Seen, sights: Sights) -> Result<(), Unexplained> {
+    fn begin(
+        &mut self,
+        packet: u64,
+        seen: &Seen,
+        sights: Sights,
+        memo: &mut Memo,
+    ) -> Result<(), Unexplained> {
         self.begun = packet;
         self.past.clear();
         if std::mem::take(&mut self.is_complete) {
-            let first = |care_of: &CareOf| {
-                let with = |profile| State::initial(profile, u8::MAX);
-                let states = [Profile::Entitled, Profile::WrongClock].map(with);
-                let (care_of, names) = (*care_of, Names::default());
-                states.map(|state| Explanation {
-                    care_of,
-                    state: Box::new(state),
-                    names: names.clone(),
-                })
-            };
-            let from: Vec<Explanation> = self.arrangements.iter().flat_map(first).collect();
-            self.explanations = explain(&from, seen, sights, &[], WIDTH * 4);
+            let mut from = Vec::new();
+            for care_of in &self.arrangements {
+                for profile in [Profile::Entitled, Profile::WrongClock] {
+                    let node = memo.node(*care_of, State::initial(profile, u8::MAX));
+                    from.push(Explanation { node, names: Named::default() });
+                }
+            }
+            self.explanations = explain(&from, seen, sights, WIDTH * 4, memo);
             if self.explanations.is_empty() {
                 self.is_lost = true;
-                let allowed = allowed(&from, seen, sights);
-                return Err(Unexplained { guard: broken_guard(&from, seen, sights), allowed });
+                let guard = broken_guard(&from, seen, sights, memo);
+                return Err(Unexplained { guard, allowed: allowed(&from, seen, sights, memo) });
             }
             return Ok(());
         }
         let mut found = Vec::new();
+        let nobody = Named::default();
         for care_of in &self.arrangements {
-            let openings = openings(*care_of);
-            found.extend(openings.of(seen).filter_map(|(message, state)| {
-                let mut names = Names::default();
-                let fits = names.fits(seen, message);
-                fits.then(|| Explanation { care_of: *care_of, state: Box::new(*state), names })
+            found.extend(openings(*care_of).of(seen).filter_map(|(message, node)| {
+                let names = nobody.fitting(seen, message)?;
+                Some(Explanation { node: Arc::clone(node), names })
             }));
         }
+        let all = |which: fn(&openings::Openings) -> &Vec<Arc<Node>>| {
+            let nodes = self.arrangements.iter().flat_map(move |care_of| which(openings(*care_of)));
+            let explain =
+                |node: &Arc<Node>| Explanation { node: Arc::clone(node), names: Named::default() };
+            nodes.map(explain).collect::<Vec<_>>()
+        };
         if matches!(seen.channel(), Channel::Access | Channel::LegA) {
-            let moved = self.arrangements.iter().flat_map(|care_of| {
-                openings(*care_of).explanations(*care_of, |openings| &openings.moved)
-            });
-            let moved: Vec<Explanation> = moved.collect();
-            found.extend(explain(&moved, seen, Sights::default(), &[], WIDTH * 2));
+            let moved = all(|openings| &openings.moved);
+            found.extend(explain(&moved, seen, Sights::default(), WIDTH * 2, memo));
         }
         if found.is_empty() {
-            let from: Vec<Explanation> = self
-                .arrangements
-                .iter()
-                .flat_map(|care_of| {
-                    openings(*care_of).explanations(*care_of, |openings| &openings.states)
-                })
-                .collect();
-            found = explain(&from, seen, Sights::default(), &[], WIDTH);
+            let from = all(|openings| &openings.states);
+            found = explain(&from, seen, Sights::default(), WIDTH, memo);
         }
         if found.is_empty() {
             self.is_lost = true;
@@ -262,11 +263,11 @@ impl Order {
     fn is_at_the_bound(&self) -> bool {
         let near = NUMBERS - MARGIN;
         self.explanations.iter().any(|one| {
-            let mn = &one.state.mn;
+            let mn = &one.node.state.mn;
             mn.ident.is_some_and(|ident| ident.get() >= near)
                 || mn.seq.is_some_and(|seq| seq.get() >= near)
                 || mn.session.is_some_and(|session| session.get() >= near)
-                || one.state.network.len() + usize::from(MARGIN) * 4 >= dsboot_model::MESSAGES
+                || one.node.state.network.len() + usize::from(MARGIN) * 4 >= dsboot_model::MESSAGES
         })
     }
 }
@@ -301,7 +302,7 @@ fn changes_arrangement(before: &[Explanation], seen: &Seen) -> bool {
         (_, dsboot_model::Owner::Fa) => CareOf::ForeignAgent,
         (_, dsboot_model::Owner::Mn) => CareOf::ColocatedViaFa,
     };
-    before.iter().all(|one| one.care_of != of)
+    before.iter().all(|one| one.node.care_of != of)
 }
 
 /// The model of an arrangement. Which AAA server answers step 2 makes no difference to the messages.
@@ -322,15 +323,15 @@ fn explain(
     before: &[Explanation],
     seen: &Seen,
     sights: Sights,
-    without: &[Guard],
     width: usize,
+    memo: &mut Memo,
 ) -> Vec<Explanation> {
     let mut found = Vec::new();
     for one in before {
-        say(one, seen, without, &mut found);
+        say(one, seen, &[], memo, &mut found);
     }
     if found.is_empty() {
-        found = explain_hidden(before, seen, sights, without);
+        found = explain_hidden(before, seen, sights, memo);
     }
     settle(found, width)
 }
@@ -340,7 +341,7 @@ fn explain_hidden(
     before: &[Explanation],
     seen: &Seen,
     sights: Sights,
-    without: &[Guard],
+    memo: &mut Memo,
 ) -> Vec<Explanation> {
     let mut found = Vec::new();
     let mut known: HashSet<u64> = before.iter().map(Explanation::mark).collect();
@@ -351,12 +352,14 @@ fn explain_hidden(
     }
     for cost in 0..waiting.len() {
         while let Some(one) = waiting.get_mut(cost).and_then(VecDeque::pop_front) {
-            for (more, next) in hidden_steps(&one, sights, without) {
+            let steps = memo.steps(&one.node);
+            for step in steps.iter().filter(|step| hides(step, sights)) {
+                let next = one.at(&step.next);
                 if known.len() > HIDDEN_STATES || !known.insert(next.mark()) {
                     continue;
                 }
-                say(&next, seen, without, &mut found);
-                if let Some(place) = waiting.get_mut(cost + usize::from(more)) {
+                say(&next, seen, &[], memo, &mut found);
+                if let Some(place) = waiting.get_mut(cost + usize::from(step.cost)) {
                     place.push_back(next);
                 }
             }
@@ -368,37 +371,42 @@ fn explain_hidden(
     found
 }
 
+/// The states that are no or one hidden step without an event away.
+fn near(one: &Explanation, sights: Sights, memo: &mut Memo) -> Vec<Explanation> {
+    let steps = memo.steps(&one.node);
+    let free = steps.iter().filter(|step| step.cost == 0 && hides(step, sights));
+    let mut near = vec![one.clone()];
+    near.extend(free.map(|step| one.at(&step.next)));
+    near
+}
+
 /// The guard without which a message would be explained.
-fn broken_guard(before: &[Explanation], seen: &Seen, sights: Sights) -> Option<Guard> {
-    let some: Vec<Explanation> = before.iter().take(4).cloned().collect();
-    let explains = |guard: &&Guard| {
+fn broken_guard(
+    before: &[Explanation],
+    seen: &Seen,
+    sights: Sights,
+    memo: &mut Memo,
+) -> Option<Guard> {
+    let some: Vec<Explanation> =
+        before.iter().take(4).flat_map(|one| near(one, sights, memo)).collect();
+    Guard::ALL.iter().copied().find(|guard| {
         let mut found = Vec::new();
-        let near = some.iter().flat_map(|one| {
-            let further = hidden_steps(one, sights, &[]);
-            further.filter(|(cost, _)| *cost == 0).map(|(_, next)| next)
-        });
-        for one in some.iter().cloned().chain(near) {
-            say(&one, seen, &[**guard], &mut found);
-        }
-        !found.is_empty()
-    };
-    Guard::ALL.iter().find(explains).copied()
+        some.iter().any(|one| {
+            say(one, seen, &[*guard], memo, &mut found);
+            !found.is_empty()
+        })
+    })
 }
 
 /// What the sender could have said instead, in words.
-fn allowed(before: &[Explanation], seen: &Seen, sights: Sights) -> Vec<String> {
+fn allowed(before: &[Explanation], seen: &Seen, sights: Sights, memo: &mut Memo) -> Vec<String> {
     let mut words = Vec::new();
     for one in before.iter().take(8) {
-        let near = hidden_steps(one, sights, &[]).filter(|(cost, _)| *cost == 0);
-        for one in [one.clone()].into_iter().chain(near.map(|(_, next)| next)) {
-            let model = model(one.care_of, &[]);
-            for action in possible(&one.state, seen) {
-                let Some((_, messages)) = said(&model, &one.state, action) else { continue };
-                for message in messages {
-                    let said = one.words(&message);
-                    if !words.contains(&said) && words.len() < 8 {
-                        words.push(said);
-                    }
+        for one in near(one, sights, memo) {
+            for saying in memo.sayings(&one.node, seen.from()).iter() {
+                let said = one.words(&saying.message);
+                if !words.contains(&said) && words.len() < 8 {
+                    words.push(said);
                 }
             }
         }
@@ -407,19 +415,25 @@ fn allowed(before: &[Explanation], seen: &Seen, sights: Sights) -> Vec<String> {
 }
 
 impl Explanation {
-    fn with(&self, state: State) -> Explanation {
-        Explanation { care_of: self.care_of, state: Box::new(state), names: self.names.clone() }
+    /// The same names in another state.
+    fn at(&self, node: &Arc<Node>) -> Explanation {
+        Explanation { node: Arc::clone(node), names: self.names.clone() }
+    }
+
+    fn with(&self, state: State, memo: &mut Memo) -> Explanation {
+        Explanation { node: memo.node(self.node.care_of, state), names: self.names.clone() }
     }
 
     /// The same, with the requests that wait made by a clock that is wrong.
-    fn with_wrong_clock(mut self) -> Explanation {
-        let newest = self.state.mn.ident;
+    fn with_wrong_clock(&self, memo: &mut Memo) -> Explanation {
+        let mut state = self.node.state;
+        let newest = state.mn.ident;
         let late = |request: Request| {
             let timely = request.timely && Some(request.ident) != newest;
             Request { timely, ..request }
         };
-        let network = &mut self.state.network;
-        *network = network
+        state.network = state
+            .network
             .iter()
             .map(|message| match message {
                 Message::Request(hop, request) => Message::Request(hop, late(request)),
@@ -427,21 +441,17 @@ impl Explanation {
             })
             .collect();
         for fha in FhaId::ALL {
-            let pending = &mut self.state.fha.of_mut(fha).pending;
+            let pending = &mut state.fha.of_mut(fha).pending;
             *pending = pending.map(|(request, hop)| (late(request), hop));
         }
-        self.state.mn.request = self.state.mn.request.map(late);
-        self.state.mn.clock = Clock::Wrong;
-        self
+        state.mn.request = state.mn.request.map(late);
+        state.mn.clock = Clock::Wrong;
+        self.with(state, memo)
     }
 
     /// A fingerprint, without how many events are left.
     fn mark(&self) -> u64 {
-        let mut state = *self.state;
-        state.environment.events = 0;
-        let mut hasher = DefaultHasher::new();
-        (self.care_of, state, &self.names).hash(&mut hasher);
-        hasher.finish()
+        self.node.mark ^ self.names.mark().rotate_left(32)
     }
 
     /// A message in the words of the capture.

@@ -1,6 +1,6 @@
 //! What came of a capture.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -10,6 +10,9 @@ use serde::Serialize;
 
 use super::REJECTIONS;
 use super::mobile::Mobile;
+
+/// So many mobile nodes are told.
+const TOLD: usize = 1_000;
 
 /// The version of the report's form.
 pub const REPORT_VERSION: u32 = 1;
@@ -33,14 +36,32 @@ pub struct Report {
     pub authenticators: Authenticators,
     /// Who is who.
     pub parties: Vec<Party>,
-    /// The mobile nodes that bootstrap.
+    /// The mobile nodes that bootstrap, at most 1,000, those with something wrong first.
     pub mobiles: Vec<MobileReport>,
+    /// How many more there are.
+    pub more_mobiles: u64,
+    /// How many mobile nodes were followed no further, as there were too many at once.
+    pub given_up: u64,
+    /// How many were followed no further, as they had been silent for a day.
+    pub idle: u64,
     /// How many mobile nodes and users there are that use Mobile IP or RADIUS and do not bootstrap.
     pub not_judged: u64,
+    /// Where the capture breaks off, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub broken: Option<Broken>,
     /// What is wrong, by packet.
     pub rejections: Vec<Rejection>,
     /// What else is to be said.
     pub notes: Vec<String>,
+}
+
+/// Where a capture breaks off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Broken {
+    /// The packet that cannot be read, from 1; what is before it has been judged.
+    pub packet: u64,
+    /// Why.
+    pub why: String,
 }
 
 /// The answer.
@@ -101,6 +122,9 @@ pub struct Rejection {
 /// A mobile node that bootstraps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MobileReport {
+    /// Where it stands in the order in which they were seen first.
+    #[serde(skip)]
+    pub(super) place: usize,
     /// Its NAI, or what else it is known by.
     pub name: String,
     /// The scenario, as far as the capture shows it.
@@ -109,7 +133,7 @@ pub struct MobileReport {
     pub accepted: bool,
     /// How many of its messages the model has explained.
     pub explained: u64,
-    /// Its last messages.
+    /// Its last messages, up to the first with which something is wrong.
     pub ladder: Vec<Rung>,
 }
 
@@ -126,7 +150,7 @@ pub struct Rung {
     pub step: String,
     /// What it is, in words.
     pub words: String,
-    /// Whether no run explains it.
+    /// Whether something is wrong with it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub wrong: bool,
 }
@@ -166,17 +190,30 @@ impl Report {
         }
     }
 
+    /// Nothing more is expected of a mobile node.
+    pub(super) fn conclude(&mut self, place: usize, mobile: Mobile, told: Option<Scenario>) {
+        if !mobile.is_marked() {
+            self.not_judged += 1;
+            return;
+        }
+        self.mobiles.push(MobileReport { place, ..mobile.report(told) });
+        if self.mobiles.len() >= TOLD * 2 {
+            self.limit();
+        }
+    }
+
+    /// Keeps as many mobile nodes as are told.
+    fn limit(&mut self) {
+        self.mobiles.sort_by_key(|mobile| (mobile.accepted, mobile.place));
+        self.more_mobiles += self.mobiles.len().saturating_sub(TOLD) as u64;
+        self.mobiles.truncate(TOLD);
+    }
+
     /// Puts together what is known at the end.
-    pub(super) fn conclude(
-        &mut self,
-        mobiles: Vec<Mobile>,
-        parties: HashMap<IpAddr, HashSet<Role>>,
-        told: Option<Scenario>,
-    ) {
+    pub(super) fn finish(&mut self, parties: impl Iterator<Item = (IpAddr, HashSet<Role>)>) {
         self.version = REPORT_VERSION;
         self.rejections.sort_by_key(|rejection| rejection.packet);
         self.parties = parties
-            .into_iter()
             .map(|(address, roles)| {
                 let mut roles: Vec<String> = roles.iter().map(Role::to_string).collect();
                 roles.sort();
@@ -184,12 +221,7 @@ impl Report {
             })
             .collect();
         self.parties.sort_by_key(|party| party.address);
-        for mobile in mobiles {
-            match mobile.is_marked() {
-                true => self.mobiles.push(mobile.report(told)),
-                false => self.not_judged += 1,
-            }
-        }
+        self.limit();
         self.verdict = match (self.rejections.is_empty(), self.mobiles.is_empty()) {
             (false, _) => Verdict::Rejected,
             (true, false) => Verdict::Accepted,
@@ -208,7 +240,7 @@ impl MobileReport {
         let lifelines: Vec<String> = all.into_iter().filter(takes_part).collect();
         let place = |name: &String| lifelines.iter().position(|known| known == name).unwrap_or(0);
         let rows = self.ladder.iter().map(|rung| {
-            let wrong = if rung.wrong { " <- no run explains this" } else { "" };
+            let wrong = if rung.wrong { " <- not allowed" } else { "" };
             Row {
                 stamp: format!("#{}", rung.packet),
                 what: What::Arrow { from: place(&rung.from), to: place(&rung.to), lost: false },

@@ -5,12 +5,16 @@
 //! for what in one explanation of a capture; it grows as messages are matched.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::ops::Deref;
+use std::sync::Arc;
 
 use dsboot_model::{
     Admission, Authorisation, CareOf4, Code, FhaId, Form, Hop, Ident, Leg, Link, Message, Owner,
     Seq, Session,
 };
 use dsboot_spec::Role;
+
+use super::memory::mark;
 
 /// A message of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -272,10 +276,45 @@ pub(super) struct Names {
     clock_set: bool,
 }
 
+/// [`Names`] that many explanations share, and a fingerprint of them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    names: Arc<Names>,
+    mark: u64,
+}
+
+impl Named {
+    /// The names by which `message` can be what was seen, if it can be that.
+    pub(super) fn fitting(&self, seen: &Seen, message: &Message) -> Option<Named> {
+        let mut names = Names::clone(&self.names);
+        if !names.fits(seen, message) {
+            return None;
+        }
+        if names == *self.names {
+            return Some(self.clone());
+        }
+        let mark = mark(&names);
+        Some(Named { names: Arc::new(names), mark })
+    }
+
+    /// A fingerprint.
+    pub(super) const fn mark(&self) -> u64 {
+        self.mark
+    }
+}
+
+impl Deref for Named {
+    type Target = Names;
+
+    fn deref(&self) -> &Names {
+        &self.names
+    }
+}
+
 impl Names {
     /// Whether `message` can be what was seen, by what is known; learns what it has to be for that.
     /// What has been learned when the answer is no is of no use.
-    pub(super) fn fits(&mut self, seen: &Seen, message: &Message) -> bool {
+    fn fits(&mut self, seen: &Seen, message: &Message) -> bool {
         match (seen, message) {
             (Seen::AccessRequest { nas, session }, Message::AccessRequest(number, link, _)) => {
                 bind(&mut self.nas, *nas, *link) && self.session(*session, *number, true)
@@ -519,13 +558,5 @@ fn rebind<C: PartialEq, S: PartialEq + Copy>(
             names.push((concrete, symbol));
             true
         }
-    }
-}
-
-/// Which server of step 2 a role of the model is: in a capture's words always the AAAF.
-pub(super) const fn can_act(actor: Role, seen: &Seen) -> bool {
-    match seen {
-        Seen::AccessAnswer { .. } => matches!(actor, Role::Aaaf | Role::Aaah),
-        _ => actor as u8 == seen.from() as u8,
     }
 }

@@ -46,6 +46,7 @@ pub(crate) fn radius() -> Vec<Vec<u8>> {
 fn settings(setup: Setup) -> Settings {
     Settings {
         setup,
+        number: 0,
         start: Time::from_unix_micros(1_800_000_000_000_000),
         seed: 1,
         loss: Probability::NEVER,

@@ -27,6 +27,7 @@ pub(crate) const OUTSIDE: Ipv4Addr = Ipv4Addr::LOCALHOST;
 pub(crate) fn settings(setup: Setup) -> Settings {
     Settings {
         setup,
+        number: 0,
         start: Time::from_unix_micros(1_800_000_000_000_000),
         seed: 1,
         loss: Probability::NEVER,

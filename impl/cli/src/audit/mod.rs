@@ -1,6 +1,7 @@
 //! `dsboot audit`: is there a run of the protocol that shows what a capture shows?
 
 mod text;
+mod times;
 mod trace;
 mod who;
 
@@ -11,8 +12,9 @@ use clap::Args;
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::Scenario;
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use dsboot_tests::audit::{Answer, Auditor, Packet, Report, Settings};
+use dsboot_tests::audit::{Answer, Auditor, Broken, Packet, Report, Settings};
 
+use times::Timely;
 pub use trace::{TraceError, read as read_trace};
 pub use who::{EXAMPLE as EXAMPLE_WHO, WhoError};
 
@@ -28,6 +30,8 @@ use crate::ladder::{LadderArgs, LadderError};
 /// this), rejected (with the packet, the sentence of spec/ that it breaks, and what could have stood
 /// there instead), or not this protocol. What no link of the capture shows is taken for a step that
 /// was not seen.
+///
+/// A capture that breaks off in the middle of a packet is judged by what is there.
 ///
 /// The exit status is 0 when the capture is accepted, 1 when it is rejected, and 2 when nothing in it
 /// bootstraps or it cannot be read.
@@ -56,6 +60,11 @@ pub struct AuditArgs {
     /// Enterprise number whose parameters are the bootstrap's.
     #[arg(long, value_name = "N", default_value_t = DEFAULT_VENDOR_ID)]
     pub vendor: u32,
+
+    /// So many mobile nodes are followed at once [default: 2000]: less takes less memory. The ones
+    /// that have been silent for longest are given up for others, and counted.
+    #[arg(long, value_name = "N")]
+    pub mobiles: Option<usize>,
 
     /// One JSON document (schemas/audit.schema.json).
     #[arg(long)]
@@ -135,8 +144,13 @@ fn read(args: &AuditArgs) -> Result<Report, AuditError> {
     let keys = args.keys.as_deref().map(Keys::read).transpose()?;
     let engine = keys.map(|keys| Engine::new(keys, args.vendor));
     let who = args.who.as_deref().map(who::read).transpose()?.unwrap_or_default();
-    let settings =
-        Settings { vendor: Some(args.vendor), scenario: args.scenario, who, complete: false };
+    let settings = Settings {
+        vendor: Some(args.vendor),
+        scenario: args.scenario,
+        who,
+        mobiles: args.mobiles,
+        complete: false,
+    };
     if let Some(path) = args.capture.as_deref().filter(|path| trace::is_one(path)) {
         let (pieces, complete) = trace::read(path)?;
         return judge(pieces.into_iter().map(Ok), Settings { complete, ..settings }, engine);
@@ -153,7 +167,8 @@ fn read(args: &AuditArgs) -> Result<Report, AuditError> {
 ///
 /// # Errors
 ///
-/// When there is a packet that cannot be read.
+/// When the first packet cannot be read. Where a later one cannot, the report says so, and is about
+/// those before.
 pub fn judge(
     pieces: impl IntoIterator<Item = Result<Piece, InputError>>,
     settings: Settings,
@@ -161,8 +176,19 @@ pub fn judge(
 ) -> Result<Report, AuditError> {
     let options = Options { vendor: settings.vendor.unwrap_or(DEFAULT_VENDOR_ID) };
     let mut auditor = Auditor::new(settings);
-    for (number, piece) in (1..).zip(pieces) {
-        let piece = piece?;
+    let mut broken = None;
+    let numbered = (1..).zip(pieces).map_while(|(number, piece)| match piece {
+        Ok(piece) => Some(Ok((number, piece))),
+        // What stands before it is judged.
+        Err(InputError::Capture { why, .. }) if number > 1 => {
+            broken = Some(Broken { packet: number, why });
+            None
+        }
+        Err(error) => Some(Err(error)),
+    });
+    let timed = numbered.map(|one| (one.as_ref().ok().and_then(|(_, piece)| piece.time), one));
+    for one in Timely::new(timed) {
+        let (number, piece): (u64, Piece) = one?;
         let link = piece.link_type.and_then(Protocol::of_link_type).unwrap_or(Protocol::Data);
         let mut tree = Tree::decode(link, &piece.octets, &options);
         if let Some(engine) = &mut engine {
@@ -178,6 +204,7 @@ pub fn judge(
         });
     }
     let mut report = auditor.finish();
+    report.broken = broken;
     for rejection in &mut report.rejections {
         let mut known = crate::spec::sentences().iter();
         let found = known.find(|known| known.id == rejection.sentence);

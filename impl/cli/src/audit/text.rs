@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use dsboot_tests::audit::{Answer, Rejection, Report};
+use dsboot_tests::audit::{Answer, Broken, Rejection, Report};
 
 /// So much that is wrong is told in full.
 const TOLD: usize = 10;
@@ -18,6 +18,12 @@ pub(super) fn write(report: &Report, ladders: bool, out: &mut impl Write) -> io:
         Answer::NotThisProtocol => {
             writeln!(out, "not this protocol: nothing here bootstraps")?;
         }
+    }
+    if let Some(Broken { packet, why }) = &report.broken {
+        writeln!(
+            out,
+            "the capture breaks off at packet {packet}: {why}; judged is what is before"
+        )?;
     }
     counts(report, out)?;
     for rejection in report.rejections.iter().take(TOLD) {
@@ -58,6 +64,16 @@ fn counts(report: &Report, out: &mut impl Write) -> io::Result<()> {
         judged.unverified,
         if judged.unverified > 0 { " (no key: --keys)" } else { "" }
     )?;
+    if report.more_mobiles > 0 {
+        writeln!(out, "{} more mobile nodes than are told", report.more_mobiles)?;
+    }
+    if report.given_up > 0 {
+        writeln!(
+            out,
+            "{} mobile nodes were followed no further, as there were too many at once (--mobiles)",
+            report.given_up
+        )?;
+    }
     if report.not_judged > 0 {
         writeln!(
             out,

@@ -213,6 +213,7 @@ fn settings(args: &RunArgs, setup: Setup, radius: Option<ForeignServer>) -> Sett
     };
     Settings {
         setup,
+        number: 0,
         start: Time::from_unix_micros(u64::try_from(start.as_micros()).unwrap_or(0)),
         seed: args.seed,
         loss: args.loss,

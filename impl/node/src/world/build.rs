@@ -22,7 +22,7 @@ use super::people::{FOREIGN_HOME_KEY, FOREIGN_HOME_SPI};
 use super::plan::{
     FIRST_HOST, IPV4_PREFIX_LENGTH, IPV6_PREFIX_LENGTH, Network, POOL_FIRST, POOL_SIZE, Plan,
 };
-use super::servers::{AAAH_HOST, FHA_NETWORKS, HA_NAME, Servers, fha_name, fha_of, nai, nas_name};
+use super::servers::{AAAH_HOST, FHA_NETWORKS, HA_NAME, Servers, fha_name, fha_of, nas_name};
 use super::{Party, Settings, Site, World};
 use crate::net::{self, Carries, Hop, HostId, Link, LinkId, Net, Part, PartId};
 use crate::{Error, Lease, Ports};
@@ -52,7 +52,7 @@ impl World {
     ///
     /// When its addresses cannot be had, or its sockets cannot be bound.
     pub fn new(settings: &Settings) -> Result<World, Error> {
-        let plan = Plan::of(settings.setup);
+        let plan = Plan::numbered(settings.setup, settings.number);
         let lease = Lease::take(plan.base(), PATIENCE)?;
         let ports = match settings.port_offset {
             Some(offset) => {
@@ -69,6 +69,7 @@ impl World {
         })?;
         let servers = Servers {
             setup: settings.setup,
+            number: settings.number,
             plan,
             faults: settings.faults,
             clients: &settings.clients,
@@ -150,7 +151,7 @@ impl Builder<'_> {
             person.home_password
         };
         let mut config = MnConfig::new(
-            nai(person.nai)?,
+            self.servers.nai(person)?,
             Secret::new(password),
             Secret::new(person.mn_aaa_key),
             self.net.link_address(host),

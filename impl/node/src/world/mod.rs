@@ -39,6 +39,9 @@ const SOLICITATIONS: u32 = u32::MAX;
 pub struct Settings {
     /// Which setup.
     pub setup: Setup,
+    /// Which of several that are alike: each has addresses and users of its own. 0 is the one that
+    /// `impl/node/README.md` shows.
+    pub number: u16,
     /// When it starts.
     pub start: Time,
     /// The seed of everything random.

@@ -28,6 +28,17 @@ pub struct Person {
     pub has_mobility: bool,
 }
 
+impl Person {
+    /// The NAI in the network of this number: `mn@home.example`, `mn1@home.example`, …
+    #[must_use]
+    pub fn nai_at(&self, number: u16) -> String {
+        match (number, self.nai.split_once('@')) {
+            (1.., Some((user, realm))) => format!("{user}{number}@{realm}"),
+            _ => self.nai.to_owned(),
+        }
+    }
+}
+
 /// The user that the mobile node of a run is.
 pub const MOBILE: Person = Person {
     nai: "mn@home.example",

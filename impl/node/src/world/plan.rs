@@ -10,7 +10,8 @@ use crate::net::Prefix;
 /// all IPv6 ones 2001:db8:*s*:*n*::*h*, where *s* is the setup, *n* the network, *h* the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// The figure's number times ten, plus one for the variant with the R bit.
+    /// The figure's number times ten, plus one for the variant with the R bit; above 100 a network
+    /// beside those.
     setup: u8,
 }
 
@@ -64,12 +65,27 @@ pub const IPV4_PREFIX_LENGTH: u8 = 24;
 /// The length of every IPv6 network's prefix.
 pub const IPV6_PREFIX_LENGTH: u8 = 64;
 
+/// Networks beside those of the figures begin with this number.
+const FIRST_LIKE: u8 = 100;
+
 impl Plan {
+    /// So many networks that are alike have addresses of their own.
+    pub const LIKES: u16 = 150;
+
     /// The addresses of a setup's network.
     #[must_use]
     pub fn of(setup: Setup) -> Plan {
         let variant = u8::from(setup.care_of() == CareOf::ColocatedViaFa);
         Plan { setup: setup.scenario().figure() * 10 + variant }
+    }
+
+    /// The addresses of one of several networks that are alike; of 0, as [`Plan::of`].
+    #[must_use]
+    pub fn numbered(setup: Setup, number: u16) -> Plan {
+        match number.checked_sub(1).and_then(|after| u8::try_from(after % Plan::LIKES).ok()) {
+            None => Plan::of(setup),
+            Some(after) => Plan { setup: FIRST_LIKE + after },
+        }
     }
 
     /// The network that holds all its IPv4 addresses.
@@ -146,6 +162,16 @@ mod tests {
     fn setups_share_no_address() {
         let bases: BTreeSet<_> = Setup::ALL.into_iter().map(|s| Plan::of(s).base()).collect();
         assert_eq!(bases.len(), Setup::ALL.len());
+    }
+
+    #[test]
+    fn networks_beside_one_another_share_no_address() {
+        let [setup, ..] = Setup::ALL;
+        let bases: BTreeSet<_> =
+            (0..=Plan::LIKES).map(|number| Plan::numbered(setup, number).base()).collect();
+        assert_eq!(bases.len(), usize::from(Plan::LIKES) + 1);
+        assert_eq!(Plan::numbered(setup, 0), Plan::of(setup));
+        assert_eq!(Plan::numbered(setup, 1), Plan::numbered(setup, 1 + Plan::LIKES));
     }
 
     #[test]

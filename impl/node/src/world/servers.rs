@@ -53,6 +53,7 @@ pub(super) const FHA_NETWORKS: [Network; 2] = [Network::Fha1, Network::Fha2];
 #[derive(Clone, Debug)]
 pub(super) struct Servers<'a> {
     pub(super) setup: Setup,
+    pub(super) number: u16,
     pub(super) plan: Plan,
     pub(super) faults: Faults,
     /// Clients from outside the run that the servers answer too.
@@ -60,6 +61,12 @@ pub(super) struct Servers<'a> {
 }
 
 impl Servers<'_> {
+    /// The name of a user here.
+    pub(super) fn nai(&self, person: Person) -> Result<Nai, Error> {
+        let name = person.nai_at(self.number);
+        Nai::new(name.as_bytes()).ok_or(Error::World("an NAI is too long"))
+    }
+
     /// The server that the NAS asks.
     pub(super) fn access_server(&self) -> SocketAddr {
         let network = match self.setup.scenario().is_subscription() {
@@ -79,7 +86,7 @@ impl Servers<'_> {
         for person in people::ALL {
             let access = Some(Secret::new(person.visited_password));
             let user = User { access, mobility: mobility(person), home: None };
-            config.users.insert(nai(person.nai)?, user);
+            config.users.insert(self.nai(person)?, user);
         }
         Ok(config)
     }
@@ -113,7 +120,7 @@ impl Servers<'_> {
                 home_agent: self.plan.v6(Network::Home, FIRST_HOST.into()),
             });
             let user = User { access, mobility: mobility(person), home };
-            config.users.insert(nai(person.nai)?, user);
+            config.users.insert(self.nai(person)?, user);
         }
         Ok(config)
     }
@@ -240,8 +247,4 @@ fn entry(
 
 fn mobility(person: Person) -> Mobility {
     if person.has_mobility { Mobility::Any } else { Mobility::None }
-}
-
-pub(super) fn nai(text: &str) -> Result<Nai, Error> {
-    Nai::new(text.as_bytes()).ok_or(Error::World("an NAI is too long"))
 }

@@ -47,7 +47,7 @@ impl Auditor {
         let key = (nas, message.session_id());
         let announced = self.legs.announced.get(&mn).copied();
         self.check_session(at, carried, message, kind, (nas, mn));
-        let session = self.legs.sessions.entry(key).or_default();
+        let session = self.legs.sessions.get_or_new(&key);
         session.announced = session.announced.or(announced);
         self.check_numbers(at, carried, key, message, kind, from_nas);
         if let Some(eap) = &eap {
@@ -69,10 +69,10 @@ impl Auditor {
     ) -> bool {
         let sessions = &self.legs.sessions;
         let id = message.session_id();
-        if sessions.contains_key(&(carried.source.ip(), id)) {
+        if sessions.contains(&(carried.source.ip(), id)) {
             return true;
         }
-        if sessions.contains_key(&(carried.destination.ip(), id)) {
+        if sessions.contains(&(carried.destination.ip(), id)) {
             return false;
         }
         match (kind, eap.map(eap::Packet::code)) {
@@ -95,7 +95,7 @@ impl Auditor {
         let begins = kind == Kind::Par && message.flags().contains(Flags::START);
         let moves = kind == Kind::Pnr;
         let between = self.legs.pairs.get(&(nas, mn)).copied();
-        let known = self.legs.sessions.contains_key(&(nas, id));
+        let known = self.legs.sessions.contains(&(nas, id));
         let wrong = match between {
             Some(between) if !begins && !known && between != id => {
                 Some(("access.2.19", "the session identifier is none that was given"))

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use dsboot_codec::mip6::{BindingAcknowledgement, BindingUpdate, Message, Packet};
 use dsboot_spec::registry::mip6::{spi, status, update_flag};
 
-use super::super::carried::{Carried, TunnelKind};
+use super::super::carried::{Carried, TunnelKind, v4_of};
 use super::super::mobile::{Key, Updated};
 use super::super::seen::{Number, Seen};
 use super::super::{At, Auditor};
@@ -328,7 +328,13 @@ impl Auditor {
         }
         let fhas = facts.requests.iter().map(|asked| asked.home_agent).chain([agent]);
         let fhas: Vec<Ipv4Addr> = fhas.collect();
-        let care_of: Vec<Ipv4Addr> = facts.requests.iter().map(|asked| asked.care_of).collect();
+        // What a translator has made of the care-of address counts too.
+        let care_of: Vec<Ipv4Addr> = facts
+            .requests
+            .iter()
+            .flat_map(|asked| [Some(asked.care_of), v4_of(asked.from.ip())])
+            .flatten()
+            .collect();
         let other = if up { inner.destination } else { inner.source };
         let ours = other == agent || fhas.contains(&other);
         let outer = carried.tunnels.iter().find(|tunnel| tunnel.kind != TunnelKind::Ipv6);

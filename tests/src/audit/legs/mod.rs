@@ -7,7 +7,6 @@ mod radius;
 mod registration;
 mod reply;
 
-use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use dsboot_codec::tree::{Node, Role, Value};
@@ -20,13 +19,13 @@ pub(super) struct Legs {
     /// Questions to AAA servers.
     questions: Remembered<(SocketAddr, IpAddr, u8), radius::Question>,
     /// Clients that have asked.
-    clients: HashSet<IpAddr>,
+    clients: Remembered<IpAddr, ()>,
     /// PANA sessions.
-    sessions: HashMap<(IpAddr, u32), access::Session>,
+    sessions: Remembered<(IpAddr, u32), access::Session>,
     /// Clients of PANA that have begun, and whether they announced support.
     announced: Remembered<IpAddr, bool>,
     /// Who has which THOAv4 at which FHA, and until when, in microseconds since 1970.
-    holders: HashMap<(Ipv4Addr, Ipv4Addr), (usize, u64)>,
+    holders: Remembered<(Ipv4Addr, Ipv4Addr), (usize, u64)>,
     /// The challenges that agents have given.
     challenges: Remembered<(Ipv4Addr, Vec<u8>), ()>,
     /// The last EAP packets by mobile node, Code and Identifier: their octets' fingerprint.
@@ -40,24 +39,24 @@ pub(super) struct Legs {
     /// The last session between two addresses.
     pairs: Remembered<(IpAddr, IpAddr), u32>,
     /// Agents that have been heard.
-    agents: HashSet<Ipv4Addr>,
+    agents: Remembered<Ipv4Addr, ()>,
 }
 
 impl Default for Legs {
     fn default() -> Legs {
         Legs {
             questions: Remembered::new(1 << 15),
-            clients: HashSet::new(),
-            sessions: HashMap::new(),
+            clients: Remembered::new(1 << 12),
+            sessions: Remembered::new(1 << 14),
             announced: Remembered::new(1 << 14),
-            holders: HashMap::new(),
+            holders: Remembered::new(1 << 14),
             challenges: Remembered::new(1 << 14),
             eap: Remembered::new(1 << 14),
             anonymous: Remembered::new(1 << 12),
             eap_begun: None,
             states: Remembered::new(1 << 14),
             pairs: Remembered::new(1 << 14),
-            agents: HashSet::new(),
+            agents: Remembered::new(1 << 12),
         }
     }
 }

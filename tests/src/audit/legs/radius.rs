@@ -73,7 +73,7 @@ impl Auditor {
         if vendor.sub_attributes().next().is_some() {
             self.mark(place);
         }
-        self.legs.clients.insert(client);
+        self.legs.clients.insert(client, ());
         let eap = packet.eap_message().ok().flatten();
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
         let is_identity = eap.as_ref().and_then(eap::Packet::method) == Some(method::IDENTITY);

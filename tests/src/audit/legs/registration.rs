@@ -43,7 +43,9 @@ impl Auditor {
                 self.legs.challenges.insert((*address, challenge.to_vec()), ());
             }
         }
-        self.legs.agents.extend(addresses);
+        for address in addresses {
+            self.legs.agents.insert(address, ());
+        }
         if carried.ttl != 1 && carried.source.is_ipv4() {
             let what = format!("the advertisement has TTL {}", carried.ttl);
             self.early(at, carried, "registration.1.4", what);
@@ -79,9 +81,25 @@ impl Auditor {
         }
         let owner = if header.flags.decapsulation() { Owner::Mn } else { Owner::Fa };
         let everything = header.lifetime == 0 && header.care_of_address == header.home_address;
+        let asks_for_udp = extensions
+            .iter()
+            .any(|extension| matches!(extension.value, Extension::UdpTunnelRequest(_)));
         let hop = match carried.destination_v4() {
             Some(to) if to != header.home_agent => Hop::Link,
             _ if owner == Owner::Mn && carried.source_v4() == Some(header.care_of_address) => {
+                Hop::Direct
+            }
+            // A translator of addresses stands before the FHA, and the mobile node asks for UDP.
+            Some(_)
+                if owner == Owner::Mn
+                    && asks_for_udp
+                    && extensions.challenge().once().is_none()
+                    && extensions
+                        .authenticator(AuthenticationKind::ForeignHome)
+                        .once()
+                        .is_none()
+                    && !self.has_relayed(place, carried) =>
+            {
                 Hop::Direct
             }
             // A release of everything does not name the care-of address.
@@ -347,7 +365,7 @@ impl Auditor {
     pub(super) fn early(&mut self, at: At, carried: &Carried<'_>, sentence: &str, what: String) {
         let rejection = super::super::Rejection::new(at.number, at.time, sentence, what);
         let ends = carried.ends().to_vec();
-        if ends.iter().any(|end| self.parties.contains_key(end)) {
+        if ends.iter().any(|end| self.parties.contains(end)) {
             self.report.reject(rejection);
         } else if self.early.len() < super::super::EARLY {
             self.early.push(super::super::Early { ends, rejection });

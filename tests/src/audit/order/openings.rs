@@ -1,52 +1,40 @@
 //! Where a capture may begin.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use dsboot_model::{Action, Link, Message, Profile, State};
 use dsboot_spec::CareOf;
 use stateright::Model as _;
 
-use super::steps::is_of_interest;
-use super::{CARE_OF, Explanation, model};
-use crate::audit::seen::{Channel, Names, Seen, channel_of};
+use super::memo::{Node, is_of_interest};
+use super::{CARE_OF, model};
+use crate::audit::seen::{Channel, Seen, channel_of};
 
 /// What can be the first thing seen: every message of a run without events, and the states in which
 /// it has just been said.
 #[derive(Debug)]
 pub(super) struct Openings {
-    by_channel: HashMap<u16, Vec<(Message, State)>>,
-    pub(super) states: Vec<State>,
+    by_channel: HashMap<u16, Vec<(Message, Arc<Node>)>>,
+    pub(super) states: Vec<Arc<Node>>,
     /// Those in which the mobile node has been registered and bound elsewhere, and begins to ask for
     /// access.
-    pub(super) moved: Vec<State>,
+    pub(super) moved: Vec<Arc<Node>>,
 }
 
 impl Openings {
-    pub(super) fn of(&self, seen: &Seen) -> impl Iterator<Item = (&Message, &State)> {
+    pub(super) fn of(&self, seen: &Seen) -> impl Iterator<Item = (&Message, &Arc<Node>)> {
         let parts = match seen {
             Seen::Reply { hop: None, .. } => vec![Channel::Direct, Channel::Relay],
             _ => vec![seen.channel()],
         };
         let found = parts.into_iter().filter_map(|part| self.by_channel.get(&(part as u16)));
-        found.flatten().map(|(message, state)| (message, state))
-    }
-
-    pub(super) fn explanations(
-        &self,
-        care_of: CareOf,
-        which: impl Fn(&Openings) -> &Vec<State>,
-    ) -> impl Iterator<Item = Explanation> {
-        which(self).iter().map(move |state| Explanation {
-            care_of,
-            state: Box::new(*state),
-            names: Names::default(),
-        })
+        found.flatten().map(|(message, node)| (message, node))
     }
 
     fn explore(care_of: CareOf) -> Openings {
         let model = model(care_of, &[]);
-        let mut by_channel: HashMap<u16, Vec<(Message, State)>> = HashMap::new();
+        let mut by_channel: HashMap<u16, Vec<(Message, Arc<Node>)>> = HashMap::new();
         // Whatever else is amiss with a user shows only when a server decides.
         let profiles = [Profile::Entitled, Profile::WrongClock];
         let mut states: Vec<State> =
@@ -59,11 +47,10 @@ impl Openings {
             model.actions(&state, &mut actions);
             for action in actions.into_iter().filter(|action| is_of_interest(*action)) {
                 let Some(step) = model.step(&state, action) else { continue };
+                let after = Arc::new(Node::new(care_of, step.state));
                 for message in step.state.network.since(&state.network) {
-                    let mut after = step.state;
-                    after.environment.events = u8::MAX;
                     let of_channel = by_channel.entry(channel_of(&message) as u16).or_default();
-                    of_channel.push((message, after));
+                    of_channel.push((message, Arc::clone(&after)));
                 }
                 if known.insert(step.state) {
                     states.push(step.state);
@@ -71,6 +58,7 @@ impl Openings {
             }
         }
         for state in &mut states {
+            // As many as there can be.
             state.environment.events = u8::MAX;
         }
         let settled = states.iter().filter(|state| {
@@ -81,8 +69,9 @@ impl Openings {
         let moved = settled.flat_map(|state| {
             ways.into_iter().filter_map(|way| Some(model.step(state, way)?.state))
         });
-        let moved = moved.collect();
-        Openings { by_channel, states, moved }
+        let node = |state| Arc::new(Node::new(care_of, state));
+        let moved = moved.map(node).collect();
+        Openings { by_channel, states: states.into_iter().map(node).collect(), moved }
     }
 }
 

@@ -1,65 +1,25 @@
 //! `dsboot audit`: captures of `dsboot run` are accepted, in whole and in part; what is edited in
 //! them is rejected with the sentence that it breaks.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
+
+mod cuts;
+mod oddities;
+mod others;
+mod support;
 
 use std::fs;
-use std::path::Path;
 
-use assert_cmd::Command;
-use boon::{Compiler, Schemas};
-use dsboot::audit::judge;
-use dsboot::decode::{Engine, Format, Keys, Piece, Pieces};
-use dsboot_tests::audit::{Answer, Report, Settings};
+use dsboot::decode::Piece;
+use dsboot_tests::audit::Answer;
 use serde_json::Value;
 
-/// Runs the command. Returns its exit status, and what it prints to both outputs.
-fn dsboot(args: &[&str]) -> (i32, Vec<u8>, String) {
-    let output = Command::cargo_bin("dsboot").expect("built").args(args).output().expect("runs");
-    let code = output.status.code().expect("exits");
-    (code, output.stdout, String::from_utf8_lossy(&output.stderr).into_owned())
-}
-
-/// A capture of `dsboot run` with these arguments, as a file.
-fn capture(directory: &Path, args: &[&str]) -> String {
-    let name = format!("{}.pcapng", args.join(" ").replace(['/', ' '], "_"));
-    let file = directory.join(name).to_str().expect("a path").to_owned();
-    let (_, _, log) = dsboot(&[&["run", "--pcap", &file, "--ladder", "none"], args].concat());
-    assert!(Path::new(&file).exists(), "{log}");
-    file
-}
-
-fn packets(file: &str) -> Vec<Piece> {
-    let pieces = Pieces::open(Some(Path::new(file)), Format::Auto, false).expect("a capture");
-    pieces.collect::<Result<_, _>>().expect("packets")
-}
-
-/// The keys of `dsboot run`.
-fn engine(directory: &Path) -> Engine {
-    let file = directory.join("keys.toml");
-    fs::write(&file, dsboot(&["decode", "--example-keys"]).1).expect("written");
-    Engine::new(Keys::read(&file).expect("keys"), dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID)
-}
-
-fn audit(packets: &[Piece], engine: Option<&Engine>) -> Report {
-    let pieces = packets.iter().cloned().map(Ok);
-    judge(pieces, Settings::default(), engine.cloned()).expect("judged")
-}
-
-#[track_caller]
-fn accepted(report: &Report) {
-    assert_eq!(report.verdict, Answer::Accepted, "{:#?}", report.rejections);
-}
-
-/// Every setup, with nothing lost.
-const SETUPS: [&[&str]; 6] = [
-    &["integrated-colocated"],
-    &["integrated-fa", "--coa", "fa"],
-    &["integrated-fa", "--coa", "colocated-r"],
-    &["subscription-colocated"],
-    &["subscription-fa", "--coa", "fa"],
-    &["subscription-fa", "--coa", "colocated-r"],
-];
+use support::{SETUPS, accepted, audit, capture, dsboot, engine, only, packets, renamed, valid};
 
 #[test]
 fn every_setup_is_accepted_with_keys_and_without() {
@@ -114,18 +74,6 @@ fn an_octet_of_a_reply_breaks_its_sentence() {
     assert_eq!(report["rejections"][0]["sentence"], "wire.10.14");
 }
 
-fn valid(report: &Value) {
-    let schema: Value =
-        serde_json::from_str(include_str!("../schemas/audit.schema.json")).expect("JSON");
-    let mut compiler = Compiler::new();
-    compiler.add_resource("audit.schema.json", schema).expect("a schema");
-    let mut schemas = Schemas::new();
-    let index = compiler.compile("audit.schema.json", &mut schemas).expect("a schema");
-    if let Err(error) = schemas.validate(report, index) {
-        panic!("{error}");
-    }
-}
-
 #[test]
 fn what_is_lost_is_no_reason_to_reject() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -145,49 +93,6 @@ fn all_setups_in_one_capture_are_accepted() {
     accepted(&audit(&packets(&capture(directory.path(), &[])), None));
 }
 
-/// The packets of the links that have `part` in their name.
-fn only(packets: &[Piece], keep: impl Fn(&str) -> bool) -> Vec<Piece> {
-    let kept = |piece: &&Piece| piece.interface.as_deref().is_some_and(&keep);
-    packets.iter().filter(kept).cloned().collect()
-}
-
-#[test]
-fn each_link_alone_is_accepted() {
-    let directory = tempfile::tempdir().expect("a directory");
-    for setup in &SETUPS[..2] {
-        let all = packets(&capture(directory.path(), setup));
-        let mut links: Vec<String> = all.iter().filter_map(|one| one.interface.clone()).collect();
-        links.sort();
-        links.dedup();
-        for link in &links {
-            let report = audit(&only(&all, |name| name == link), None);
-            // Between HA and correspondent there is no bootstrap.
-            let expected = match &**link {
-                "HA-CN" => Answer::NotThisProtocol,
-                _ => Answer::Accepted,
-            };
-            assert_eq!(report.verdict, expected, "{setup:?} {link}: {:#?}", report.rejections);
-        }
-    }
-}
-
-#[test]
-fn a_capture_may_begin_anywhere() {
-    let directory = tempfile::tempdir().expect("a directory");
-    for setup in &SETUPS[..1] {
-        let all = packets(&capture(directory.path(), setup));
-        for begin in (0..all.len() - 30).step_by(3) {
-            let report = audit(&all[begin..], None);
-            assert_eq!(
-                report.verdict,
-                Answer::Accepted,
-                "{setup:?} {begin}: {:#?}",
-                report.rejections
-            );
-        }
-    }
-}
-
 #[test]
 fn two_runs_interleaved_are_told_apart() {
     let directory = tempfile::tempdir().expect("a directory");
@@ -204,23 +109,6 @@ fn two_runs_interleaved_are_told_apart() {
     let report = audit(&both, None);
     accepted(&report);
     assert_eq!(report.mobiles.len(), 2);
-}
-
-/// The same packet of a user of another name. Octets change their places by an even number, so that
-/// every checksum stays right.
-fn renamed(piece: &Piece) -> Piece {
-    let mut octets = piece.octets.clone();
-    let (from, to) = (b"mn@home.example", b"mn@hemo.example");
-    let places: Vec<usize> = octets
-        .windows(from.len())
-        .enumerate()
-        .filter(|(_, window)| window == from)
-        .map(|(place, _)| place)
-        .collect();
-    for place in places {
-        octets.iter_mut().skip(place).zip(to).for_each(|(octet, new)| *octet = *new);
-    }
-    Piece { octets, ..piece.clone() }
 }
 
 #[test]

@@ -1,0 +1,44 @@
+//! A run is accepted whatever its links are.
+
+use dsboot::decode::Piece;
+
+use crate::support::{SETUPS, accepted, audit, capture, packets};
+
+const ETHERNET: u32 = 1;
+
+/// The same packet on another kind of link.
+fn on_link(piece: &Piece, link_type: u32, header: impl Fn([u8; 2]) -> Vec<u8>) -> Piece {
+    let is_v6 = piece.octets[0] >> 4 == 6;
+    let header = header(if is_v6 { [0x86, 0xdd] } else { [8, 0] });
+    let octets = [&header, &piece.octets[..]].concat();
+    Piece { link_type: Some(link_type), octets, ..piece.clone() }
+}
+
+#[test]
+fn a_run_is_accepted_whatever_the_link() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let all = packets(&capture(directory.path(), SETUPS[4]));
+    let alone = audit(&all, None);
+    accepted(&alone);
+    let family = |kind: [u8; 2]| if kind == [8, 0] { 2 } else { 30 };
+    type Header<'a> = &'a dyn Fn([u8; 2]) -> Vec<u8>;
+    let links: [(u32, Header<'_>); 8] = [
+        (101, &|_| Vec::new()),
+        (ETHERNET, &|kind| [&[2; 12][..], &kind].concat()),
+        (ETHERNET, &|kind| [&[2; 12][..], &[0x81, 0, 0, 7], &kind].concat()),
+        (ETHERNET, &|kind| [&[2; 12][..], &[0x88, 0xa8, 0, 9, 0x81, 0, 0, 7], &kind].concat()),
+        (113, &|kind| [&[0, 0, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0][..], &kind].concat()),
+        (276, &|kind| {
+            [&kind[..], &[0, 0, 0, 0, 0, 3, 0, 1, 0, 6, 2, 2, 2, 2, 2, 2, 0, 0]].concat()
+        }),
+        (0, &|kind| vec![family(kind), 0, 0, 0]),
+        (108, &|kind| vec![0, 0, 0, family(kind)]),
+    ];
+    for (link_type, header) in links {
+        let framed: Vec<Piece> = all.iter().map(|one| on_link(one, link_type, header)).collect();
+        let report = audit(&framed, None);
+        accepted(&report);
+        assert_eq!(report.mobiles[0].explained, alone.mobiles[0].explained, "{link_type}");
+        assert_eq!(report.authenticators, alone.authenticators, "{link_type}");
+    }
+}
