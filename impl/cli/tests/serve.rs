@@ -71,10 +71,10 @@ fn what_is_wrong_is_said_with_its_line_and_why() {
         ("ha", "[2001:db8:6::a]", "192.0.2.32", 15, "same version"),
         ("aaa", "fhas = [\"fha1.", "fhas = [\"fha9.", 8, "fha9.visited.example"),
         ("aaa", "integrated\"\n", "integral\"\n", 11, "integrated"),
-        ("mn", "mn@home.example", "", 9, "network access identifier"),
-        ("mn", "\"lo\"", "\"no-such\"", 17, "no-such"),
-        ("fa", "\"lo\"", "\"no-such\"", 9, "no-such"),
-        ("fa", "spi = 4097", "spi = -1", 21, "u32"),
+        ("mn", "mn@home.example", "", 10, "network access identifier"),
+        ("mn", "\"lo\"", "\"no-such\"", 18, "no-such"),
+        ("fa", "\"lo\"", "\"no-such\"", 10, "no-such"),
+        ("fa", "spi = 4097", "spi = -1", 22, "u32"),
     ] {
         let file = directory.path().join(format!("{role}.toml"));
         let sample = fs::read_to_string(&file).expect("read");
