@@ -207,19 +207,30 @@ fn a_wrong_checksum_is_said_with_the_right_one() {
     assert_eq!(tree.fix_checksums(&Options::default()).unwrap(), packet);
 }
 
-/// A packet that was cut, by the capture or on its way: what its checksum covers is not there.
+/// A packet that was cut, by the capture or on its way: what its checksum covers is not there. UDP
+/// says itself how long it is, ICMP does not.
 #[test]
 fn a_checksum_over_what_is_not_there_is_not_judged() {
-    let (from, to) = ("10.0.0.1:1".parse().unwrap(), "10.0.0.2:2".parse().unwrap());
-    let packet = ip::udp::packet(from, to, 9, &[7; 40]).unwrap();
-    for length in 28..packet.len() {
-        let tree = tree(Protocol::Ipv4, &packet[..length]);
-        let mut checks = Vec::new();
-        tree.visit(|node| checks.extend(node.check.clone().map(|check| check.verdict)));
-        assert_eq!(checks[0], Verdict::Verified, "the header is there");
-        assert!(checks[1..].iter().all(|verdict| *verdict == Verdict::NoKey), "{length}");
-        assert!(tree.faults().any(|fault| fault.kind == ErrorKind::Truncated), "{length}");
-        assert!(tree.faults().all(|fault| fault.kind != ErrorKind::BadChecksum), "{length}");
+    let (from, to) = ([10, 0, 0, 1], [10, 0, 0, 2]);
+    let udp = ip::udp::packet((from, 1).into(), (to, 2).into(), 9, &[7; 40]).unwrap();
+    let mut echo = [&[8, 0, 0, 0, 0, 1, 0, 1][..], &[7; 40]].concat();
+    let sum = ip::checksum(&[&echo]);
+    echo[2..4].copy_from_slice(&sum.to_be_bytes());
+    let icmp = ip::v4::Packet::new(from.into(), to.into(), 1, &echo).encode().unwrap();
+    for packet in [udp, icmp] {
+        let verdicts = |octets: &[u8]| {
+            let (tree, mut checks) = (tree(Protocol::Ipv4, octets), Vec::new());
+            tree.visit(|node| checks.extend(node.check.clone().map(|check| check.verdict)));
+            (tree, checks)
+        };
+        assert_eq!(verdicts(&packet).1, [Verdict::Verified; 2]);
+        for length in 28..packet.len() {
+            let (tree, checks) = verdicts(&packet[..length]);
+            assert_eq!(checks[0], Verdict::Verified, "the header is there");
+            assert!(checks[1..].iter().all(|verdict| *verdict == Verdict::NoKey), "{tree}");
+            assert!(tree.faults().any(|fault| fault.kind == ErrorKind::Truncated), "{tree}");
+            assert!(tree.faults().all(|fault| fault.kind != ErrorKind::BadChecksum), "{tree}");
+        }
     }
 }
 

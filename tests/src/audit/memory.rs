@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A map that keeps its newest entries: at least half of `room`, at most twice that.
+/// A map that keeps its newest entries: at least `room` of them, at most twice that.
 #[derive(Debug)]
 pub(super) struct Remembered<K, V> {
     new: HashMap<K, V>,
@@ -56,10 +56,8 @@ impl<K: Hash + Eq + Clone, V> Remembered<K, V> {
     where
         V: Default,
     {
-        if !self.contains(key) {
+        if self.get_mut(key).is_none() {
             self.insert(key.clone(), V::default());
-        } else if let Some((key, value)) = self.old.remove_entry(key) {
-            self.insert(key, value);
         }
         self.new.entry(key.clone()).or_default()
     }

@@ -28,46 +28,27 @@ pub(crate) fn keep_journal(machine: &mut Party) {
 /// What has changed since the last time.
 pub(crate) fn changes(machine: &mut Party) -> Vec<Change> {
     match machine {
-        Party::Fha(fha) => {
-            let changed = fha.take_changed().into_iter();
-            let changes = changed.map(|key| {
-                let record = fha.record(&key).as_ref().map(FhaRecord::of);
-                (key_of(&FhaKey::of(&key)), record.as_ref().and_then(written))
-            });
-            changes.collect()
-        }
-        Party::Ha(ha) => {
-            let changed = ha.take_changed().into_iter();
-            let changes = changed.map(|key| {
-                let record = ha.record(&key).as_ref().map(HaRecord::of);
-                (key_of(&HaKey::of(&key)), record.as_ref().and_then(written))
-            });
-            changes.collect()
-        }
-        Party::Aaa(aaa) => {
-            let changed = aaa.take_changed().into_iter();
-            let changes = changed.map(|key| {
-                let record = aaa.record(&key).as_ref().map(AaaRecord::of);
-                (key_of(&AaaKey::of(&key)), record.as_ref().and_then(written))
-            });
-            changes.collect()
-        }
-        Party::Fa(fa) => {
-            let changed = fa.take_changed().into_iter();
-            let changes = changed.map(|key| {
-                let record = fa.record(&key).as_ref().map(FaRecord::of);
-                (key_of(&FaKey(key.home, key.fha)), record.as_ref().and_then(written))
-            });
-            changes.collect()
-        }
-        Party::Mn(mn) => {
-            let changed = mn.take_changed().into_iter();
-            let changes =
-                changed.map(|numbers| (key_of(&MnKey::Numbers), written(&MnRecord::of(&numbers))));
-            changes.collect()
-        }
+        Party::Fha(fha) => each(fha.take_changed(), |key| {
+            (key_of(&FhaKey::of(key)), written(fha.record(key).as_ref().map(FhaRecord::of)))
+        }),
+        Party::Ha(ha) => each(ha.take_changed(), |key| {
+            (key_of(&HaKey::of(key)), written(ha.record(key).as_ref().map(HaRecord::of)))
+        }),
+        Party::Aaa(aaa) => each(aaa.take_changed(), |key| {
+            (key_of(&AaaKey::of(key)), written(aaa.record(key).as_ref().map(AaaRecord::of)))
+        }),
+        Party::Fa(fa) => each(fa.take_changed(), |key| {
+            (key_of(&FaKey(key.home, key.fha)), written(fa.record(key).as_ref().map(FaRecord::of)))
+        }),
+        Party::Mn(mn) => each(mn.take_changed(), |numbers| {
+            (key_of(&MnKey::Numbers), written(Some(MnRecord::of(numbers))))
+        }),
         Party::Nas(_) | Party::Cn(_) => Vec::new(),
     }
+}
+
+fn each<T>(changed: impl IntoIterator<Item = T>, change: impl Fn(&T) -> Change) -> Vec<Change> {
+    changed.into_iter().map(|one| change(&one)).collect()
 }
 
 /// Hands a machine one of its records. `None` if it is none.
@@ -108,8 +89,8 @@ fn key_of(key: &impl Serialize) -> Vec<u8> {
     postcard::to_stdvec(key).unwrap_or_default()
 }
 
-fn written(record: &impl Serialize) -> Option<Zeroizing<Vec<u8>>> {
-    postcard::to_stdvec(record).ok().map(Zeroizing::new)
+fn written(record: Option<impl Serialize>) -> Option<Zeroizing<Vec<u8>>> {
+    postcard::to_stdvec(&record?).ok().map(Zeroizing::new)
 }
 
 #[derive(Serialize, Deserialize)]

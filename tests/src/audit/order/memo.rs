@@ -2,7 +2,6 @@
 //! many states that explain what is seen of it.
 
 use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use dsboot_model::{
@@ -11,7 +10,7 @@ use dsboot_model::{
 use dsboot_spec::{CareOf, Role};
 use stateright::Model as _;
 
-use super::super::memory::Remembered;
+use super::super::memory::{Remembered, mark};
 use super::{HIDDEN_EVENTS, model};
 
 /// So many states, and the steps from so many of them, are remembered at least.
@@ -67,9 +66,8 @@ impl Default for Memo {
 impl Node {
     pub(super) fn new(care_of: CareOf, mut state: State) -> Node {
         state.environment.events = u8::MAX;
-        let mut hasher = DefaultHasher::new();
-        (care_of, &state).hash(&mut hasher);
-        Node { care_of, state, mark: hasher.finish() }
+        let mark = mark(&(care_of, &state));
+        Node { care_of, state, mark }
     }
 }
 
