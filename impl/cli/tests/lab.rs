@@ -1,7 +1,9 @@
 //! `dsboot lab` from outside. Where a program is missing or this machine does not let network
 //! namespaces be made, that is said and nothing tested; `DSBOOT_PEERS=required` makes it a failure.
 
-#![expect(clippy::expect_used, clippy::print_stderr, reason = "helpers of tests")]
+#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
+
+mod traces;
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
@@ -41,7 +43,7 @@ fn carried(stdout: &str, link: &str) -> Vec<u64> {
 fn holds_with_movement(scenario: &str, servers: &str, setups: &[&str]) {
     let directory = tempfile::tempdir().expect("a directory");
     let mut command = lab(&directory.path().to_string_lossy(), "3");
-    let output = command.args([scenario, "--aaa", servers]).output().expect("runs");
+    let output = command.args([scenario, "--aaa", servers, "--trace"]).output().expect("runs");
     let [stdout, stderr] =
         [output.stdout, output.stderr].map(|octets| String::from_utf8_lossy(&octets).into_owned());
     if is_left_out(output.status.code(), &stderr) {
@@ -68,12 +70,15 @@ fn holds_with_movement(scenario: &str, servers: &str, setups: &[&str]) {
     assert!(ipv4("MN-NAS") > 20 && ipv4("MN-NAS2") > 20, "{stdout}");
     assert!(carried(&stdout, "HA-IPv6").last() > Some(&20), "{stdout}");
     assert_eq!(ipv4("HA-CN"), 0, "{stdout}");
-    // Nobody who serves has kept a privilege.
-    let setup = std::fs::read_dir(directory.path()).expect("read").next().expect("a setup");
-    for role in ["nas", "fha", "ha"] {
-        let log = setup.as_ref().expect("read").path().join(format!("{role}.log"));
-        let log = std::fs::read_to_string(log).expect("a log");
-        assert!(log.contains("privileges dropped capabilities=\"\""), "{role}: {log}");
+    let within = std::fs::read_dir(directory.path()).expect("read");
+    for setup in within.map(|entry| entry.expect("read").path()) {
+        traces::accepted(&setup.join("trace.ndjson"));
+        // Nobody who serves has kept a privilege.
+        for role in ["nas", "fha", "ha"] {
+            let log = setup.join(format!("{role}.log"));
+            let log = std::fs::read_to_string(log).expect("a log");
+            assert!(log.contains("privileges dropped capabilities=\"\""), "{role}: {log}");
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! `dsboot run` from outside.
 
-#![expect(clippy::expect_used, reason = "helpers of tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
+mod traces;
 
 use std::fs;
 use std::io::BufRead;
@@ -240,5 +242,23 @@ fn heavy_loss_stops_no_setup_whatever_the_seed() {
         let summary: Vec<_> = stdout.lines().filter(|line| line.contains("packets")).collect();
         assert_eq!(code, 0, "seed {seed}: {summary:#?}");
         assert_eq!(summary.len(), 6);
+    }
+}
+
+#[test]
+fn the_model_explains_what_every_setup_does_under_heavy_loss() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let trace = directory.path().join("run.ndjson");
+    let file = trace.to_str().expect("UTF-8");
+    for setup in Setup::ALL {
+        for seed in ["1", "2", "3"] {
+            let args = [setup.scenario().name(), "--coa", setup.care_of().name(), "--loss", "0.3"];
+            let more = ["--seed", seed, "--ladder", "none", "--trace", file];
+            let kept =
+                if setup.scenario().has_fa() { &args[..] } else { &[args[0], "--loss", "0.3"] };
+            let (code, stdout, _) = run(&[kept, &more].concat());
+            assert_eq!(code, 0, "{setup}: {stdout}");
+            traces::accepted(&trace);
+        }
     }
 }

@@ -63,14 +63,14 @@ fn every_sample_is_as_it_must_be() {
 fn what_is_wrong_is_said_with_its_line_and_why() {
     let directory = samples();
     for (role, right, wrong, line, reason) in [
-        ("fha", "\"192.0.2.8\"  ", "\"192.0.2.300\"", 10, "IPv4"),
-        ("fha", "capacity", "capacitance", 17, "capacitance"),
-        ("fha", "/64", "/129", 12, "IPv6 prefix"),
-        ("fha", "secrets/fha1", "secrets/none", 19, "secrets/none"),
-        ("ha", "address = \"2001:db8:6:1::1\"", "address = \"2001:db8:9::1\"", 8, "prefix"),
-        ("ha", "[2001:db8:6::a]", "192.0.2.32", 15, "same version"),
-        ("aaa", "fhas = [\"fha1.", "fhas = [\"fha9.", 8, "fha9.visited.example"),
-        ("aaa", "integrated\"\n", "integral\"\n", 11, "integrated"),
+        ("fha", "\"192.0.2.8\"  ", "\"192.0.2.300\"", 11, "IPv4"),
+        ("fha", "capacity", "capacitance", 18, "capacitance"),
+        ("fha", "/64", "/129", 13, "IPv6 prefix"),
+        ("fha", "secrets/fha1", "secrets/none", 20, "secrets/none"),
+        ("ha", "address = \"2001:db8:6:1::1\"", "address = \"2001:db8:9::1\"", 9, "prefix"),
+        ("ha", "[2001:db8:6::a]", "192.0.2.32", 16, "same version"),
+        ("aaa", "fhas = [\"fha1.", "fhas = [\"fha9.", 9, "fha9.visited.example"),
+        ("aaa", "integrated\"\n", "integral\"\n", 12, "integrated"),
         ("mn", "mn@home.example", "", 10, "network access identifier"),
         ("mn", "\"lo\"", "\"no-such\"", 18, "no-such"),
         ("fa", "\"lo\"", "\"no-such\"", 10, "no-such"),

@@ -6,6 +6,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
 
+mod traces;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -59,7 +61,7 @@ impl Site {
             );
         }
         let aaa = format!(
-            "[daemon]\nstate = \"state\"\n[aaa]\nkind = \"integrated\"\nlisten = [\"{own}:1812\"]\n\
+            "[daemon]\nstate = \"state\"\ntrace = \"aaa.ndjson\"\n[aaa]\nkind = \"integrated\"\nlisten = [\"{own}:1812\"]\n\
              users = \"users.toml\"\n[[aaa.client]]\naddress = \"{fha}\"\nsecret = {{ file = \"key\" }}\n\
              roles = [\"fha\"]\nnames = [\"fha.example\"]\n[[aaa.fha]]\nname = \"fha.example\"\n\
              address = \"{fha}\"\nhome_addresses = \"203.0.113.1-203.0.113.{MOBILES}\"\n"
@@ -67,7 +69,7 @@ impl Site {
         let servers = servers.iter().map(|last| format!("\"{}:1812\"", self.aaa(*last)));
         let servers = servers.collect::<Vec<_>>().join(", ");
         let agent = format!(
-            "[daemon]\nstate = \"state\"\n[fha]\naddress = \"{fha}\"\naddress6 = \"2001:db8:8::1\"\n\
+            "[daemon]\nstate = \"state\"\ntrace = \"fha.ndjson\"\n[fha]\naddress = \"{fha}\"\naddress6 = \"2001:db8:8::1\"\n\
              prefix = \"2001:db8:8::/64\"\ncarries = false\n[fha.radius]\nlocal = \"{fha}:49812\"\n\
              servers = [{servers}]\nsecret = {{ file = \"key\" }}\nname = \"fha.example\"\n"
         );
@@ -220,6 +222,9 @@ fn what_was_answered_outlives_every_kill() {
         }
     }
     assert!(mobiles.iter().all(|mobile| mobile.home().is_some()));
+    for role in ["aaa", "fha"] {
+        traces::accepted(&directory.path().join(role).with_extension("ndjson"));
+    }
 }
 
 /// Sends a request once more, which must not be accepted: a reply is the old one, or refuses.

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use dsboot_roles::{AddressChange, Machine};
+use dsboot_roles::{AddressChange, Machine, Time};
 use serde::Serialize;
 
 use crate::Error;
@@ -52,8 +52,29 @@ impl<W: Write> Trace<W> {
         record: &Record,
         step: Option<&str>,
     ) -> Result<(), Error> {
-        let line = Line::new(net, record, step);
-        let written = serde_json::to_writer(&mut self.writer, &line)
+        self.write_line(&Line::new(net, record, step))
+    }
+
+    /// Writes an event of a host that no [`Net`] holds.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn write_event(&mut self, at: Time, event: Event<'_>) -> Result<(), Error> {
+        self.write_line(&Line { time: at.unix_micros(), event })
+    }
+
+    /// Writes out what is still held back.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn flush(&mut self) -> Result<(), Error> {
+        self.writer.flush().map_err(|source| Error::Write { path: self.path.clone(), source })
+    }
+
+    fn write_line(&mut self, line: &Line<'_>) -> Result<(), Error> {
+        let written = serde_json::to_writer(&mut self.writer, line)
             .map_err(std::io::Error::from)
             .and_then(|()| self.writer.write_all(b"\n"));
         written.map_err(|source| Error::Write { path: self.path.clone(), source })
@@ -84,7 +105,7 @@ struct Line<'a> {
 /// The event of a line and what belongs to it.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
-enum Event<'a> {
+pub(crate) enum Event<'a> {
     Sent {
         host: &'a str,
         to: &'a str,
@@ -197,7 +218,8 @@ impl<'a> Line<'a> {
     }
 }
 
-fn hex(octets: &[u8]) -> String {
+/// Octets in hexadecimal.
+pub(crate) fn hex(octets: &[u8]) -> String {
     octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{octet:02x}");

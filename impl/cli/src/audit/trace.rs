@@ -43,8 +43,6 @@ struct Line {
     time: u64,
     event: String,
     #[serde(default)]
-    to: Option<String>,
-    #[serde(default)]
     link: Option<String>,
     #[serde(default)]
     packet: Option<String>,
@@ -77,7 +75,8 @@ pub fn read(path: &Path) -> Result<(Vec<Piece>, bool), TraceError> {
         }
         // What another host of the trace has sent is not told twice.
         let Some(packet) = line.packet else { continue };
-        complete &= line.event != "sent" || line.to.is_some();
+        // What others than the hosts of the trace say to each other is not in it.
+        complete &= line.event == "sent";
         let octets = octets_of(&packet).ok_or_else(|| wrong("the packet is no hex".to_owned()))?;
         let is_v6 = octets.first().is_some_and(|first| first >> 4 == 6);
         pieces.push(Piece {

@@ -55,6 +55,11 @@ pub struct RunArgs {
     #[arg(long, value_name = "DIR", default_value = "dsboot-lab")]
     pub directory: PathBuf,
 
+    /// Write everything that every daemon sees and does to `trace.ndjson` beside its captures, one JSON
+    /// object a line (schemas/trace.schema.json). TCP is slow then.
+    #[arg(long)]
+    pub trace: bool,
+
     /// For how many seconds TCP is transferred, with a movement in the middle; 0: not at all.
     #[arg(long, value_name = "SECONDS", default_value_t = 8)]
     pub transfer: u32,
@@ -111,7 +116,11 @@ pub fn run(args: &LabArgs, out: &mut dyn Write) -> Result<bool, Error> {
         let directory = args.directory.join(name);
         let RunArgs { transfer, tunnel, aaa: servers, .. } = *args;
         let program = program.clone();
-        holds &= run_lab(&Settings { setup, tunnel, servers, program, directory, transfer }, out)?;
+        let is_traced = args.trace;
+        holds &= run_lab(
+            &Settings { setup, tunnel, servers, program, directory, transfer, is_traced },
+            out,
+        )?;
         writeln!(out)?;
     }
     Ok(holds)

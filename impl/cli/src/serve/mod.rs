@@ -24,6 +24,11 @@ pub struct ServeArgs {
     #[arg(long)]
     pub check: bool,
 
+    /// Write everything that the roles see and do to a file, one JSON object a line
+    /// (schemas/trace.schema.json); it goes on at the file's end.
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+
     /// Print a commented configuration of this role, and end.
     #[arg(long, value_name = "ROLE", value_parser = role, conflicts_with = "config")]
     pub example: Option<&'static str>,
@@ -66,7 +71,10 @@ pub fn run(args: &ServeArgs, out: &mut dyn Write) -> Result<bool, Error> {
         return Ok(true);
     }
     let Some(path) = &args.config else { return Ok(false) };
-    let builder = Builder::read(path)?;
+    let mut builder = Builder::read(path)?;
+    if let Some(file) = &args.trace {
+        builder = builder.with_trace(file);
+    }
     if args.check {
         let roles = builder.check()?.join(", ");
         writeln!(out, "{}: as it must be; roles: {roles}", path.display())?;

@@ -4,6 +4,7 @@
 mod carried;
 mod files;
 mod topology;
+mod traces;
 
 use std::fs;
 use std::io::{self, Write};
@@ -20,6 +21,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
 pub use carried::Carried;
+
 use files::SECRETS;
 use topology::{COMMON, CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SETTINGS, hosts};
 
@@ -28,6 +30,9 @@ use crate::serve::config::Tunnel;
 
 /// How long a bootstrap may take.
 const BOOTSTRAP: Duration = Duration::from_secs(30);
+
+/// How fast TCP is where everything is written down, in iperf3's words.
+const TRACED_RATE: &str = "2M";
 
 /// What a mobile node logs when it is registered.
 const REGISTERED: &str = "\"mn.registered\"";
@@ -50,6 +55,9 @@ pub struct Settings {
     pub directory: PathBuf,
     /// For how many seconds TCP is transferred, with a movement in the middle; 0: not at all.
     pub transfer: u32,
+    /// Whether every daemon of ours writes a trace, beside its log, and all of them are made one,
+    /// `trace.ndjson`. TCP is slow then, as every packet is written down.
+    pub is_traced: bool,
 }
 
 /// Which AAA servers a lab has.
@@ -102,6 +110,9 @@ pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<bool, LabError> {
             _ = terminate.recv() => Err(LabError::Interrupted),
         };
         lab.take_down().await;
+        if settings.is_traced && ended.is_ok() {
+            traces::merge(&settings.directory)?;
+        }
         ended
     })
 }
@@ -249,6 +260,8 @@ impl Lab<'_> {
         let Settings { setup, tunnel, .. } = self.settings;
         let scenario = setup.scenario();
         fs::create_dir_all(&self.settings.directory)?;
+        // Daemons go on at the end of their traces.
+        traces::delete(&self.settings.directory)?;
         let files = files::configurations(*setup, *tunnel);
         let secrets = SECRETS.map(|(name, secret)| (name.to_owned(), secret.to_owned()));
         for (name, text) in files.into_iter().chain(secrets) {
@@ -305,11 +318,7 @@ impl Lab<'_> {
         let is_aaa = matches!(host, Host::Aaaf | Host::Aaah);
         let arguments = match self.settings.servers {
             Servers::FreeRadius if is_aaa => self.freeradius(host)?,
-            _ => vec![
-                self.settings.program.to_string_lossy().into_owned(),
-                "serve".to_owned(),
-                self.config_of(host).to_string_lossy().into_owned(),
-            ],
+            _ => self.daemon(host),
         };
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let mut command = self.command(host, &arguments);
@@ -326,6 +335,16 @@ impl Lab<'_> {
             sleep(Duration::from_millis(20)).await;
         }
         Ok(())
+    }
+
+    /// How a host's `dsboot serve` is started.
+    fn daemon(&self, host: Host) -> Vec<String> {
+        let Settings { program, directory, is_traced, .. } = self.settings;
+        let mut arguments = vec![program.clone(), "serve".into(), self.config_of(host)];
+        if *is_traced {
+            arguments.extend(["--trace".into(), traces::trace_of(directory, host.name())]);
+        }
+        arguments.into_iter().map(|argument| argument.to_string_lossy().into_owned()).collect()
     }
 
     /// Configures FreeRADIUS as the AAA server of a host. Returns how it is started.
@@ -373,6 +392,8 @@ impl Lab<'_> {
         sleep(Duration::from_millis(500)).await;
         let seconds = self.settings.transfer.to_string();
         let arguments = ["iperf3", "-6", "-f", "m", "-c", CORRESPONDENT, "-t", &seconds];
+        let slow = ["-b", TRACED_RATE].into_iter().filter(|_| self.settings.is_traced);
+        let arguments: Vec<&str> = arguments.into_iter().chain(slow).collect();
         let mut client = self.command(Host::Mn, &arguments);
         let client = client.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         sleep(Duration::from_secs(self.settings.transfer.into()) / 2).await;

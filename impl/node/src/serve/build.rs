@@ -78,6 +78,8 @@ pub struct Builder {
     path: PathBuf,
     directory: PathBuf,
     config: Config,
+    /// Where the trace goes, if not where the configuration says.
+    trace: Option<PathBuf>,
 }
 
 impl Built {
@@ -96,7 +98,19 @@ impl Builder {
     /// When it cannot be read, or something in it is not as it must be.
     pub fn read(path: &Path) -> Result<Builder, ConfigError> {
         let directory = path.parent().unwrap_or(Path::new(".")).to_owned();
-        Ok(Builder { path: path.to_owned(), directory, config: Config::read(path)? })
+        Ok(Builder { path: path.to_owned(), directory, config: Config::read(path)?, trace: None })
+    }
+
+    /// Has everything that the roles see and do written to this file.
+    #[must_use]
+    pub fn with_trace(self, file: &Path) -> Builder {
+        Builder { trace: Some(file.to_owned()), ..self }
+    }
+
+    /// Where the trace goes, if there is one.
+    pub(super) fn trace(&self) -> Option<PathBuf> {
+        let configured = self.config.daemon.trace.as_ref();
+        self.trace.clone().or_else(|| configured.map(|file| self.directory.join(file)))
     }
 
     /// What is for all roles.

@@ -45,6 +45,9 @@ pub struct Daemon {
     /// The directory in which a role keeps what it holds over a crash, beside the configuration
     /// unless it begins with a slash; without, it begins with nothing. A NAS keeps nothing.
     pub state: Option<PathBuf>,
+    /// The file to which everything that its roles see and do is written, a line each; beside the
+    /// configuration unless it begins with a slash.
+    pub trace: Option<PathBuf>,
     /// The user that it goes on as once everything is open; without, the one that began it.
     pub user: Option<String>,
     /// The vendor of the parameter space.
@@ -53,7 +56,7 @@ pub struct Daemon {
 
 impl Default for Daemon {
     fn default() -> Daemon {
-        Daemon { metrics: None, state: None, user: None, vendor_id: DEFAULT_VENDOR_ID }
+        Daemon { metrics: None, state: None, trace: None, user: None, vendor_id: DEFAULT_VENDOR_ID }
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod records;
 mod rights;
 mod sockets;
 mod store;
+mod tracer;
 pub mod value;
 
 use std::io;
@@ -30,6 +31,7 @@ pub use config::ConfigError;
 pub use metrics::Metrics;
 
 use part::{Event, Part};
+use tracer::Tracer;
 
 /// Sample configurations, by role.
 pub const EXAMPLES: [(&str, &str); 6] = [
@@ -78,13 +80,14 @@ async fn work(builder: &Builder) -> Result<(), ServeError> {
         })?;
         others.spawn(metrics.clone().serve(listener));
     }
+    let tracer = builder.trace().map(|path| Tracer::open(&path)).transpose()?.unwrap_or_default();
     let mut opened = Vec::new();
     let mut keep = Vec::new();
     for built in builder.build()? {
         if built.mobile.is_some() {
             keep.extend(MOBILE);
         }
-        opened.push(Part::open(built, metrics.clone()).await?);
+        opened.push(Part::open(built, metrics.clone(), tracer.clone()).await?);
     }
     rights::drop_all_but(&keep, builder.daemon().user.as_deref())?;
     let mut parts = JoinSet::new();

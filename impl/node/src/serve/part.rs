@@ -23,6 +23,7 @@ use super::mobile::Host;
 use super::raw::Raw;
 use super::sockets::Sockets;
 use super::store::Store;
+use super::tracer::Tracer;
 use crate::wire;
 use crate::world::Party;
 
@@ -79,6 +80,7 @@ pub(super) struct Part {
     events: Receiver<Event>,
     sender: Sender<Event>,
     metrics: Metrics,
+    tracer: Tracer,
     store: Option<Store>,
     /// When a mobile node that releases everything is not waited for any longer.
     ends: Option<Instant>,
@@ -86,7 +88,11 @@ pub(super) struct Part {
 
 impl Part {
     /// Opens what the role needs: sockets, TUN device, routes.
-    pub(super) async fn open(built: Built, metrics: Metrics) -> io::Result<(Part, Sender<Event>)> {
+    pub(super) async fn open(
+        built: Built,
+        metrics: Metrics,
+        tracer: Tracer,
+    ) -> io::Result<(Part, Sender<Event>)> {
         let (sender, events) = mpsc::channel(WAITING);
         let mut sockets = Sockets::new(sender.clone());
         let host = built.mobile.map(Host::new);
@@ -129,6 +135,7 @@ impl Part {
             events,
             sender: own,
             metrics,
+            tracer,
             store,
             ends: None,
         };
@@ -142,6 +149,7 @@ impl Part {
         if let Some(store) = &self.store {
             store.keep(&mut self.machine)?;
         }
+        self.tracer.emitted(now(), self.name, &effects);
         self.carry_out(effects).await;
         let mut packet = vec![0; LONGEST_PACKET];
         loop {
@@ -156,12 +164,16 @@ impl Part {
                     let octets = packet.get(..read?).unwrap_or_default();
                     self.on_packet(octets)
                 }
-                () = until(due) => self.machine.handle(now(), &mut System, Input::Timeout),
+                () = until(due) => {
+                    self.tracer.timed_out(now(), self.name);
+                    self.machine.handle(now(), &mut System, Input::Timeout)
+                }
             };
             let is_over = self.take_waiting(&mut packet, &mut effects);
             if let Some(store) = &self.store {
                 store.keep(&mut self.machine)?;
             }
+            self.tracer.emitted(now(), self.name, &effects);
             self.carry_out(effects).await;
             self.tell_bindings();
             if is_over || self.is_over() {
@@ -196,10 +208,7 @@ impl Part {
         Some(match event {
             Event::Datagram { local, from, payload } => self.on_datagram(local, from, payload),
             Event::Frame(neighbour, frame) => self.on_frame(neighbour, frame),
-            Event::Packet(octets) => {
-                let packet = Packet { neighbour: None, octets };
-                self.machine.handle(now(), &mut System, Input::Packet(&packet))
-            }
+            Event::Packet(octets) => self.on_received(&Packet { neighbour: None, octets }),
             Event::Move => self.go_on(),
             Event::Reload(config) => self.reload(*config),
             Event::Stop => return self.stop(),
@@ -209,7 +218,19 @@ impl Part {
     fn on_datagram(&mut self, local: SocketAddr, from: SocketAddr, payload: Vec<u8>) -> Effects {
         let datagram =
             Datagram { source: from, destination: local, ttl: 64, neighbour: None, payload };
-        self.machine.handle(now(), &mut System, Input::Datagram(&datagram))
+        self.on_received_datagram(&datagram)
+    }
+
+    fn on_received_datagram(&mut self, datagram: &Datagram) -> Effects {
+        let now = now();
+        self.tracer.received(now, self.name, datagram);
+        self.machine.handle(now, &mut System, Input::Datagram(datagram))
+    }
+
+    fn on_received(&mut self, packet: &Packet) -> Effects {
+        let now = now();
+        self.tracer.received_packet(now, self.name, packet);
+        self.machine.handle(now, &mut System, Input::Packet(packet))
     }
 
     /// Something that a neighbour has sent over the link.
@@ -228,12 +249,10 @@ impl Part {
                 Effects::new()
             }
             Frame::Datagram(datagram) => {
-                let datagram = Datagram { neighbour: Some(neighbour), ..datagram };
-                self.machine.handle(now(), &mut System, Input::Datagram(&datagram))
+                self.on_received_datagram(&Datagram { neighbour: Some(neighbour), ..datagram })
             }
             Frame::Packet(octets) => {
-                let packet = Packet { neighbour: Some(neighbour), octets };
-                self.machine.handle(now(), &mut System, Input::Packet(&packet))
+                self.on_received(&Packet { neighbour: Some(neighbour), octets })
             }
         }
     }
@@ -245,6 +264,7 @@ impl Part {
         };
         let Some(link) = host.link() else { return Effects::new() };
         info!(role = self.name, device = link.interface, "attaching");
+        self.tracer.note(now(), &format!("{} attaches to {}", self.name, link.interface));
         mn.attach(now(), &mut System, link.attachment.clone())
     }
 
@@ -263,10 +283,7 @@ impl Part {
     fn on_packet(&mut self, octets: &[u8]) -> Effects {
         match &mut self.machine {
             Party::Mn(mn) => mn.send_ipv6(now(), octets),
-            machine => {
-                let packet = Packet { neighbour: None, octets: octets.to_vec() };
-                machine.handle(now(), &mut System, Input::Packet(&packet))
-            }
+            _ => self.on_received(&Packet { neighbour: None, octets: octets.to_vec() }),
         }
     }
 
@@ -289,6 +306,7 @@ impl Part {
             return None;
         }
         info!(role = self.name, "releasing");
+        self.tracer.note(now(), &format!("{} releases everything", self.name));
         self.ends = Some(Instant::now() + RELEASE);
         Some(mn.release(now(), &mut System))
     }
