@@ -18,9 +18,12 @@ use crate::wire;
 /// How far back the end of the last whole line is looked for at a time.
 const STEP: u64 = 4096;
 
-/// The trace of a daemon, which its roles share; without a file, none.
+/// A file that lines go to.
+type Lines = Trace<BufWriter<File>>;
+
+/// The trace of a daemon, which its roles share; `None` without a file, or once it cannot be written.
 #[derive(Clone, Default)]
-pub(super) struct Tracer(Option<Arc<Mutex<Option<Trace<BufWriter<File>>>>>>);
+pub(super) struct Tracer(Arc<Mutex<Option<Lines>>>);
 
 impl Tracer {
     /// Goes on at the end of a file, which is made if it is not there. Its owner alone can read it.
@@ -40,7 +43,7 @@ impl Tracer {
             io::Error::new(error.kind(), reason)
         })?;
         let trace = Trace::new(BufWriter::new(file), path);
-        Ok(Tracer(Some(Arc::new(Mutex::new(Some(trace))))))
+        Ok(Tracer(Arc::new(Mutex::new(Some(trace)))))
     }
 
     /// A datagram has come for a role.
@@ -87,9 +90,8 @@ impl Tracer {
     }
 
     /// Does something with the trace; it ends when that fails, and the daemon goes on.
-    fn try_with(&self, act: impl FnOnce(&mut Trace<BufWriter<File>>) -> Result<(), Error>) {
-        let Some(shared) = &self.0 else { return };
-        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+    fn try_with(&self, act: impl FnOnce(&mut Lines) -> Result<(), Error>) {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(error)) = shared.as_mut().map(act) {
             error!(%error, "the trace ends here");
             *shared = None;
@@ -160,7 +162,7 @@ mod tests {
     fn a_trace_goes_on_after_its_last_whole_line() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("trace.ndjson");
-        let long = "x".repeat(3 * STEP as usize);
+        let long = "x".repeat(12_288);
         let whole = format!("{{\"event\":\"{long}\"}}\n");
         for (there, stays) in [
             (String::new(), ""),
