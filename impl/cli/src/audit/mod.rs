@@ -24,12 +24,12 @@ use crate::ladder::{LadderArgs, LadderError};
 
 /// Hold anybody's capture of a bootstrap against model and specification
 ///
-/// Reads pcap, pcapng, or a trace of `dsboot run`: of the whole bootstrap or of one link only, from
-/// its beginning or from its middle, of one mobile node or of many. Who is who is worked out from addresses, ports and
-/// identities. The answer is one of three: accepted (there is a run of the protocol that shows
-/// this), rejected (with the packet, the sentence of spec/ that it breaks, and what could have stood
-/// there instead), or not this protocol. What no link of the capture shows is taken for a step that
-/// was not seen.
+/// Reads pcap, pcapng, or a trace of `dsboot run`, `dsboot serve` or `dsboot lab run`: of the whole
+/// bootstrap or of one link or role only, from its beginning or from its middle, of one mobile node
+/// or of many. Who is who is worked out from addresses, ports and identities. The answer is one of
+/// three: accepted (there is a run of the protocol that shows this), rejected (with the packet, the
+/// sentence of spec/ that it breaks, and what could have stood there instead), or not this protocol.
+/// What no link of the capture shows is taken for a step that was not seen.
 ///
 /// A capture that breaks off in the middle of a packet is judged by what is there.
 ///

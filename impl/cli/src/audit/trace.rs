@@ -1,4 +1,5 @@
-//! Traces of `dsboot run`: what each role saw and did, a JSON object a line.
+//! Traces of `dsboot run`, `dsboot serve` and `dsboot lab run`: what each role saw and did, a JSON
+//! object a line.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read as _};
