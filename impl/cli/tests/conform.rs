@@ -30,7 +30,7 @@ fn directory() -> TempDir {
 /// Runs a command of ours in a network namespace of its own, with loopback alone.
 fn alone(directory: &Path, arguments: &[&str]) -> Output {
     Command::new("unshare")
-        .args(["-rn", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"])
+        .args(["-rn", "sh", "-c", "ip link set lo up && sh network && exec \"$@\"", "sh"])
         .arg(cargo_bin("dsboot"))
         .args(arguments)
         .current_dir(directory)
@@ -78,6 +78,11 @@ fn our_foreign_home_agent_conforms() {
 #[test]
 fn our_aaa_server_conforms() {
     passes("aaa", 290);
+}
+
+#[test]
+fn our_home_agent_conforms() {
+    passes("ha6", 190);
 }
 
 /// A target that does nothing right: it is found out, and shown so that it can be mended.

@@ -4,12 +4,16 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use dsboot_codec::eap;
+use dsboot_codec::ip::v6;
 use dsboot_codec::mip4;
+use dsboot_codec::mip6;
 use dsboot_codec::pana;
 use dsboot_codec::radius::{Attribute, Packet};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::chart::{Chart, Row, What};
+use dsboot_spec::registry::ip::next_header;
 use dsboot_spec::registry::mip4::PORT as MIP4_PORT;
+use dsboot_spec::registry::mip6 as registry;
 use dsboot_spec::registry::pana::PORT as PANA_PORT;
 use dsboot_spec::registry::radius as radius_registry;
 use serde::{Deserialize, Serialize};
@@ -111,6 +115,7 @@ pub fn describe(protocol: Protocol, octets: &[u8]) -> String {
         Protocol::Mip4 => registration(octets),
         Protocol::Radius => radius(octets),
         Protocol::Pana => access(octets),
+        Protocol::Ipv6 => packet(octets),
         _ => None,
     };
     let length = octets.len();
@@ -185,6 +190,44 @@ pub(super) fn eap_words(octets: &[u8]) -> String {
         }
         None => format!("EAP {:?} {}", packet.code(), packet.identifier()),
     }
+}
+
+/// A packet with a mobility header, whatever is wrong with it; or any other.
+fn packet(octets: &[u8]) -> Option<String> {
+    use mip6::Message;
+    let whole = v6::Packet::decode(octets).ok()?;
+    let upper = whole.upper_layer().ok()?;
+    let (from, to) = (whole.source, whole.destination);
+    let way = match (upper.home_address, upper.routed_to) {
+        (Some(home), _) => format!("{from} to {to}, HoA {home}"),
+        (None, Some(home)) => format!("{from} to {to}, routed to {home}"),
+        (None, None) => format!("{from} to {to}"),
+    };
+    let other = || format!("IPv6 {way}: protocol {}, {} octets", upper.protocol, octets.len());
+    if upper.protocol != next_header::MOBILITY {
+        return Some(other());
+    }
+    let kind = upper.octets.get(2).copied().unwrap_or_default();
+    let name = registry::message::name(kind).unwrap_or("unknown");
+    Some(match mip6::Packet::decode(octets) {
+        Ok(packet) => match packet.message {
+            Message::BindingUpdate(update) => format!(
+                "BU seq {} flags {:#06x} lifetime {} s; {way}",
+                update.sequence.0,
+                update.flags.0,
+                update.lifetime.seconds()
+            ),
+            Message::BindingAcknowledgement(ack) => format!(
+                "BA status {} seq {} lifetime {} s; {way}",
+                ack.status,
+                ack.sequence.0,
+                ack.lifetime.seconds()
+            ),
+            Message::BindingError(error) => format!("BE status {}; {way}", error.status),
+            _ => format!("{name} (MH Type {kind}); {way}"),
+        },
+        Err(error) => format!("{name} (MH Type {kind}), to be discarded: {error}; {way}"),
+    })
 }
 
 fn access(octets: &[u8]) -> Option<String> {

@@ -12,8 +12,10 @@
 //! form passes.
 
 mod aaa;
+mod air;
 mod case;
 mod fha;
+mod ha6;
 mod keep;
 mod ladder;
 mod profile;
@@ -39,5 +41,6 @@ pub fn cases(under: Under) -> Vec<Case> {
     match under {
         Under::Fha => fha::cases(),
         Under::Aaa => aaa::cases(),
+        Under::Ha6 => ha6::cases(),
     }
 }

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The role that a target plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,11 +17,13 @@ pub enum Under {
     Fha,
     /// An AAA server.
     Aaa,
+    /// A Mobile IPv6 home agent.
+    Ha6,
 }
 
 impl Under {
     /// All of them.
-    pub const ALL: [Under; 2] = [Under::Fha, Under::Aaa];
+    pub const ALL: [Under; 3] = [Under::Fha, Under::Aaa, Under::Ha6];
 
     /// Its name in ids and on the command line.
     #[must_use]
@@ -29,6 +31,17 @@ impl Under {
         match self {
             Under::Fha => "fha",
             Under::Aaa => "aaa",
+            Under::Ha6 => "ha6",
+        }
+    }
+
+    /// What a target of it is called in ladders.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Under::Fha => "FHA",
+            Under::Aaa => "AAA",
+            Under::Ha6 => "HA",
         }
     }
 
@@ -76,6 +89,17 @@ impl Under {
                     "refuses unknown users after as many rounds as known ones (access.3.6)",
                 ),
             ],
+            Under::Ha6 => &[
+                (
+                    "bootstrap",
+                    "authenticates updates by the MN-AAA option and asks an AAA server (the draft)",
+                ),
+                ("replay", "replay protection by the Mesg-ID option (RFC 4285 §6)"),
+                ("binding-error", "answers unknown messages by a Binding Error"),
+                ("intercept", "tunnels what comes for a bound home address to its care-of address"),
+                ("reverse-tunnel", "takes what a mobile node sends through the tunnel"),
+                ("icmp", "answers malformed mobility headers by an ICMP Parameter Problem"),
+            ],
         }
     }
 }
@@ -115,6 +139,10 @@ pub struct Profile {
     /// For an FHA or home agent: mobile nodes that it is configured with.
     #[serde(default, rename = "mobile")]
     pub mobiles: Vec<Mobile>,
+    /// For a home agent of Mobile IPv6 that asks no AAA server: mobile nodes that it knows. Without
+    /// any, it is to take every home address of its prefix.
+    #[serde(default, rename = "mobile6")]
+    pub mobiles6: Vec<Mobile6>,
     /// For an AAA server: its users.
     #[serde(default, rename = "user")]
     pub users: Vec<User>,
@@ -127,7 +155,8 @@ pub struct Profile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// Where it hears: UDP address and port.
+    /// Where it hears: UDP address and port; of a home agent of Mobile IPv6 the address alone.
+    #[serde(deserialize_with = "with_or_without_port")]
     pub address: SocketAddr,
     /// The command that starts it, with its arguments; without one it runs already.
     #[serde(default)]
@@ -144,8 +173,8 @@ pub struct Target {
     /// From where the target asks its AAA server.
     pub radius: Option<IpAddr>,
     /// The longest lifetime that it grants, in seconds, where it has one.
-    pub max_lifetime: Option<u16>,
-    /// The prefix from which an FHA wants IPv6 care-of addresses.
+    pub max_lifetime: Option<u32>,
+    /// The prefix from which an FHA wants IPv6 care-of addresses, or of a home link: 64 bits.
     pub prefix: Option<Ipv6Addr>,
     /// A foreign agent that shares an association with it.
     pub foreign_agent: Option<ForeignAgent>,
@@ -168,7 +197,14 @@ pub struct ForeignAgent {
 #[serde(deny_unknown_fields)]
 pub struct Tester {
     /// From where mobile nodes speak.
+    #[serde(default = "nowhere")]
     pub address: IpAddr,
+    /// The TUN device that the tester makes for its mobile nodes, where they speak IPv6.
+    #[serde(default = "device")]
+    pub tun: String,
+    /// The prefix of 64 bits from which mobile nodes have their IPv6 care-of addresses; it is
+    /// routed into that device.
+    pub care_of: Option<Ipv6Addr>,
     /// Another address of this host, for what comes from elsewhere.
     pub other: Option<IpAddr>,
     /// Where the tester hears as AAA server.
@@ -214,6 +250,29 @@ pub struct Mobile {
     /// How authenticators are made: `hmac-md5`, `hmac-sha1` or `prefix-suffix-md5`.
     #[serde(default = "hmac_md5")]
     pub algorithm: String,
+}
+
+/// A mobile node that a home agent of Mobile IPv6 is configured with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mobile6 {
+    /// Its home address.
+    pub home_address: Ipv6Addr,
+    /// Its NAI, where it has to give one.
+    pub nai: Option<String>,
+    /// The association by which updates and acknowledgements are authenticated (RFC 4285 §5.1),
+    /// where there is one.
+    pub association: Option<Association6>,
+}
+
+/// An association between a mobile node and its home agent.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Association6 {
+    /// The SPI, both ways.
+    pub spi: u32,
+    /// The key: text, or hex after `0x`.
+    pub key: String,
 }
 
 /// A user of an AAA server.
@@ -289,6 +348,9 @@ impl Profile {
             if there { Ok(()) } else { Err(why()) }
         };
         match self.role {
+            Under::Fha | Under::Aaa if self.tester.address.is_unspecified() => {
+                needs(false, "tester.address")
+            }
             Under::Fha if self.claims("bootstrap") => {
                 needs(self.tester.aaa.is_some(), "tester.aaa")?;
                 needs(self.tester.secret.is_some(), "tester.secret")
@@ -298,6 +360,14 @@ impl Profile {
                 needs(!self.users.is_empty(), "at least one [[user]]")?;
                 let askers = [&self.tester.nas, &self.tester.fha, &self.tester.ha];
                 needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
+            }
+            Under::Ha6 => {
+                needs(self.target.address.is_ipv6(), "an IPv6 target.address")?;
+                needs(self.target.prefix.is_some(), "target.prefix")?;
+                needs(self.tester.care_of.is_some(), "tester.care_of")?;
+                let asks = self.claims("bootstrap");
+                needs(!asks || self.tester.aaa.is_some(), "tester.aaa")?;
+                needs(!asks || self.tester.secret.is_some(), "tester.secret")
             }
         }
     }
@@ -320,6 +390,24 @@ pub(super) fn octets(text: &str) -> Vec<u8> {
             .collect::<Option<Vec<u8>>>()
     });
     decoded.unwrap_or_else(|| text.as_bytes().to_vec())
+}
+
+/// `192.0.2.1:434`, or `2001:db8::1`, which stands for port 0.
+fn with_or_without_port<'d, D: Deserializer<'d>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let alone = || text.parse().map(|address: IpAddr| SocketAddr::new(address, 0));
+    text.parse().or_else(|_| alone()).map_err(|_| {
+        let why = format!("{text:?} is no address; write ADDRESS:PORT, of IPv6 [ADDRESS]:PORT");
+        serde::de::Error::custom(why)
+    })
+}
+
+const fn nowhere() -> IpAddr {
+    IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+}
+
+fn device() -> String {
+    "ct-mn".to_owned()
 }
 
 const fn sixteen() -> usize {

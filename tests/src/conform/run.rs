@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use super::air::Air;
 use super::report::{self, Report};
 use super::server::Server;
+use super::stage::Common;
 use super::target::Process;
 use super::{Case, Ending, Expectations, Level, Outcome, Profile, Stage, Under, Verdict};
-use super::{aaa, fha};
+use super::{aaa, fha, ha6};
 
 /// How often what was missing is looked for again.
 const REPETITIONS: usize = 2;
@@ -50,7 +52,7 @@ pub struct SetupError(pub String);
 struct Bench<'a> {
     profile: &'a Profile,
     settings: &'a Settings,
-    server: Option<Server>,
+    common: Common,
     process: Mutex<Process<'a>>,
     numbers: AtomicU32,
     /// Slots that no running case has.
@@ -156,6 +158,7 @@ pub fn run(
 fn slots(profile: &Profile) -> usize {
     match profile.role {
         Under::Fha if !profile.claims("bootstrap") => profile.mobiles.len().max(1),
+        Under::Ha6 if !profile.mobiles6.is_empty() => profile.mobiles6.len(),
         _ => 256,
     }
 }
@@ -175,11 +178,17 @@ impl<'a> Bench<'a> {
             }
             _ => None,
         };
+        let air = match profile.tester.care_of {
+            Some(prefix) if profile.role == Under::Ha6 => {
+                Some(Air::open(&profile.tester.tun, prefix).map_err(SetupError)?)
+            }
+            _ => None,
+        };
         let process = Process::start(profile).map_err(SetupError)?;
         let bench = Bench {
             profile,
             settings,
-            server,
+            common: Common { server, air },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),
@@ -196,11 +205,12 @@ impl<'a> Bench<'a> {
     /// Whether the target answers what every target of its role answers.
     fn answers(&self, slot: usize) -> bool {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let (server, seed) = (self.server.as_ref(), self.settings.seed);
-        let mut stage = Stage::new(self.profile, server, "probe", seed, (number, slot));
+        let (common, seed) = (&self.common, self.settings.seed);
+        let mut stage = Stage::new(self.profile, common, "probe", seed, (number, slot));
         match self.profile.role {
             Under::Fha => fha::probe(&mut stage),
             Under::Aaa => aaa::probe(&mut stage),
+            Under::Ha6 => ha6::probe(&mut stage),
         }
     }
 
@@ -288,9 +298,9 @@ impl<'a> Bench<'a> {
         let Some(case) = cases.get(at) else { unreachable!() };
         let began = Instant::now();
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
-        let (server, seed) = (self.server.as_ref(), self.settings.seed);
+        let (common, seed) = (&self.common, self.settings.seed);
         let slot = lock(&self.slots).pop().unwrap_or_default();
-        let mut stage = Stage::new(self.profile, server, &case.id, seed, (number, slot));
+        let mut stage = Stage::new(self.profile, common, &case.id, seed, (number, slot));
         let unclaimed = case.claims.iter().find(|claim| !self.profile.claims(claim));
         let outcome = match unclaimed {
             Some(claim) => Err(Ending::Skip(format!("not claimed: {claim}"))),

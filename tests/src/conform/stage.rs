@@ -9,6 +9,7 @@ use dsboot_spec::registry::mip4::NTP_UNIX_OFFSET;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
+use super::air::Air;
 use super::case::{Ending, missing};
 use super::ladder::{Passed, describe, hex, protocol};
 use super::profile::Profile;
@@ -26,10 +27,20 @@ pub struct Stage<'a> {
     /// Which of the profile's mobile nodes or users is the case's own.
     pub(super) slot: usize,
     pub(super) server: Option<&'a Server>,
+    pub(super) air: Option<&'a Air>,
     started: Instant,
     random: ChaCha8Rng,
     passed: Vec<Passed>,
     keys: Vec<String>,
+}
+
+/// What all cases share.
+#[derive(Debug, Default)]
+pub(super) struct Common {
+    /// The tester as AAA server.
+    pub(super) server: Option<Server>,
+    /// The device of the tester's mobile nodes.
+    pub(super) air: Option<Air>,
 }
 
 /// A socket of somebody whom the tester plays.
@@ -51,7 +62,7 @@ pub(super) struct Came {
 impl<'a> Stage<'a> {
     pub(super) fn new(
         profile: &'a Profile,
-        server: Option<&'a Server>,
+        common: &'a Common,
         id: &str,
         seed: u64,
         (number, slot): (u32, usize),
@@ -64,7 +75,8 @@ impl<'a> Stage<'a> {
             profile,
             number,
             slot,
-            server,
+            server: common.server.as_ref(),
+            air: common.air.as_ref(),
             started: Instant::now(),
             random: ChaCha8Rng::seed_from_u64(seed ^ hash),
             passed: Vec::new(),
@@ -214,10 +226,7 @@ impl<'a> Stage<'a> {
 
     /// What the target is called in ladders.
     pub(super) const fn target(&self) -> &'static str {
-        match self.profile.role {
-            super::Under::Fha => "FHA",
-            super::Under::Aaa => "AAA",
-        }
+        self.profile.role.label()
     }
 
     /// The clock of this host as an NTP timestamp.

@@ -16,10 +16,11 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::Exit;
 
 /// Profiles with all that can stand in them, one for each role.
-const EXAMPLES: [(&str, &str); 3] = [
+const EXAMPLES: [(&str, &str); 4] = [
     ("fha", include_str!("fha.toml")),
     ("ha4", include_str!("ha4.toml")),
     ("aaa", include_str!("aaa.toml")),
+    ("ha6", include_str!("ha6.toml")),
 ];
 
 /// Test another implementation of a role: case by case, each with the clause that it tests
@@ -29,7 +30,8 @@ const EXAMPLES: [(&str, &str); 3] = [
 /// command that starts it. What it does not claim is skipped. A case that fails is shown with what
 /// the clause asks for, what was seen, every octet, and the command that asks it again.
 ///
-/// Roles: fha (a foreign home agent), ha4 (the same, for any Mobile IPv4 home agent), aaa.
+/// Roles: fha (a foreign home agent), ha4 (the same, for any Mobile IPv4 home agent), aaa, ha6 (a
+/// Mobile IPv6 home agent).
 #[derive(Clone, Debug, Args)]
 pub struct ConformArgs {
     /// The role of the target.

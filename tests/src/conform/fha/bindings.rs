@@ -27,8 +27,8 @@ fn lifetimes(cases: &mut Cases) {
                 request.header.lifetime = asked;
                 mobile.send(stage, &request.octets())?;
                 let Some(answer) = ACCEPTED.judge(stage, &mobile)? else { return Ok(()) };
-                let most = asked.min(stage.profile.target.max_lifetime.unwrap_or(u16::MAX));
-                ensure((1..=most).contains(&answer.lifetime), format!("1 to {most} s"), || format!("{} s", answer.lifetime))
+                let most = u32::from(asked).min(stage.profile.target.max_lifetime.unwrap_or(u32::MAX));
+                ensure((1..=most).contains(&u32::from(answer.lifetime)), format!("1 to {most} s"), || format!("{} s", answer.lifetime))
             })
             .rule(Rule::FhaBindsAgain);
     }

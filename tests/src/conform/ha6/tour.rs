@@ -1,0 +1,272 @@
+//! Tours that the model makes: for every state that its home agent can be in, every message of the
+//! alphabet, allowed there or not, replayed as octets.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use dsboot_model::{
+    Action, Address, Bootstrap, CareOf6, Config, FhaId, Leg, Message, Network, Profile as User,
+    Rule, Seq, State, Update,
+};
+use dsboot_spec::registry::radius::code as radius_code;
+use dsboot_spec::{CareOf, Scenario, Setup};
+
+use super::bu::{Bu, Part};
+use super::{
+    Allowed, Cases, Ending, Node, Outcome, SILENCE, Stage, fail, status, status_or_silence,
+};
+use crate::conform::stage::Came;
+
+/// What can be said to a home agent about one mobile node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Say {
+    /// A right update.
+    Update,
+    /// One from another care-of address.
+    Moved,
+    /// One altered on the way.
+    Altered,
+    /// The last one that was decided, octet for octet.
+    Again,
+    /// A right deregistration.
+    Release,
+    /// A deregistration altered on the way.
+    ReleaseAltered,
+    /// The AAAH accepts.
+    Accept,
+    /// The AAAH rejects.
+    Reject,
+}
+
+const ALPHABET: [Say; 8] = [
+    Say::Update,
+    Say::Moved,
+    Say::Altered,
+    Say::Again,
+    Say::Release,
+    Say::ReleaseAltered,
+    Say::Accept,
+    Say::Reject,
+];
+
+impl Say {
+    const fn words(self) -> &'static str {
+        match self {
+            Say::Update => "an update",
+            Say::Moved => "an update from elsewhere",
+            Say::Altered => "an altered update",
+            Say::Again => "an update once more",
+            Say::Release => "a deregistration",
+            Say::ReleaseAltered => "an altered deregistration",
+            Say::Accept => "an Accept",
+            Say::Reject => "a Reject",
+        }
+    }
+}
+
+/// The model's home agent and what has been said to it.
+#[derive(Clone)]
+struct Oracle {
+    model: Bootstrap,
+    state: State,
+    last: Option<Seq>,
+    decided: Option<Update>,
+}
+
+/// What the model's home agent does.
+#[derive(Clone, Copy, Debug, Default)]
+struct Does {
+    asks: bool,
+    rule: Option<Rule>,
+}
+
+impl Oracle {
+    fn new() -> Option<Oracle> {
+        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
+        let model = Bootstrap::new(Config::new(setup, 20));
+        let state = model.starting(User::Entitled)?;
+        Some(Oracle { model, state, last: None, decided: None })
+    }
+
+    /// What tells states apart: what is bound, whether a number is remembered, and of what waits
+    /// whether it is as it was made, and newer than that.
+    fn place(&self) -> (Option<bool>, bool, Option<(bool, bool)>) {
+        let ha = &self.state.ha;
+        let moved = ha.binding.map(|binding| binding.care_of.address == Address::Two);
+        let waits = ha.pending.map(|own| (own.intact, ha.last.is_none_or(|last| own.seq > last)));
+        (moved, ha.last.is_some(), waits)
+    }
+
+    /// Says something; `None` when it cannot be said here.
+    fn say(&mut self, say: Say) -> Option<Does> {
+        let message = match say {
+            Say::Accept | Say::Reject => {
+                let waits = self.state.ha.pending?;
+                // What was altered is not accepted.
+                if say == Say::Accept && !waits.intact {
+                    return None;
+                }
+                self.decided = Some(waits);
+                Message::BindingAnswer(waits.seq, say == Say::Accept)
+            }
+            Say::Again => Message::Update(Leg::Plain, self.decided.filter(|own| own.intact)?),
+            _ => {
+                let seq = Seq::after(self.last)?;
+                self.last = Some(seq);
+                let address = if say == Say::Moved { Address::Two } else { Address::One };
+                let intact = !matches!(say, Say::Altered | Say::ReleaseAltered);
+                let release = matches!(say, Say::Release | Say::ReleaseAltered);
+                let care_of = CareOf6 { fha: FhaId::One, address };
+                Message::Update(Leg::Plain, Update { seq, care_of, release, intact })
+            }
+        };
+        // Nothing but this message is under way, so that all that is new is the home agent's.
+        self.state.network = Network::EMPTY;
+        if !self.state.network.send(message) {
+            return None;
+        }
+        self.state.environment.events = 20;
+        let before = self.state.network;
+        let step = self.model.step(&self.state, Action::Deliver(message))?;
+        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
+        let mut does = Does { rule, ..Does::default() };
+        for said in step.state.network.since(&before) {
+            does.asks |= matches!(said, Message::BindingAsk(..));
+        }
+        self.state = step.state;
+        Some(does)
+    }
+}
+
+/// The shortest way to each state that can be told apart, then every message of the alphabet.
+fn tours() -> Vec<(Vec<Say>, Say, Rule)> {
+    let Some(start) = Oracle::new() else { return Vec::new() };
+    let mut places = BTreeSet::from([start.place()]);
+    let mut frontier = VecDeque::from([(start, Vec::new())]);
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    while let Some((oracle, way)) = frontier.pop_front() {
+        for say in ALPHABET {
+            let mut next = oracle.clone();
+            let Some(Does { rule: Some(rule), .. }) = next.say(say) else { continue };
+            if seen.insert((oracle.place(), say)) {
+                all.push((way.clone(), say, rule));
+            }
+            if places.insert(next.place()) {
+                let longer: Vec<Say> = way.iter().copied().chain([say]).collect();
+                frontier.push_back((next, longer));
+            }
+        }
+    }
+    all
+}
+
+pub(super) fn add(cases: &mut Cases) {
+    for (way, say, rule) in tours() {
+        let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
+        let after = if path.is_empty() {
+            "at the beginning".to_owned()
+        } else {
+            format!("after {}", path.join(", then "))
+        };
+        cases
+            .add(
+                "tour",
+                format!("{after}: {} has the outcome that the model has ({rule})", say.words()),
+                "home-binding.2.1, home-binding.2.2, home-binding.3.2, home-binding.3.6",
+                move |stage| walk(stage, &way, say),
+            )
+            .rule(rule)
+            .claims("bootstrap");
+    }
+}
+
+/// The same in octets.
+struct Walk {
+    node: Node,
+    /// The question that waits, and the update that it is about.
+    ask: Option<(Came, Bu)>,
+    decided: Option<Bu>,
+}
+
+fn walk(stage: &mut Stage<'_>, way: &[Say], say: Say) -> Outcome {
+    let lost = |what: &str| Err(Ending::Inconclusive(what.to_owned()));
+    let Some(mut oracle) = Oracle::new() else { return lost("the model has no such setup") };
+    let node = Node::new(stage)?;
+    let mut walk = Walk { node, ask: None, decided: None };
+    for (at, say) in way.iter().chain([&say]).enumerate() {
+        let Some(does) = oracle.say(*say) else { return lost("the model cannot go this way") };
+        match walk.say(stage, *say, does) {
+            Err(Ending::Fail { expected, seen }) if at < way.len() => {
+                let what = say.words();
+                return Err(Ending::Inconclusive(format!("{what}: {expected}; seen: {seen}")));
+            }
+            other => other?,
+        }
+    }
+    Ok(())
+}
+
+impl Walk {
+    fn say(&mut self, stage: &mut Stage<'_>, say: Say, does: Does) -> Outcome {
+        match say {
+            Say::Accept | Say::Reject => return self.decide(stage, say, does),
+            Say::Again => {
+                let Some(update) = self.decided.clone() else {
+                    return Err(Ending::Inconclusive("nothing was decided".to_owned()));
+                };
+                self.node.send(stage, &update.packet())?;
+                return self.asks(stage, does, update);
+            }
+            _ => {}
+        }
+        let from = if say == Say::Moved { self.node.other_care_of } else { self.node.care_of };
+        let mut update = self.node.update_from(stage, from);
+        if matches!(say, Say::Release | Say::ReleaseAltered) {
+            update.lifetime = 0;
+        }
+        if matches!(say, Say::Altered | Say::ReleaseAltered) {
+            for part in &mut update.parts {
+                if let Part::Aaa { flip, .. } = part {
+                    *flip = Some(4);
+                }
+            }
+        }
+        self.node.send(stage, &update.packet())?;
+        self.asks(stage, does, update)
+    }
+
+    /// Whether there is a question where the model has one; nothing else comes of an update.
+    fn asks(&mut self, stage: &mut Stage<'_>, does: Does, update: Bu) -> Outcome {
+        if does.asks {
+            let Some(ask) = self.node.asked(stage, stage.patience()) else {
+                return fail("an Access-Request", "none");
+            };
+            self.ask = Some((ask, update));
+        } else if self.node.asked(stage, stage.silence()).is_some() {
+            return fail("no Access-Request", "one");
+        }
+        self.node.judge(stage, SILENCE).map(|_| ())
+    }
+
+    fn decide(&mut self, stage: &mut Stage<'_>, say: Say, does: Does) -> Outcome {
+        let Some((ask, update)) = self.ask.take() else {
+            return Err(Ending::Inconclusive("no question waits".to_owned()));
+        };
+        if say == Say::Reject {
+            self.node.bare(stage, &ask, radius_code::ACCESS_REJECT)?;
+        } else {
+            let grant = self.node.grant(stage, &ask);
+            self.node.accept(stage, &ask, &grant)?;
+        }
+        // The model has no refusals that its mobile node does not wait for, but the rule.
+        let allowed: Allowed = match does.rule {
+            Some(Rule::HaBinds | Rule::HaBindsAgain | Rule::HaReleases) => status(&[0, 1]),
+            // The home agent may say that it was refused.
+            Some(Rule::HaRefuses) => status_or_silence(&[146]),
+            Some(Rule::HaRefusesStale) => status(&[135, 144]),
+            _ => SILENCE,
+        };
+        self.node.judge(stage, allowed)?;
+        self.decided = Some(update);
+        Ok(())
+    }
+}
