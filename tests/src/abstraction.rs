@@ -16,6 +16,8 @@ use dsboot_model::{
     Access, Agent, CareOf6, FhaId, Ident, Link, Message, Parameters, Registration, Request,
     Session, Update,
 };
+use dsboot_roles::Nai;
+use dsboot_roles::fa::Fa;
 use dsboot_roles::mn::{Held, Mn};
 use dsboot_roles::pana::Phase;
 
@@ -26,9 +28,12 @@ use ends::Ends;
 use messages::{Name, Reader};
 use symbols::Symbols;
 
-/// Watches a network of octets, and tells what the model would call it.
+/// Watches a network of octets, and tells what the model would call what is about one mobile node.
 #[derive(Clone, Debug)]
 pub struct Observer {
+    /// Which mobile node.
+    mobile: usize,
+    nai: Option<Nai>,
     symbols: Symbols,
     reader: Reader,
     /// What the flights that have been read are.
@@ -57,10 +62,13 @@ pub struct Observer {
 impl Observer {
     /// Nothing has been seen of this network yet.
     #[must_use]
-    pub fn new(bytes: &Bytes) -> Observer {
+    pub fn new(bytes: &Bytes, mobile: usize) -> Observer {
+        let nai = bytes.mn(mobile).map(|mn| mn.config().nai.clone());
         Observer {
+            mobile,
             symbols: Symbols::new(bytes.plan()),
-            reader: Reader::default(),
+            reader: Reader::new(mobile, nai.clone()),
+            nai,
             names: Vec::new(),
             known: HashMap::new(),
             repeated: Vec::new(),
@@ -109,7 +117,9 @@ impl Observer {
     /// The mobile node begins to ask for access.
     fn begin_session(&mut self, bytes: &Bytes) {
         self.symbols.begin_session();
-        if let (Some(session), Some(link)) = (self.symbols.session(), Symbols::link(bytes.site)) {
+        if let (Some(session), Some(link)) =
+            (self.symbols.session(), Symbols::link(bytes.site(self.mobile)))
+        {
             let secret = match bytes.setup.scenario().is_subscription() {
                 true => dsboot_model::Server::Aaaf,
                 false => dsboot_model::Server::Aaah,
@@ -140,7 +150,9 @@ impl Observer {
 
     /// What is to be seen now.
     pub fn look(&mut self, bytes: &Bytes) -> Option<View> {
-        let mn = bytes.mn()?;
+        let mn = bytes.mn(self.mobile)?;
+        let own = self.nai.clone();
+        let is_own = |nai: &Nai| own.as_ref() == Some(nai);
         if let Some(id) = mn.pac().and_then(|pac| pac.session_id()) {
             self.symbols.learn_session_id(id);
         }
@@ -161,12 +173,13 @@ impl Observer {
                 .collect(),
             relayed: self.relayed(bytes),
             visited: (0..3)
-                .filter(|site| bytes.fa(*site).is_some_and(|fa| fa.visitors().next().is_some()))
+                .filter(|site| bytes.fa(*site).is_some_and(|fa| self.is_visited(fa)))
                 .filter_map(Symbols::link)
                 .collect(),
             asking: (0..2)
                 .filter_map(|which| {
-                    let (_, identification) = bytes.fha(which)?.pending().next()?;
+                    let mut pending = bytes.fha(which)?.pending();
+                    let (_, identification) = pending.find(|(nai, _)| is_own(nai))?;
                     Some((Symbols::fha(which)?, self.symbols.known_ident(identification.0)?))
                 })
                 .collect(),
@@ -175,7 +188,8 @@ impl Observer {
                 .collect(),
             kept: (0..2)
                 .filter_map(|which| {
-                    let (address, _) = bytes.fha(which)?.bindings().kept().next()?;
+                    let mut kept = bytes.fha(which)?.bindings().kept();
+                    let (address, _) = kept.find(|(_, nai)| is_own(nai))?;
                     Some((Symbols::fha(which)?, self.symbols.address(address)?))
                 })
                 .collect(),
@@ -183,16 +197,18 @@ impl Observer {
             updating: bytes
                 .ha()?
                 .pending()
-                .next()
+                .find(|(nai, _)| is_own(nai))
                 .and_then(|(_, sequence)| self.symbols.known_seq(sequence.0)),
-            home: bytes.ha()?.bindings().next().and_then(|(_, binding)| {
-                Some(dsboot_model::HaBinding {
-                    care_of: self.symbols.care_of_v6(binding.care_of_address)?,
-                    seq: self.symbols.known_seq(binding.sequence.0)?,
-                })
-            }),
+            home: bytes.ha()?.bindings().find(|(_, binding)| is_own(&binding.nai)).and_then(
+                |(_, binding)| {
+                    Some(dsboot_model::HaBinding {
+                        care_of: self.symbols.care_of_v6(binding.care_of_address)?,
+                        seq: self.symbols.known_seq(binding.sequence.0)?,
+                    })
+                },
+            ),
             repeated: self.repeated.clone(),
-            wrong: self.ends.look(bytes),
+            wrong: self.ends.look(bytes, self.mobile),
             network: std::mem::take(&mut self.network),
         };
         view.forget_dead_letters();
@@ -208,7 +224,7 @@ impl Observer {
             None => self.reader.read(&mut self.symbols, bytes, flight),
         };
         self.names.push(name);
-        if let (Station::Mn, Some(message @ (Message::Request(..) | Message::Update(..)))) =
+        if let (Station::Mn(_), Some(message @ (Message::Request(..) | Message::Update(..)))) =
             (flight.from, name.sent)
             && self.network.contains(&message)
         {
@@ -217,8 +233,8 @@ impl Observer {
         self.known.insert(flight.key, name);
         let Some(message) = name.sent else { return };
         match (flight.from, message) {
-            (Station::Mn, Message::Request(_, request)) => self.last_request = Some(request),
-            (Station::Mn, Message::Update(_, update)) => self.last_update = Some(update),
+            (Station::Mn(_), Message::Request(_, request)) => self.last_request = Some(request),
+            (Station::Mn(_), Message::Update(_, update)) => self.last_update = Some(update),
             _ => {}
         }
         self.network.insert(message);
@@ -276,7 +292,7 @@ impl Observer {
             _ => self.updating,
         };
         MnView {
-            link: Symbols::link(bytes.site).filter(|_| is_there),
+            link: Symbols::link(bytes.site(self.mobile)).filter(|_| is_there),
             session: self.symbols.session(),
             access,
             agent,
@@ -290,6 +306,12 @@ impl Observer {
             seq: self.symbols.last_seq(),
             leaving: mn.is_releasing() && is_there,
         }
+    }
+
+    /// Whether an agent has the mobile node as a visitor.
+    fn is_visited(&self, fa: &Fa) -> bool {
+        let mut visitors = fa.visitors();
+        visitors.any(|(_, visitor)| self.symbols.known_ident(visitor.identification.0).is_some())
     }
 
     /// Whether the mobile node has made an update since the last one that was sent.
@@ -307,7 +329,9 @@ impl Observer {
     /// Whether the mobile node waits for the answer to something else than what it sent last.
     #[must_use]
     pub fn is_beyond(&self, bytes: &Bytes) -> bool {
-        bytes.mn().is_some_and(|mn| mn.binding().is_updating() && self.has_hidden_update(mn))
+        bytes
+            .mn(self.mobile)
+            .is_some_and(|mn| mn.binding().is_updating() && self.has_hidden_update(mn))
     }
 
     /// What a rate limit held back when last looked at.
@@ -330,7 +354,7 @@ impl Observer {
     }
 
     fn binding_at(&self, bytes: &Bytes, which: usize) -> Option<dsboot_model::FhaBinding> {
-        let (_, binding) = bytes.fha(which)?.bindings().iter().next()?;
+        let binding = bytes.fha(which)?.bindings().get(self.nai.as_ref()?)?;
         Some(dsboot_model::FhaBinding {
             care_of: self.symbols.care_of(binding.care_of_address)?,
             parameters: Parameters {
@@ -365,7 +389,8 @@ impl Observer {
         let mut assigned: BTreeMap<_, BTreeSet<_>> =
             FhaId::ALL.into_iter().map(|fha| (fha, BTreeSet::new())).collect();
         let aaah = bytes.aaa(Station::Aaah);
-        for assignment in aaah.into_iter().flat_map(|aaah| aaah.assignments()) {
+        let all = aaah.into_iter().flat_map(|aaah| aaah.assignments());
+        for assignment in all.filter(|assignment| Some(assignment.nai) == self.nai.as_ref()) {
             let place = assignment.ipv6_coa.and_then(|c| self.symbols.care_of_v6(c.address()));
             if let Some(CareOf6 { fha, address }) = place {
                 assigned.entry(fha).or_default().insert(address);

@@ -3,21 +3,25 @@
 //!
 //! The machines are those of the demonstration network of `dsboot-node`, taken off their sockets.
 
+use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_node::kept::Kept;
-use dsboot_node::world::{FIRST_HOST, Network, Party, Plan, Settings, World};
+use dsboot_node::world::{
+    FIRST_HOST, Network, PROVISIONAL_HOST, Party, Plan, Settings, World, people,
+};
 use dsboot_node::{Error, Probability};
 use dsboot_roles::{
-    Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time,
+    AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Nai, Packet, Random,
+    Secret, Time,
     aaa::Aaa,
     fa::{Fa, FaConfig},
     fha::Fha,
     ha::Ha,
-    mn::{AgentPolicy, Attachment, Mn},
+    mn::{AgentPolicy, Attachment, Mn, MnConfig},
     nas::Nas,
 };
 use dsboot_spec::Setup;
@@ -26,12 +30,15 @@ use dsboot_spec::registry::{mip4, pana};
 /// How long each delivery takes, unless it is to take no time.
 const LATENCY: Duration = Duration::from_millis(3);
 
+/// The link-layer address of the second mobile node.
+const SECOND_LINK_ADDRESS: LinkAddr = LinkAddr([2, 0, 0, 0, 1, 2]);
+
 /// Who is on the network. Sites are counted from 0, as in [`World::sites`]; the first two lie
 /// below FHA 0, the third below FHA 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Station {
-    /// The mobile node.
-    Mn,
+    /// A mobile node.
+    Mn(usize),
     /// The NAS of a site.
     Nas(usize),
     /// The foreign agent of a site.
@@ -55,7 +62,7 @@ pub struct Flight {
     pub from: Station,
     /// Who gets it.
     pub to: Station,
-    /// On which link it reaches the mobile node, if it goes there.
+    /// On which link it reaches a mobile node, if it goes to one.
     pub site: Option<usize>,
     /// When it was sent.
     pub sent: Time,
@@ -147,8 +154,10 @@ pub struct Undetermined {
 pub struct Bytes {
     /// Which setup.
     pub setup: Setup,
-    /// Where the mobile node is.
-    pub site: usize,
+    /// Where each mobile node is.
+    sites: [usize; 2],
+    /// Which mobile node had an address last.
+    owners: BTreeMap<IpAddr, usize>,
     /// The time of everybody's clock.
     pub now: Time,
     /// Everything sent so far.
@@ -162,6 +171,7 @@ pub struct Bytes {
     conversations_from: usize,
     latency: Duration,
     is_watched: bool,
+    seed: u64,
     plan: Plan,
     seats: Vec<Seat>,
     links: [LinkAddr; 3],
@@ -176,7 +186,7 @@ impl Bytes {
     pub fn new(settings: &Settings) -> Result<Bytes, Error> {
         let world = World::new(settings)?;
         let parts = [
-            (Station::Mn, Some(world.mn)),
+            (Station::Mn(0), Some(world.mn)),
             (Station::Aaaf, world.aaaf),
             (Station::Aaah, Some(world.aaah)),
             (Station::Ha, Some(world.ha)),
@@ -198,7 +208,8 @@ impl Bytes {
         let links = world.sites.map(|site| world.net.link_address(site.nas.host()));
         Ok(Bytes {
             setup: settings.setup,
-            site: 0,
+            sites: [0; 2],
+            owners: BTreeMap::new(),
             now: settings.start,
             sent: Vec::new(),
             has_changed: false,
@@ -206,6 +217,7 @@ impl Bytes {
             conversations_from: 0,
             latency: LATENCY,
             is_watched: false,
+            seed: settings.seed,
             plan: world.plan,
             seats,
             links,
@@ -224,6 +236,44 @@ impl Bytes {
             }
         }
         self
+    }
+
+    /// The same network with a second mobile node, of another user.
+    #[must_use]
+    pub fn with_second_mobile(mut self) -> Bytes {
+        let people::Person { nai, visited_password, home_password, mn_aaa_key, .. } = people::GUEST;
+        let password = match self.setup.scenario().is_subscription() {
+            true => visited_password,
+            false => home_password,
+        };
+        if let (Some(first), Some(nai)) = (self.mn(0), Nai::new(nai.as_bytes())) {
+            let config = MnConfig {
+                nai,
+                access_password: Secret::new(password),
+                mn_aaa_key: Secret::new(mn_aaa_key),
+                link: SECOND_LINK_ADDRESS,
+                ..first.config().clone()
+            };
+            let entropy = Entropy::new(self.seed, Station::Mn(1));
+            self.seats.push(Seat::new(
+                Station::Mn(1),
+                Party::Mn(Box::new(Mn::new(config))),
+                entropy,
+            ));
+        }
+        self
+    }
+
+    /// How many mobile nodes there are.
+    #[must_use]
+    pub fn mobiles(&self) -> usize {
+        self.seats.iter().filter(|seat| matches!(seat.station, Station::Mn(_))).count()
+    }
+
+    /// Where a mobile node is.
+    #[must_use]
+    pub fn site(&self, mobile: usize) -> usize {
+        self.sites.get(mobile).copied().unwrap_or_default()
     }
 
     /// The same network in which a delivery takes no time, and each machine is asked twice for what
@@ -251,46 +301,53 @@ impl Bytes {
         }
     }
 
-    /// Brings the mobile node to a site.
-    pub fn attach(&mut self, site: usize) {
-        self.site = site;
+    /// Brings a mobile node to a site.
+    pub fn attach(&mut self, mobile: usize, site: usize) {
+        if let Some(at) = self.sites.get_mut(mobile) {
+            *at = site;
+        }
         let Some(network) = Network::ACCESS.get(site).copied() else { return };
         let agents = match self.setup.scenario().has_fa() {
             true => AgentPolicy::Solicit(u32::MAX),
             false => AgentPolicy::None,
         };
         let attachment = Attachment {
-            provisional: self.plan.v4(network, dsboot_node::world::PROVISIONAL_HOST),
+            provisional: self.plan.v4(network, PROVISIONAL_HOST + u8::from(mobile > 0)),
             pana_port: pana::PORT,
             paa: (self.plan.v4(network, FIRST_HOST), pana::PORT).into(),
             agents,
         };
-        self.with_mn(|mn, now, random| mn.attach(now, random, attachment.clone()));
+        self.with_mn(mobile, |mn, now, random| mn.attach(now, random, attachment.clone()));
     }
 
-    /// Has the mobile node do something.
-    pub fn with_mn(&mut self, act: impl Fn(&mut Mn, Time, &mut Entropy) -> Effects) {
-        self.act(Station::Mn, |party, now, random| match party {
+    /// Has a mobile node do something.
+    pub fn with_mn(&mut self, mobile: usize, act: impl Fn(&mut Mn, Time, &mut Entropy) -> Effects) {
+        self.act(Station::Mn(mobile), |party, now, random| match party {
             Party::Mn(mn) => act(mn, now, random),
             _ => Effects::new(),
         });
     }
 
     /// Whether something sent can still reach whom it was sent to: what is under way on a link
-    /// that the mobile node leaves is lost, in both directions.
+    /// that a mobile node leaves is lost, in both directions.
     #[must_use]
     pub fn is_deliverable(&self, flight: usize) -> bool {
         let is_before_crash = flight < self.conversations_from;
         self.sent.get(flight).is_some_and(|flight| match (flight.from, flight.to) {
-            (Station::Mn, Station::Nas(site) | Station::Fa(site)) => self.is_on_link(site),
+            (Station::Mn(mobile), Station::Nas(site) | Station::Fa(site)) => {
+                self.is_on_link(mobile, site)
+            }
             (Station::Nas(_), Station::Aaaf | Station::Aaah) => !is_before_crash,
-            _ => flight.site.is_none_or(|site| self.is_on_link(site)),
+            (_, Station::Mn(mobile)) => {
+                flight.site.is_none_or(|site| self.is_on_link(mobile, site))
+            }
+            _ => true,
         })
     }
 
-    /// Whether the mobile node is on the link of a site.
-    fn is_on_link(&self, site: usize) -> bool {
-        site == self.site && self.mn().is_some_and(|mn| mn.pac().is_some())
+    /// Whether a mobile node is on the link of a site.
+    fn is_on_link(&self, mobile: usize, site: usize) -> bool {
+        site == self.site(mobile) && self.mn(mobile).is_some_and(|mn| mn.pac().is_some())
     }
 
     /// Delivers something that was sent, for the first time or again.
@@ -382,10 +439,10 @@ impl Bytes {
         }
     }
 
-    /// The mobile node.
+    /// A mobile node.
     #[must_use]
-    pub fn mn(&self) -> Option<&Mn> {
-        match self.party(Station::Mn)? {
+    pub fn mn(&self, mobile: usize) -> Option<&Mn> {
+        match self.party(Station::Mn(mobile))? {
             Party::Mn(mn) => Some(mn),
             _ => None,
         }
@@ -454,10 +511,10 @@ impl Bytes {
         format!("{states:?}")
     }
 
-    /// Feeds fingerprints of all machines, their random octets, the time and the place of the mobile
-    /// node to a hasher.
+    /// Feeds fingerprints of all machines, their random octets, the time and the places of the mobile
+    /// nodes to a hasher.
     pub fn hash_roles(&self, hasher: &mut impl std::hash::Hasher) {
-        (self.site, self.now).hash(hasher);
+        (self.sites, &self.owners, self.now).hash(hasher);
         self.seats.iter().for_each(|seat| seat.print.hash(hasher));
     }
 
@@ -497,45 +554,64 @@ impl Bytes {
             let (what, to) = match effect {
                 Effect::Datagram(datagram) => {
                     let port = datagram.destination.port();
-                    let to = self.way(from, datagram.neighbour, datagram.destination.ip(), port);
+                    let to = self.ways(from, datagram.neighbour, datagram.destination.ip(), port);
                     (Cargo::Datagram(self.as_received(from, datagram)), to)
                 }
                 Effect::Packet(packet) => {
                     let Some(destination) = destination(&packet.octets) else { continue };
-                    let to = self.way(from, packet.neighbour, destination, mip4::PORT);
+                    let to = self.ways(from, packet.neighbour, destination, mip4::PORT);
                     (Cargo::Packet(self.packet_as_received(from, packet)), to)
+                }
+                Effect::Address(AddressChange::Add(address)) => {
+                    if let Station::Mn(mobile) = from {
+                        self.owners.insert(address, mobile);
+                    }
+                    continue;
                 }
                 Effect::Deliver(_) | Effect::Address(_) | Effect::Count(_) => continue,
             };
-            if let Some((to, site)) = to {
-                let mut hasher = DefaultHasher::new();
-                (from, to, site, &what).hash(&mut hasher);
-                let key = hasher.finish();
-                // Where time stands still, what is said again is what was said before.
-                if self.is_watched && self.sent.iter().any(|flight| flight.key == key) {
-                    continue;
-                }
-                self.has_changed = true;
-                self.sent.push(Arc::new(Flight { from, to, site, sent: self.now, what, key }));
+            for (to, site) in to {
+                self.send(from, to, site, what.clone());
             }
         }
     }
 
-    /// Who gets what is sent to an address, and on which link if that is the mobile node.
-    fn way(
+    fn send(&mut self, from: Station, to: Station, site: Option<usize>, what: Cargo) {
+        let mut hasher = DefaultHasher::new();
+        (from, to, site, &what).hash(&mut hasher);
+        let key = hasher.finish();
+        // Where time stands still, what is said again is what was said before.
+        if self.is_watched && self.sent.iter().any(|flight| flight.key == key) {
+            return;
+        }
+        self.has_changed = true;
+        self.sent.push(Arc::new(Flight { from, to, site, sent: self.now, what, key }));
+    }
+
+    /// Who gets what is sent to a neighbour or an address, and on which link if that is a mobile node.
+    fn ways(
         &self,
         from: Station,
         neighbour: Option<LinkAddr>,
         address: IpAddr,
         port: u16,
-    ) -> Option<(Station, Option<usize>)> {
-        if neighbour.is_some() {
-            return match from {
-                Station::Mn => Some((Station::Fa(self.site), None)),
-                Station::Fa(site) | Station::Nas(site) => Some((Station::Mn, Some(site))),
-                _ => None,
-            };
+    ) -> Vec<(Station, Option<usize>)> {
+        match (neighbour, from) {
+            (None, _) => self.way(address, port).into_iter().collect(),
+            (Some(_), Station::Mn(mobile)) => vec![(Station::Fa(self.site(mobile)), None)],
+            (Some(neighbour), Station::Fa(site) | Station::Nas(site)) => {
+                let is_meant =
+                    |mn: &Mn| neighbour == LinkAddr::BROADCAST || neighbour == mn.config().link;
+                let all =
+                    (0..self.mobiles()).filter(|mobile| self.mn(*mobile).is_some_and(is_meant));
+                all.map(|mobile| (Station::Mn(mobile), Some(site))).collect()
+            }
+            _ => Vec::new(),
         }
+    }
+
+    /// Who gets what is sent to an address, and on which link if that is a mobile node.
+    fn way(&self, address: IpAddr, port: u16) -> Option<(Station, Option<usize>)> {
         let sites = Network::ACCESS.into_iter().enumerate();
         let fhas = [Network::Fha1, Network::Fha2].into_iter().enumerate();
         let (mut sites, mut fhas) = (sites, fhas);
@@ -544,8 +620,9 @@ impl Bytes {
                 let within = |network| self.plan.prefix_v4(network).contains(address);
                 if let Some((site, network)) = sites.find(|(_, network)| within(*network)) {
                     let is_host = v4 == self.plan.v4(network, FIRST_HOST);
+                    let owner = || self.owners.get(&address).copied().unwrap_or_default();
                     return Some(match (is_host, port) {
-                        (false, _) => (Station::Mn, Some(site)),
+                        (false, _) => (Station::Mn(owner()), Some(site)),
                         (true, mip4::PORT) => (Station::Fa(site), None),
                         (true, _) => (Station::Nas(site), None),
                     });
@@ -589,7 +666,10 @@ impl Bytes {
             Station::Nas(site) | Station::Fa(site) => {
                 self.links.get(site).copied().unwrap_or(LinkAddr::BROADCAST)
             }
-            _ => self.mn().map_or(LinkAddr::BROADCAST, |mn| mn.config().link),
+            Station::Mn(mobile) => {
+                self.mn(mobile).map_or(LinkAddr::BROADCAST, |mn| mn.config().link)
+            }
+            _ => LinkAddr::BROADCAST,
         }
     }
 }

@@ -17,7 +17,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_codec::ip;
-use dsboot_model::{Action, Bootstrap, Config, Guard, Message, NUMBERS, Profile, Rules, State};
+use dsboot_model::{
+    Action, Bootstrap, Config, Guard, Message, NUMBERS, Neighbour, Profile, Rules, State,
+};
 use dsboot_node::Error;
 use dsboot_node::world::Settings;
 use dsboot_roles::Time;
@@ -47,11 +49,23 @@ const ANSWERS_KEPT: Duration = Duration::from_secs(20);
 /// what it has begun after 60 s, there is one.
 const ROUND: Duration = Duration::from_secs(15);
 
+/// How many sites there are.
+const SITES: usize = 3;
+
 /// How many timers fire in one sleep at most.
 const SLEEP: usize = 2_000;
 
 /// How much of the model's numbers and of its network is left free for one more event.
 const MARGIN: u8 = 3;
+
+/// What is held and said about one mobile node, and the states of the model that explain it.
+#[derive(Clone, Debug)]
+struct Side {
+    observer: Arc<Observer>,
+    /// What was to be seen when last looked at.
+    view: Option<Arc<View>>,
+    states: Vec<State>,
+}
 
 /// The roles, what has been sent and not arrived, and the states of the model that explain it.
 #[derive(Clone, Debug)]
@@ -60,15 +74,13 @@ pub struct Follower {
     pub bytes: Bytes,
     /// What has come of it so far.
     pub figures: Figures,
-    observer: Arc<Observer>,
-    /// What was to be seen when last looked at.
-    view: Option<Arc<View>>,
+    /// One for each mobile node.
+    sides: Vec<Side>,
     /// The steps of the model that the last event was, if it is asked for them.
     taken: Option<Vec<(State, Action)>>,
     model: Bootstrap,
     /// The model without the rule that the mobile node's time of a home binding ends first.
     timeless: Bootstrap,
-    states: Vec<State>,
     under_way: Vec<usize>,
     arrived: Vec<usize>,
     /// Of each flight seen: when that was sent which it repeats, answers or passes on.
@@ -83,6 +95,8 @@ pub struct Follower {
 pub struct Figures {
     /// Events that happened.
     pub events: usize,
+    /// What happened to single machines: arrivals, timers, wishes, crashes.
+    pub inputs: usize,
     /// Steps of the model taken.
     pub steps: usize,
     /// Events that changed nothing that the model knows.
@@ -97,10 +111,18 @@ impl Figures {
     /// Adds those of another schedule.
     pub fn add(&mut self, other: &Figures) {
         self.events += other.events;
+        self.inputs += other.inputs;
         self.steps += other.steps;
         self.stutters += other.stutters;
         self.states = self.states.max(other.states);
         self.rules.merge(other.rules);
+    }
+}
+
+impl Side {
+    /// Whether the mobile node is on no link.
+    fn is_away(&self) -> bool {
+        self.states.iter().all(|state| state.mn.link.is_none())
     }
 }
 
@@ -112,12 +134,29 @@ impl Follower {
     /// When the demonstration network cannot be put together on this machine.
     pub fn new(settings: &Settings) -> Result<Follower, Error> {
         let bytes = Bytes::new(settings)?.with_lasting_agents();
-        let config = Config::new(settings.setup, u8::MAX);
-        Ok(Follower {
-            observer: Arc::new(Observer::new(&bytes)),
+        Ok(Follower::of(bytes, Config::new(settings.setup, u8::MAX)))
+    }
+
+    /// The same with two mobile nodes of one home, behind the same agents and servers.
+    ///
+    /// # Errors
+    ///
+    /// As [`Follower::new`].
+    pub fn of_two(settings: &Settings) -> Result<Follower, Error> {
+        let bytes = Bytes::new(settings)?.with_lasting_agents().with_second_mobile();
+        let config = Config::new(settings.setup, u8::MAX).beside(Neighbour::SameProvider);
+        Ok(Follower::of(bytes, config))
+    }
+
+    fn of(bytes: Bytes, config: Config) -> Follower {
+        let side = |mobile| Side {
+            observer: Arc::new(Observer::new(&bytes, mobile)),
             view: None,
-            taken: None,
             states: vec![State::initial(Profile::Entitled, u8::MAX)],
+        };
+        Follower {
+            sides: (0..bytes.mobiles()).map(side).collect(),
+            taken: None,
             bytes,
             model: Bootstrap::new(config),
             timeless: Bootstrap::new(config.without(Guard::MnCountsBindingFromSending)),
@@ -127,7 +166,7 @@ impl Follower {
             born: Vec::new(),
             events: Vec::new(),
             history: Some(Vec::new()),
-        })
+        }
     }
 
     /// Lets something happen. Returns whether it could.
@@ -150,12 +189,14 @@ impl Follower {
     #[must_use]
     pub fn is_at_the_bound(&self) -> bool {
         let near = NUMBERS - MARGIN;
-        self.states.first().is_none_or(|state| {
-            let mn = &state.mn;
-            mn.ident.is_some_and(|ident| ident.get() >= near)
-                || mn.seq.is_some_and(|seq| seq.get() >= near)
-                || mn.session.is_some_and(|session| session.get() >= near)
-                || state.network.len() + usize::from(MARGIN) * 2 >= dsboot_model::MESSAGES
+        self.sides.iter().any(|side| {
+            side.states.first().is_none_or(|state| {
+                let mn = &state.mn;
+                mn.ident.is_some_and(|ident| ident.get() >= near)
+                    || mn.seq.is_some_and(|seq| seq.get() >= near)
+                    || mn.session.is_some_and(|session| session.get() >= near)
+                    || state.network.len() + usize::from(MARGIN) * 2 >= dsboot_model::MESSAGES
+            })
         })
     }
 
@@ -210,12 +251,16 @@ impl Follower {
                 self.bytes.now = end;
                 Ok(true)
             }
-            Event::Move(site) => self.attach(site),
-            Event::Refresh => self.wish("refreshes its registration", |bytes| {
-                bytes.with_mn(|mn, now, random| mn.refresh(now, random));
+            // Of several mobile nodes, the remainder tells which one.
+            Event::Move(pick) => {
+                let Some(mobile) = modulo(pick / SITES, self.sides.len()) else { return Ok(false) };
+                self.attach(mobile, pick % SITES)
+            }
+            Event::Refresh(mobile) => self.wish(mobile, "refreshes its registration", |bytes| {
+                bytes.with_mn(mobile, |mn, now, random| mn.refresh(now, random));
             }),
-            Event::Release => self.wish("lets go", |bytes| {
-                bytes.with_mn(|mn, now, random| mn.release(now, random));
+            Event::Release(mobile) => self.wish(mobile, "lets go", |bytes| {
+                bytes.with_mn(mobile, |mn, now, random| mn.release(now, random));
             }),
             Event::Restart(pick) => {
                 let stations: Vec<Station> = self.bytes.stations().collect();
@@ -233,54 +278,73 @@ impl Follower {
             return Ok(false);
         };
         // What it has let go of, the mobile node no longer shares a link with.
-        let is_away = self.states.iter().all(|state| state.mn.link.is_none());
-        if is_away
-            && matches!((from, to), (Station::Mn, Station::Fa(_)) | (Station::Fa(_), Station::Mn))
+        if let (Station::Mn(mobile), Station::Fa(_)) | (Station::Fa(_), Station::Mn(mobile)) =
+            (from, to)
+            && self.side(mobile).is_none_or(|side| side.is_away())
         {
             return Ok(false);
         }
-        let message = self.observer.message_of(flight);
+        let named = self.named(flight);
+        let message = named.map(|(_, message)| message);
+        let mobile = named.map(|(mobile, _)| mobile).or(mobile_of(from)).or(mobile_of(to));
+        let side = mobile.and_then(|mobile| self.side(mobile));
         let what = message.map_or_else(|| format!("something, from {from:?}"), told);
         let may_be_lost = match (to, message) {
             // Without access, some tunnels are open and some are not.
-            (Station::Mn, Some(Message::Ack(..))) if !self.is_admitted() => true,
+            (Station::Mn(mobile), Some(Message::Ack(..))) if !self.is_admitted(mobile) => true,
             // An update that found no way out replaces the one before all the same.
-            (Station::Mn, _) => self.observer.is_beyond(&self.bytes),
-            (Station::Fha(which), Some(Message::Ack(..))) => !self.is_reachable(which),
+            (Station::Mn(_), _) => side.is_some_and(|side| side.observer.is_beyond(&self.bytes)),
+            (Station::Fha(which), Some(Message::Ack(..))) => {
+                mobile.is_some_and(|mobile| !self.is_reachable(which, mobile))
+            }
             _ => false,
         };
-        let is_overtaken = self.observer.is_overtaken(&self.bytes, flight);
+        let is_overtaken = side.is_some_and(|side| side.observer.is_overtaken(&self.bytes, flight));
         self.bytes.deliver(flight);
         self.follow(&Happening {
             what: format!("{to:?} receives {what}"),
             role: role_of(to),
+            mobile,
             cause: Some(flight),
             action: message.map(Action::Deliver),
             may_be_lost,
             is_overtaken,
-            is_pana: message.is_none() && from == Station::Mn && matches!(to, Station::Nas(_)),
+            is_pana: message.is_none() && matches!((from, to), (Station::Mn(_), Station::Nas(_))),
             is_wish: false,
         })?;
         Ok(true)
     }
 
-    /// Whether the mobile node is attached nowhere.
-    #[must_use]
-    pub fn is_nowhere(&self) -> bool {
-        self.bytes.mn().is_none_or(|mn| mn.pac().is_none())
+    /// What the model calls the arrival of a flight, and which mobile node that is about.
+    fn named(&self, flight: usize) -> Option<(usize, Message)> {
+        let sides = self.sides.iter().enumerate();
+        let mut named =
+            sides.filter_map(|(mobile, side)| Some((mobile, side.observer.message_of(flight)?)));
+        named.next()
     }
 
-    fn is_admitted(&self) -> bool {
-        self.bytes.mn().is_some_and(|mn| mn.admitted().is_some())
+    /// What is about a mobile node.
+    fn side(&self, mobile: usize) -> Option<&Side> {
+        self.sides.get(mobile)
+    }
+
+    /// Whether a mobile node is attached nowhere.
+    #[must_use]
+    pub fn is_nowhere(&self, mobile: usize) -> bool {
+        self.bytes.mn(mobile).is_none_or(|mn| mn.pac().is_none())
+    }
+
+    fn is_admitted(&self, mobile: usize) -> bool {
+        self.bytes.mn(mobile).is_some_and(|mn| mn.admitted().is_some())
     }
 
     /// Whether an FHA knows to which port its tunnel leads. The mobile node shows it, by what it
     /// sends first (RFC 3519 §4.4).
-    fn is_reachable(&self, which: usize) -> bool {
-        let fha = self.bytes.fha(which);
-        fha.and_then(|fha| fha.bindings().iter().next()).is_none_or(
-            |(_, binding)| !matches!(binding.tunnel, TunnelEnd::Udp(end) if end.port() == 0),
-        )
+    fn is_reachable(&self, which: usize, mobile: usize) -> bool {
+        let nai = self.bytes.mn(mobile).map(|mn| &mn.config().nai);
+        let binding = self.bytes.fha(which).and_then(|fha| fha.bindings().get(nai?));
+        binding
+            .is_none_or(|binding| !matches!(binding.tunnel, TunnelEnd::Udp(end) if end.port() == 0))
     }
 
     /// The next timer fires. Returns whose it was.
@@ -288,41 +352,52 @@ impl Follower {
         let fired = self.bytes.fire();
         if let Some(station) = fired {
             let what = format!("a timer of {station:?} fires");
-            self.follow(&Happening::unasked(role_of(station), what))?;
+            self.follow(&Happening::unasked(station, what))?;
         }
         Ok(fired)
     }
 
-    fn attach(&mut self, site: usize) -> Result<bool, Divergence> {
+    fn attach(&mut self, mobile: usize, site: usize) -> Result<bool, Divergence> {
         // From nowhere it comes to the first link, as in the model.
-        let possible = if self.is_nowhere() { site == 0 } else { site != self.bytes.site };
+        let possible = match self.is_nowhere(mobile) {
+            true => site == 0,
+            false => site != self.bytes.site(mobile),
+        };
+        let is_releasing = self.bytes.mn(mobile).is_some_and(Mn::is_releasing);
+        let Some(side) = self.sides.get_mut(mobile) else { return Ok(false) };
         // What is held back would be dropped, which the model has sent.
-        let is_busy = self.observer.held_back() != HeldBack::default();
-        if !possible || is_busy || self.bytes.mn().is_some_and(Mn::is_releasing) {
+        let is_busy = side.observer.held_back() != HeldBack::default();
+        if !possible || is_busy || is_releasing {
             return Ok(false);
         }
-        self.bytes.attach(site);
-        Arc::make_mut(&mut self.observer).on_attach(&self.bytes);
-        let what = format!("the mobile node moves to site {site}");
-        self.follow(&Happening::wished(what))?;
+        self.bytes.attach(mobile, site);
+        Arc::make_mut(&mut side.observer).on_attach(&self.bytes);
+        let what = format!("{:?} moves to site {site}", Station::Mn(mobile));
+        self.follow(&Happening::wished(mobile, what))?;
         Ok(true)
     }
 
-    /// The mobile node does something that it may do only where it is registered and at rest.
-    fn wish(&mut self, what: &str, act: impl Fn(&mut Bytes)) -> Result<bool, Divergence> {
+    /// A mobile node does something that it may do only where it is registered and at rest.
+    fn wish(
+        &mut self,
+        mobile: usize,
+        what: &str,
+        act: impl Fn(&mut Bytes),
+    ) -> Result<bool, Divergence> {
         // What is held back would be replaced, which the model has sent.
-        if !self.is_settled() || self.observer.held_back() != HeldBack::default() {
+        let Some(side) = self.side(mobile) else { return Ok(false) };
+        if !self.is_settled(mobile) || side.observer.held_back() != HeldBack::default() {
             return Ok(false);
         }
         act(&mut self.bytes);
-        self.follow(&Happening::wished(format!("the mobile node {what}")))?;
+        self.follow(&Happening::wished(mobile, format!("{:?} {what}", Station::Mn(mobile))))?;
         Ok(true)
     }
 
-    /// Whether the mobile node is registered here, knows whom it needs, and waits for nothing.
-    fn is_settled(&self) -> bool {
+    /// Whether a mobile node is registered here, knows whom it needs, and waits for nothing.
+    fn is_settled(&self, mobile: usize) -> bool {
         let needs_agent = self.bytes.setup.care_of().via_fa();
-        self.bytes.mn().filter(|mn| !needs_agent || mn.agent().is_some()).is_some_and(|mn| {
+        self.bytes.mn(mobile).filter(|mn| !needs_agent || mn.agent().is_some()).is_some_and(|mn| {
             let here = mn.way().is_some_and(|way| {
                 mn.held().is_some_and(|held| {
                     (held.care_of_address, held.fha) == (way.care_of_address, way.fha)
@@ -342,18 +417,21 @@ impl Follower {
             if self.arrived.contains(&flight) {
                 return false;
             }
-            let later = self.bytes.sent.iter().skip(flight + 1);
-            if later.filter(|later| later.from == sent.from).any(|later| is_advertisement(later)) {
+            let mut later = self.bytes.sent.iter().skip(flight + 1);
+            let same = |later: &Arc<Flight>| (later.from, later.to) == (sent.from, sent.to);
+            if later.any(|later| same(later) && is_advertisement(later)) {
                 return false;
             }
         }
-        if is_solicitation(sent) && self.bytes.mn().is_some_and(|mn| mn.agent().is_some()) {
+        if let Some(mobile) = is_solicitation(sent)
+            && self.bytes.mn(mobile).is_some_and(|mn| mn.agent().is_some())
+        {
             return false;
         }
         let born = self.born.get(flight).copied().unwrap_or(sent.sent);
         let age = self.bytes.now.since(born);
         match (sent.from, sent.to) {
-            (Station::Mn, Station::Nas(_)) | (Station::Nas(_), Station::Mn) => age <= ROUND,
+            (Station::Mn(_), Station::Nas(_)) | (Station::Nas(_), Station::Mn(_)) => age <= ROUND,
             (Station::Nas(_), _) | (_, Station::Nas(_)) => age <= ANSWERS_KEPT,
             _ => age <= FRESH,
         }
@@ -366,10 +444,10 @@ impl Follower {
             let before = self.bytes.sent.iter().take(new).position(|old| old.key == flight.key);
             let cause = cause.filter(|cause| match (flight.from, flight.to) {
                 (Station::Nas(_), _) => false,
-                (Station::Mn, Station::Nas(_)) => {
+                (Station::Mn(_), Station::Nas(_)) => {
                     self.bytes.sent.get(*cause).is_some_and(|sent| sent.from == flight.to)
                 }
-                (from, _) => from != Station::Mn,
+                (from, _) => mobile_of(from).is_none(),
             });
             let ancestor = before.or(cause);
             let born = ancestor.and_then(|ancestor| self.born.get(ancestor).copied());
@@ -397,14 +475,23 @@ fn is_advertisement(flight: &Flight) -> bool {
     matches!(flight.from, Station::Fa(_)) && is_discovery(flight)
 }
 
-fn is_solicitation(flight: &Flight) -> bool {
-    flight.from == Station::Mn && is_discovery(flight)
+/// Which mobile node solicits by this, if one does.
+fn is_solicitation(flight: &Flight) -> Option<usize> {
+    mobile_of(flight.from).filter(|_| is_discovery(flight))
+}
+
+/// Which mobile node a station is, if it is one.
+const fn mobile_of(station: Station) -> Option<usize> {
+    match station {
+        Station::Mn(mobile) => Some(mobile),
+        _ => None,
+    }
 }
 
 /// The role that a station plays.
 const fn role_of(station: Station) -> Role {
     match station {
-        Station::Mn => Role::Mn,
+        Station::Mn(_) => Role::Mn,
         Station::Nas(_) => Role::Nas,
         Station::Fa(_) => Role::Fa,
         Station::Fha(_) => Role::Fha,

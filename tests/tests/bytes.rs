@@ -14,9 +14,9 @@ fn every_setup_is_bound_when_everything_is_delivered_once() {
             // Long enough for requests and updates not to wait for the ones before them.
             bytes.now = bytes.now + Duration::from_secs(2);
             let from = bytes.sent.len();
-            bytes.attach(site);
+            bytes.attach(0, site);
             bytes.settle(from);
-            let mn = bytes.mn().expect("there is one");
+            let mn = bytes.mn(0).expect("there is one");
             assert_eq!(mn.binding().state(), BindingState::Bound, "{setup}, site {site}");
         }
     }

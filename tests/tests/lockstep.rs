@@ -39,7 +39,7 @@ fn the_model_follows_every_setup_without_loss() {
             Err(divergence) => panic!("{setup}: {divergence}"),
         };
         let story =
-            [Event::Move(0), Event::Refresh, Event::Move(1), Event::Move(2), Event::Release];
+            [Event::Move(0), Event::Refresh(0), Event::Move(1), Event::Move(2), Event::Release(0)];
         for event in story {
             act(Event::Wait(2000));
             assert!(act(event), "{setup}: {event}");

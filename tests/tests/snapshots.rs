@@ -25,7 +25,7 @@ fn every_message_of_every_ladder() {
     let mut shown: HashMap<String, String> = HashMap::new();
     for setup in Setup::ALL {
         let mut bytes = Bytes::new(&Bytes::settings(setup, 1)).unwrap();
-        bytes.attach(0);
+        bytes.attach(0, 0);
         bytes.settle(0);
 
         let ladder: Vec<Step> = Ladder::of(setup).steps().collect();
@@ -97,7 +97,7 @@ fn way(flight: &Flight) -> String {
 
 fn role(station: Station) -> Role {
     match station {
-        Station::Mn => Role::Mn,
+        Station::Mn(_) => Role::Mn,
         Station::Nas(_) => Role::Nas,
         Station::Fa(_) => Role::Fa,
         Station::Fha(_) => Role::Fha,

@@ -18,9 +18,9 @@ pub(super) struct Ends(BTreeMap<(Station, u64), Time>);
 
 impl Ends {
     /// Looks at all ends. Returns what is wrong with them.
-    pub(super) fn look(&mut self, bytes: &Bytes) -> BTreeSet<&'static str> {
+    pub(super) fn look(&mut self, bytes: &Bytes, mobile: usize) -> BTreeSet<&'static str> {
         let mut wrong = BTreeSet::new();
-        let now = self.ends(bytes, &mut wrong);
+        let now = self.ends(bytes, mobile, &mut wrong);
         let is_moved = |(held, end): (&(Station, u64), &Time)| {
             self.0.get(held).is_some_and(|before| before != end)
         };
@@ -34,13 +34,16 @@ impl Ends {
     fn ends(
         &self,
         bytes: &Bytes,
+        mobile: usize,
         wrong: &mut BTreeSet<&'static str>,
     ) -> BTreeMap<(Station, u64), Time> {
         let mut ends = BTreeMap::new();
+        let Some(nai) = bytes.mn(mobile).map(|mn| &mn.config().nai) else { return ends };
         let last = bytes.aaa(Station::Aaah).into_iter().flat_map(|aaah| aaah.assignments());
-        let last = last.map(|assignment| assignment.ends).max();
+        let last =
+            last.filter(|assignment| assignment.nai == nai).map(|assignment| assignment.ends).max();
         for (which, fha) in (0..2).filter_map(|which| Some((which, bytes.fha(which)?))) {
-            for (_, binding) in fha.bindings().iter() {
+            if let Some(binding) = fha.bindings().get(nai) {
                 ends.insert((Station::Fha(which), binding.identification.0), binding.expires);
                 //= registration.7.12
                 if binding.expires > binding.session_ends {
@@ -49,7 +52,7 @@ impl Ends {
                 if last.is_none_or(|last| binding.session_ends > last + UNDER_WAY) {
                     wrong.insert("a session at the FHA outlives what the AAAH has assigned");
                 }
-                let held = bytes.mn().and_then(|mn| mn.held());
+                let held = bytes.mn(mobile).and_then(|mn| mn.held());
                 //= registration.10.11
                 if held.is_some_and(|held| {
                     held.association.key == binding.association.key && held.ends > binding.expires
@@ -58,7 +61,8 @@ impl Ends {
                 }
             }
         }
-        for (_, binding) in bytes.ha().into_iter().flat_map(|ha| ha.bindings()) {
+        let at_ha = bytes.ha().into_iter().flat_map(|ha| ha.bindings());
+        for (_, binding) in at_ha.filter(|(_, binding)| binding.nai == *nai) {
             ends.insert((Station::Ha, binding.message_id.0), binding.expires);
         }
         ends

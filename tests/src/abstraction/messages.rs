@@ -16,7 +16,7 @@ use dsboot_model::{
     Parameters, Reply, Request, Seq, Server, Session, Update,
 };
 use dsboot_node::world::people::RADIUS_SECRET;
-use dsboot_roles::{Datagram, Packet, Secret};
+use dsboot_roles::{Datagram, Nai, Packet, Secret};
 use dsboot_spec::registry::mip4::code;
 use dsboot_spec::registry::pana::result;
 use dsboot_spec::registry::radius::code as radius_code;
@@ -45,8 +45,11 @@ pub(super) struct Name {
 }
 
 /// Understands what is sent, in the order of its sending.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Reader {
+    /// About which mobile node.
+    mobile: usize,
+    nai: Option<Nai>,
     /// RADIUS requests by client and Request Authenticator.
     asked: BTreeMap<(Station, [u8; 16]), (Asked, Message)>,
     /// The Request Authenticators under which a client used an Identifier.
@@ -56,6 +59,22 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Nothing has been sent yet about a mobile node.
+    pub(super) const fn new(mobile: usize, nai: Option<Nai>) -> Reader {
+        Reader {
+            mobile,
+            nai,
+            asked: BTreeMap::new(),
+            authenticators: BTreeMap::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// Whether this is the mobile node's name, if it is one at all.
+    fn is_own(&self, name: Option<&[u8]>) -> bool {
+        name.is_none_or(|name| self.nai.as_ref().is_some_and(|own| own.octets() == name))
+    }
+
     /// Feeds everything to a hasher; of the order of questions only that of each client counts.
     pub(super) fn hash_facts(&self, hasher: &mut impl Hasher) {
         let mut order = self.order.clone();
@@ -98,15 +117,28 @@ impl Reader {
         bytes: &Bytes,
         flight: &Flight,
     ) -> Option<Message> {
+        if let Station::Mn(mobile) = flight.from
+            && mobile != self.mobile
+        {
+            return None;
+        }
+        if let Station::Mn(mobile) = flight.to
+            && mobile != self.mobile
+        {
+            return None;
+        }
         match (&flight.what, flight.from, flight.to) {
-            (Cargo::Datagram(datagram), Station::Nas(site), Station::Mn) => {
+            (Cargo::Datagram(datagram), Station::Nas(site), Station::Mn(_)) => {
                 access_reply(symbols, Symbols::link(site)?, datagram)
             }
-            (Cargo::Datagram(datagram), Station::Mn | Station::Fa(_), Station::Fa(_))
-            | (Cargo::Datagram(datagram), Station::Mn | Station::Fa(_), Station::Fha(_))
-            | (Cargo::Datagram(datagram), Station::Fha(_), Station::Mn | Station::Fa(_))
-            | (Cargo::Datagram(datagram), Station::Fa(_), Station::Mn) => {
-                registration(symbols, flight, datagram)
+            (
+                Cargo::Datagram(datagram),
+                Station::Mn(_) | Station::Fa(_),
+                Station::Fa(_) | Station::Fha(_),
+            )
+            | (Cargo::Datagram(datagram), Station::Fha(_), Station::Mn(_) | Station::Fa(_))
+            | (Cargo::Datagram(datagram), Station::Fa(_), Station::Mn(_)) => {
+                self.registration(symbols, flight, datagram)
             }
             (Cargo::Datagram(datagram), client, Station::Aaaf | Station::Aaah) => {
                 self.asks(symbols, bytes, (client, flight.to), datagram)
@@ -114,16 +146,16 @@ impl Reader {
             (Cargo::Datagram(datagram), server @ (Station::Aaaf | Station::Aaah), client) => {
                 self.answers(symbols, (client, server), datagram)
             }
-            (Cargo::Packet(packet), Station::Fa(site), Station::Mn) => {
+            (Cargo::Packet(packet), Station::Fa(site), Station::Mn(_)) => {
                 advertisement(symbols, Symbols::link(site)?, packet)
-                    .or_else(|| tunnelled(symbols, flight, &packet.octets))
+                    .or_else(|| self.tunnelled(symbols, flight, &packet.octets))
             }
-            (Cargo::Packet(packet), Station::Mn, Station::Fa(_)) => {
-                tunnelled(symbols, flight, &packet.octets)
+            (Cargo::Packet(packet), Station::Mn(_), Station::Fa(_)) => {
+                self.tunnelled(symbols, flight, &packet.octets)
             }
             (Cargo::Packet(packet), Station::Fha(_), Station::Ha)
             | (Cargo::Packet(packet), Station::Ha, Station::Fha(_)) => {
-                binding(symbols, Leg::Plain, &packet.octets)
+                self.binding(symbols, Leg::Plain, &packet.octets)
             }
             _ => None,
         }
@@ -155,6 +187,10 @@ impl Reader {
         if let Some((_, message)) = self.asked.get(&(client, authenticator)) {
             return Some(*message);
         }
+        if !self.is_own(packet.user_name().once()) {
+            return None;
+        }
+        let is_own = |nai: &Nai| self.nai.as_ref() == Some(nai);
         let server = match server {
             Station::Aaaf => Server::Aaaf,
             _ => Server::Aaah,
@@ -175,13 +211,14 @@ impl Reader {
             }
             Station::Fha(which) => {
                 let fha = Symbols::fha(which)?;
-                let (_, identification) = bytes.fha(which)?.pending().next()?;
+                let (_, identification) =
+                    bytes.fha(which)?.pending().find(|(nai, _)| is_own(nai))?;
                 let ident = symbols.known_ident(identification.0)?;
                 let asked = Asked::Registration(fha, ident);
                 (asked, Message::RegistrationAsk(fha, ident, server, true))
             }
             Station::Ha => {
-                let (_, sequence) = bytes.ha()?.pending().next()?;
+                let (_, sequence) = bytes.ha()?.pending().find(|(nai, _)| is_own(nai))?;
                 let seq = symbols.known_seq(sequence.0)?;
                 let vendor = packet.vendor(dsb::DEFAULT_VENDOR_ID);
                 let care_of = vendor.parameters().ipv6_coa.once()?.address();
@@ -264,6 +301,100 @@ impl Reader {
             Asked::Binding(seq) => Message::BindingAnswer(seq, accepted),
         })
     }
+
+    /// Steps 4 and 6, and what goes through UDP tunnels.
+    fn registration(
+        &self,
+        symbols: &mut Symbols,
+        flight: &Flight,
+        datagram: &Datagram,
+    ) -> Option<Message> {
+        let hop = match (flight.from, flight.to) {
+            (Station::Mn(_), Station::Fa(_)) | (Station::Fa(_), Station::Mn(_)) => Hop::Link,
+            (Station::Fa(_), _) | (_, Station::Fa(_)) => Hop::Relay,
+            _ => Hop::Direct,
+        };
+        match mip4::Message::decode(&datagram.payload).ok()? {
+            mip4::Message::Request(message) if !self.is_own(message.extensions.nai().once()) => {
+                None
+            }
+            mip4::Message::Reply(message) if !self.is_own(message.extensions.nai().once()) => None,
+            mip4::Message::Request(message) => {
+                request(symbols, &message).map(|request| Message::Request(hop, request))
+            }
+            mip4::Message::Reply(message) => {
+                let link = match (flight.from, flight.to, flight.site) {
+                    (_, _, Some(site)) => Symbols::link(site),
+                    (_, Station::Fa(site), None) => Symbols::link(site),
+                    _ => None,
+                };
+                if let (Hop::Link, Some(link)) = (hop, link)
+                    && let Some(challenge) = message.extensions.challenge().once()
+                {
+                    symbols.give(link, challenge);
+                }
+                reply(symbols, link?, &message).map(|reply| Message::Reply(hop, reply))
+            }
+            mip4::Message::TunnelData(data) => self.tunnelled(symbols, flight, data.packet),
+            _ => None,
+        }
+    }
+
+    /// An IPv4 packet of the Mobile IPv4 tunnel between mobile node and FHA.
+    fn tunnelled(&self, symbols: &mut Symbols, flight: &Flight, octets: &[u8]) -> Option<Message> {
+        let outer = v4::Packet::decode(octets).ok()?;
+        let inner = match outer.protocol {
+            protocol::IPV4 => ipv4_in_ipv4::unwrap(&outer).ok()?.packet,
+            _ => outer,
+        };
+        let inner = ipv6_in_ipv4::unwrap(&inner).ok()?;
+        let own = match (&flight.what, flight.from) {
+            // On the agent's care-of address the packet itself does not tell it.
+            (_, Station::Mn(_)) if matches!(flight.to, Station::Fa(_)) => agents_care_of(flight.to),
+            (_, Station::Fa(_)) if matches!(flight.to, Station::Mn(_)) => {
+                agents_care_of(flight.from)
+            }
+            (Cargo::Datagram(datagram), Station::Mn(_) | Station::Fa(_)) => {
+                v4_of(datagram.source.ip())
+            }
+            (Cargo::Datagram(datagram), _) => v4_of(datagram.destination.ip()),
+            (Cargo::Packet(_), _) => None,
+        };
+        let care_of = match own {
+            Some(Own::Address(address)) => symbols.care_of(address)?,
+            Some(Own::AgentOf(site)) => {
+                let link = Symbols::link(site)?;
+                dsboot_model::CareOf4 { link, owner: dsboot_model::Owner::Fa }
+            }
+            None => return None,
+        };
+        self.binding(symbols, Leg::Tunnel(care_of), inner.octets)
+    }
+
+    /// A binding update or acknowledgement.
+    fn binding(&self, symbols: &mut Symbols, leg: Leg, octets: &[u8]) -> Option<Message> {
+        let packet = mip6::Packet::decode(octets).ok()?;
+        if !self.is_own(packet.message.options().nai()) {
+            return None;
+        }
+        let care_of: CareOf6 = symbols.care_of_v6(packet.addresses().care_of)?;
+        match packet.message {
+            mip6::Message::BindingUpdate(update) => {
+                let seq = symbols.seq(update.sequence.0)?;
+                if let Some(message_id) = update.options.message_id().once() {
+                    symbols.learn_message_id(update.sequence.0, message_id.0);
+                }
+                let release = update.lifetime == mip6::Lifetime::ZERO;
+                Some(Message::Update(leg, Update { seq, care_of, release, intact: true }))
+            }
+            mip6::Message::BindingAcknowledgement(ack) => {
+                let message_id = ack.options.message_id().once()?;
+                let seq = symbols.seq_of_ack(ack.sequence.0, message_id.0)?;
+                Some(Message::Ack(leg, Ack { seq, care_of, accepted: ack.is_accepted() }))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Step 3.
@@ -304,35 +435,6 @@ pub(super) fn is_overtaken(symbols: &Symbols, flight: &Flight) -> bool {
     let challenge = request.extensions.challenge().once();
     let link = Symbols::link(site);
     link.zip(challenge).is_some_and(|(link, challenge)| symbols.is_superseded(link, challenge))
-}
-
-/// Steps 4 and 6, and what goes through UDP tunnels.
-fn registration(symbols: &mut Symbols, flight: &Flight, datagram: &Datagram) -> Option<Message> {
-    let hop = match (flight.from, flight.to) {
-        (Station::Mn, Station::Fa(_)) | (Station::Fa(_), Station::Mn) => Hop::Link,
-        (Station::Fa(_), _) | (_, Station::Fa(_)) => Hop::Relay,
-        _ => Hop::Direct,
-    };
-    match mip4::Message::decode(&datagram.payload).ok()? {
-        mip4::Message::Request(message) => {
-            request(symbols, &message).map(|request| Message::Request(hop, request))
-        }
-        mip4::Message::Reply(message) => {
-            let link = match (flight.from, flight.to, flight.site) {
-                (_, _, Some(site)) => Symbols::link(site),
-                (_, Station::Fa(site), None) => Symbols::link(site),
-                _ => None,
-            };
-            if let (Hop::Link, Some(link)) = (hop, link)
-                && let Some(challenge) = message.extensions.challenge().once()
-            {
-                symbols.give(link, challenge);
-            }
-            reply(symbols, link?, &message).map(|reply| Message::Reply(hop, reply))
-        }
-        mip4::Message::TunnelData(data) => tunnelled(symbols, flight, data.packet),
-        _ => None,
-    }
 }
 
 fn request(symbols: &mut Symbols, message: &mip4::Request<'_>) -> Option<Request> {
@@ -394,33 +496,6 @@ fn reply(symbols: &Symbols, link: Link, message: &mip4::Reply<'_>) -> Option<Rep
     Some(Reply { ident, fha, link, code, parameters, key })
 }
 
-/// An IPv4 packet of the Mobile IPv4 tunnel between mobile node and FHA.
-fn tunnelled(symbols: &mut Symbols, flight: &Flight, octets: &[u8]) -> Option<Message> {
-    let outer = v4::Packet::decode(octets).ok()?;
-    let inner = match outer.protocol {
-        protocol::IPV4 => ipv4_in_ipv4::unwrap(&outer).ok()?.packet,
-        _ => outer,
-    };
-    let inner = ipv6_in_ipv4::unwrap(&inner).ok()?;
-    let own = match (&flight.what, flight.from) {
-        // On the agent's care-of address the packet itself does not tell it.
-        (_, Station::Mn) if matches!(flight.to, Station::Fa(_)) => agents_care_of(flight.to),
-        (_, Station::Fa(_)) if flight.to == Station::Mn => agents_care_of(flight.from),
-        (Cargo::Datagram(datagram), Station::Mn | Station::Fa(_)) => v4_of(datagram.source.ip()),
-        (Cargo::Datagram(datagram), _) => v4_of(datagram.destination.ip()),
-        (Cargo::Packet(_), _) => None,
-    };
-    let care_of = match own {
-        Some(Own::Address(address)) => symbols.care_of(address)?,
-        Some(Own::AgentOf(site)) => {
-            let link = Symbols::link(site)?;
-            dsboot_model::CareOf4 { link, owner: dsboot_model::Owner::Fa }
-        }
-        None => return None,
-    };
-    binding(symbols, Leg::Tunnel(care_of), inner.octets)
-}
-
 /// Whose care-of address a tunnel ends at.
 enum Own {
     Address(std::net::Ipv4Addr),
@@ -438,28 +513,6 @@ const fn v4_of(address: IpAddr) -> Option<Own> {
     match address {
         IpAddr::V4(address) => Some(Own::Address(address)),
         IpAddr::V6(_) => None,
-    }
-}
-
-/// A binding update or acknowledgement.
-fn binding(symbols: &mut Symbols, leg: Leg, octets: &[u8]) -> Option<Message> {
-    let packet = mip6::Packet::decode(octets).ok()?;
-    let care_of: CareOf6 = symbols.care_of_v6(packet.addresses().care_of)?;
-    match packet.message {
-        mip6::Message::BindingUpdate(update) => {
-            let seq = symbols.seq(update.sequence.0)?;
-            if let Some(message_id) = update.options.message_id().once() {
-                symbols.learn_message_id(update.sequence.0, message_id.0);
-            }
-            let release = update.lifetime == mip6::Lifetime::ZERO;
-            Some(Message::Update(leg, Update { seq, care_of, release, intact: true }))
-        }
-        mip6::Message::BindingAcknowledgement(ack) => {
-            let message_id = ack.options.message_id().once()?;
-            let seq = symbols.seq_of_ack(ack.sequence.0, message_id.0)?;
-            Some(Message::Ack(leg, Ack { seq, care_of, accepted: ack.is_accepted() }))
-        }
-        _ => None,
     }
 }
 

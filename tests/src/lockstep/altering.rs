@@ -4,7 +4,7 @@
 use dsboot_model::{Action, Form, Hop, Leg, Message, Request};
 
 use super::following::Happening;
-use super::{Divergence, Follower, modulo, role_of};
+use super::{Divergence, Follower, modulo};
 use crate::abstraction::told;
 use crate::bytes::Cargo;
 
@@ -31,11 +31,13 @@ impl Follower {
         let Some((what, action)) = self.altered(flight, pick) else { return Ok(false) };
         let Some(to) = self.bytes.sent.get(flight).map(|sent| sent.to) else { return Ok(false) };
         self.bytes.deliver_as(to, &what);
-        let name = self.observer.message_of(flight).map(told).unwrap_or_default();
+        let named = self.named(flight);
+        let name = named.map(|(_, message)| told(message)).unwrap_or_default();
         self.follow(&Happening {
             cause: Some(flight),
             action,
-            ..Happening::unasked(role_of(to), format!("{to:?} receives, altered: {name}"))
+            mobile: named.map(|(mobile, _)| mobile),
+            ..Happening::unasked(to, format!("{to:?} receives, altered: {name}"))
         })?;
         Ok(true)
     }
@@ -46,7 +48,7 @@ impl Follower {
         if !self.bytes.is_deliverable(flight) || !self.is_fresh(flight) {
             return None;
         }
-        let message = self.observer.message_of(flight)?;
+        let (_, message) = self.named(flight)?;
         let mut what = sent.what.clone();
         let octets = match &mut what {
             Cargo::Datagram(datagram) => &mut datagram.payload,

@@ -15,6 +15,8 @@ pub struct Divergence {
     pub schedule: Vec<Event>,
     /// What had happened until then, in words.
     pub history: Vec<String>,
+    /// About which mobile node they part, if there are several.
+    pub mobile: Option<usize>,
     /// What happened last.
     pub event: String,
     /// What was to be seen before, by the model.
@@ -33,7 +35,10 @@ impl fmt::Display for Divergence {
             writeln!(f, "  {line}")?;
         }
         writeln!(f, "and then: {}", self.event)?;
-        writeln!(f, "what the roles did:")?;
+        match self.mobile {
+            None => writeln!(f, "what the roles did:")?,
+            Some(mobile) => writeln!(f, "what the roles did about mobile node {mobile}:")?,
+        }
         self.before.write_difference(&self.after, f)?;
         if let Some((action, view)) = &self.nearest {
             writeln!(f, "the nearest that the model can do is: {action}")?;

@@ -49,14 +49,14 @@ impl Follower {
 
     /// The states of the model that explain what is to be seen.
     #[must_use]
-    pub fn states(&self) -> &[State] {
-        &self.states
+    pub fn states(&self) -> impl Iterator<Item = &State> {
+        self.sides.iter().flat_map(|side| &side.states)
     }
 
     /// Whether a rate limit holds something of the mobile node back.
     #[must_use]
     pub fn holds_back(&self) -> bool {
-        self.observer.held_back() != HeldBack::default()
+        self.sides.iter().any(|side| side.observer.held_back() != HeldBack::default())
     }
 
     /// What can arrive now, by its fingerprint, and whether it has arrived before.
@@ -120,7 +120,7 @@ impl Follower {
         Ok(false)
     }
 
-    /// Has the mobile node move, refresh its registration or let go. Returns whether it could.
+    /// Has a mobile node move, refresh its registration or let go. Returns whether it could.
     ///
     /// # Errors
     ///
@@ -133,8 +133,10 @@ impl Follower {
     /// without making a difference is brought into the same.
     pub fn hash_state(&self, hasher: &mut impl Hasher) {
         self.bytes.hash_roles(hasher);
-        self.observer.hash_facts(hasher);
-        self.states.hash(hasher);
+        for side in &self.sides {
+            side.observer.hash_facts(hasher);
+            side.states.hash(hasher);
+        }
         let mut flights: Vec<(u64, Option<Time>, bool)> = self
             .bytes
             .sent

@@ -1,13 +1,14 @@
 //! What the model makes of what has happened to the roles.
 
-use dsboot_model::{Action, Bootstrap, Message, Rules, State};
+use dsboot_model::{Action, Bootstrap, FhaId, Message, Rules, State};
 use dsboot_spec::Role;
 use stateright::Model as _;
 
 use std::sync::Arc;
 
-use super::{Divergence, Follower};
-use crate::abstraction::View;
+use super::{Divergence, Follower, Side, mobile_of, role_of};
+use crate::abstraction::{Observer, View};
+use crate::bytes::Station;
 
 /// How many steps of the model one event of the roles may be: a timer may find several ends due.
 const STEPS: usize = 3;
@@ -46,6 +47,8 @@ pub(super) struct Happening {
     pub(super) what: String,
     /// The role that it happened to.
     pub(super) role: Role,
+    /// The mobile node that it is about, if it is about one.
+    pub(super) mobile: Option<usize>,
     /// The flight that arrived, if one did.
     pub(super) cause: Option<usize>,
     /// What the model calls the arrival, if it has a name for it.
@@ -62,10 +65,11 @@ pub(super) struct Happening {
 
 impl Happening {
     /// Something that nobody's message caused.
-    pub(super) const fn unasked(role: Role, what: String) -> Happening {
+    pub(super) const fn unasked(station: Station, what: String) -> Happening {
         Happening {
             what,
-            role,
+            role: role_of(station),
+            mobile: mobile_of(station),
             cause: None,
             action: None,
             may_be_lost: false,
@@ -75,9 +79,14 @@ impl Happening {
         }
     }
 
-    /// Something that the mobile node was made to do.
-    pub(super) fn wished(what: String) -> Happening {
-        Happening { is_wish: true, ..Happening::unasked(Role::Mn, what) }
+    /// Something that a mobile node was made to do.
+    pub(super) fn wished(mobile: usize, what: String) -> Happening {
+        Happening { is_wish: true, ..Happening::unasked(Station::Mn(mobile), what) }
+    }
+
+    /// What of it concerns a mobile node: nothing may come of what is another's.
+    fn concerns(&self, mobile: usize) -> bool {
+        self.mobile.is_none_or(|concerned| concerned == mobile)
     }
 }
 
@@ -88,53 +97,100 @@ impl Follower {
     // for, somebody's timer or wish, is for the roles to choose, among what the model allows to
     // the role that acts.
     pub(super) fn follow(&mut self, happening: &Happening) -> Result<(), Divergence> {
+        self.figures.inputs += 1;
         if let Some(taken) = &mut self.taken {
             taken.clear();
         }
-        let seen = self.view.clone().filter(|_| !self.bytes.has_changed);
+        if self.bytes.has_changed {
+            self.register_new(happening.cause);
+        }
+        let mut sides = std::mem::take(&mut self.sides);
+        tell(&mut sides);
+        let mut steps = 0;
+        let mut result = Ok(());
+        for (mobile, side) in sides.iter_mut().enumerate() {
+            match self.follow_side(mobile, side, happening) {
+                Ok(taken) => steps += taken,
+                Err(divergence) => {
+                    result = Err(divergence);
+                    break;
+                }
+            }
+        }
+        self.sides = sides;
+        self.figures.steps += steps;
+        self.figures.stutters += usize::from(steps == 0);
+        if let Some(history) = &mut self.history
+            && (steps > 0 || happening.action.is_some())
+        {
+            history.push(match steps {
+                0 => format!("{}: no step", happening.what),
+                _ => happening.what.clone(),
+            });
+        }
+        result
+    }
+
+    /// What has come of it for one mobile node. Returns how many steps of the model that was.
+    fn follow_side(
+        &mut self,
+        mobile: usize,
+        side: &mut Side,
+        happening: &Happening,
+    ) -> Result<usize, Divergence> {
+        let concerns = happening.concerns(mobile);
+        let action = happening.action.filter(|_| concerns);
+        let seen = side.view.clone().filter(|_| !self.bytes.has_changed);
         let view = match seen {
             // Nobody's message, and nothing came of it.
-            Some(_) if happening.action.is_none() => {
-                self.figures.stutters += 1;
-                return Ok(());
-            }
+            Some(_) if action.is_none() => return Ok(0),
             Some(view) => view,
             None => {
-                self.register_new(happening.cause);
-                let Some(view) = Arc::make_mut(&mut self.observer).look(&self.bytes) else {
-                    return Ok(());
+                let Some(view) = Arc::make_mut(&mut side.observer).look(&self.bytes) else {
+                    return Ok(0);
                 };
                 Arc::new(view)
             }
         };
-        self.view = Some(Arc::clone(&view));
+        // Nothing may come of what is about another, and mostly nothing does.
+        if !concerns && side.view.as_ref() == Some(&view) {
+            return Ok(0);
+        }
+        side.view = Some(Arc::clone(&view));
+        let states = &side.states;
         let mut reached: Vec<Reached> =
-            self.states.iter().map(|state| self.on_arrival(*state, happening.action)).collect();
-        if happening.may_be_lost {
-            reached.extend(self.states.iter().map(|state| Reached::still(*state)));
+            states.iter().map(|state| self.on_arrival(*state, action)).collect();
+        if happening.may_be_lost && concerns {
+            reached.extend(states.iter().map(|state| Reached::still(*state)));
         }
         if happening.is_overtaken
-            && let Some(Action::Deliver(Message::Request(_, request))) = happening.action
+            && let Some(Action::Deliver(Message::Request(_, request))) = action
         {
-            reached.extend(self.states.iter().map(|state| {
+            reached.extend(states.iter().map(|state| {
                 let used = &mut { *state };
                 let fa = used.fa.of_mut(request.care_of.link);
                 request.challenge.into_iter().for_each(|challenge| fa.used.insert(challenge));
-                self.on_arrival(*used, happening.action)
+                self.on_arrival(*used, action)
             }));
         }
+        let held_back = side.observer.held_back();
         for _ in 0..=STEPS {
-            let held_back = self.observer.held_back();
             let explains = |reached: &&Reached| view.is_behind(held_back, &reached.state);
             let explain: Vec<Reached> = reached.iter().filter(explains).copied().collect();
             if !explain.is_empty() {
-                self.go_on(happening, explain);
-                return Ok(());
+                return Ok(self.go_on(side, explain));
             }
-            reached = reached.iter().flat_map(|reached| self.unasked(reached, happening)).collect();
+            if !concerns {
+                break;
+            }
+            let waits_in_vain = self.waits_in_vain(mobile, &side.observer);
+            reached = reached
+                .iter()
+                .flat_map(|reached| self.unasked(reached, happening, waits_in_vain))
+                .collect();
             reached.truncate(STATES * 16);
         }
-        Err(self.divergence(happening, View::clone(&view)))
+        Err(self.divergence(mobile, side, happening, View::clone(&view)))
     }
 
     /// What a message that arrives makes of a state: nothing, where the model does not know that
@@ -155,10 +211,11 @@ impl Follower {
         &'a self,
         reached: &'a Reached,
         happening: &'a Happening,
+        waits_in_vain: bool,
     ) -> impl Iterator<Item = Reached> + 'a {
         let mut actions = Vec::new();
         self.model.actions(&reached.state, &mut actions);
-        if self.waits_in_vain() && !actions.contains(&Action::HaLosesBinding) {
+        if waits_in_vain && !actions.contains(&Action::HaLosesBinding) {
             actions.push(Action::HaLosesBinding);
         }
         let allowed = move |action: &Action| match action {
@@ -170,6 +227,11 @@ impl Follower {
             action if happening.action.is_some() => {
                 *action == Action::RepeatUpdate && happening.role == Role::Mn
             }
+            // What others hold is known from the roles.
+            Action::StrangersBind(_)
+            | Action::StrangersLeave(_)
+            | Action::OthersTake(_)
+            | Action::OthersGiveBack(_) => false,
             // Nobody has crashed, moved or let go who was not made to.
             Action::MnRestarts
             | Action::FaRestarts(_)
@@ -181,20 +243,23 @@ impl Follower {
             }
             action => action.actor() == happening.role,
         };
-        actions.into_iter().filter(allowed).filter_map(|action| self.step(reached, action))
+        actions
+            .into_iter()
+            .filter(allowed)
+            .filter_map(move |action| self.step(reached, action, waits_in_vain))
     }
 
     /// Whether the home agent may have let go of a binding although the mobile node waits for the
     /// answer to its update: it could not be heard and has long been waiting for the answer to a
     /// later one, or it has asked for less than it has been waiting by now.
-    fn waits_in_vain(&self) -> bool {
-        let asked_until = self.bytes.mn().and_then(|mn| mn.binding().asked_until());
-        self.observer.is_beyond(&self.bytes) || asked_until.is_some_and(|end| end <= self.bytes.now)
+    fn waits_in_vain(&self, mobile: usize, observer: &Observer) -> bool {
+        let asked_until = self.bytes.mn(mobile).and_then(|mn| mn.binding().asked_until());
+        observer.is_beyond(&self.bytes) || asked_until.is_some_and(|end| end <= self.bytes.now)
     }
 
-    fn step(&self, from: &Reached, action: Action) -> Option<Reached> {
+    fn step(&self, from: &Reached, action: Action, waits_in_vain: bool) -> Option<Reached> {
         let model = match action {
-            Action::HaLosesBinding if self.waits_in_vain() => &self.timeless,
+            Action::HaLosesBinding if waits_in_vain => &self.timeless,
             _ => &self.model,
         };
         let step = model.step(&from.state, action)?;
@@ -202,8 +267,8 @@ impl Follower {
         (state != from.state).then(|| from.further(action, state, step.rules))
     }
 
-    /// Takes note of what explains the roles.
-    fn go_on(&mut self, happening: &Happening, mut explain: Vec<Reached>) {
+    /// Takes note of what explains the roles. Returns how many steps that was.
+    fn go_on(&mut self, side: &mut Side, mut explain: Vec<Reached>) -> usize {
         let mut seen: Vec<State> = Vec::new();
         explain.retain(|reached| {
             let new = !seen.contains(&reached.state);
@@ -213,33 +278,30 @@ impl Follower {
             new
         });
         seen.truncate(STATES);
-        let steps = explain.first().map_or(0, |reached| reached.steps);
-        if let Some(history) = &mut self.history
-            && (steps > 0 || happening.action.is_some())
-        {
-            history.push(match steps {
-                0 => format!("{}: no step", happening.what),
-                _ => happening.what.clone(),
-            });
-        }
         if let Some(taken) = &mut self.taken {
-            for before in &self.states {
+            for before in &side.states {
                 for reached in &explain {
                     taken.extend(steps_between(&self.model, before, reached));
                 }
             }
         }
-        self.figures.steps += steps;
-        self.figures.stutters += usize::from(steps == 0);
         self.figures.states = self.figures.states.max(seen.len());
-        if let Some(reached) = explain.first() {
-            self.figures.rules.merge(reached.rules);
-        }
-        self.states = seen;
+        side.states = seen;
+        let Some(reached) = explain.first() else { return 0 };
+        self.figures.rules.merge(reached.rules);
+        reached.steps
     }
 
-    fn divergence(&self, happening: &Happening, after: View) -> Divergence {
-        let before = self.states.first().map(View::of).unwrap_or_else(|| after.clone());
+    fn divergence(
+        &self,
+        mobile: usize,
+        side: &Side,
+        happening: &Happening,
+        after: View,
+    ) -> Divergence {
+        let action = happening.action.filter(|_| happening.concerns(mobile));
+        let waits_in_vain = self.waits_in_vain(mobile, &side.observer);
+        let before = side.states.first().map(View::of).unwrap_or_else(|| after.clone());
         let mut nearest: Option<(usize, String, View)> = None;
         let mut offer = |name: String, state: &State| {
             let view = View::of(state);
@@ -248,8 +310,8 @@ impl Follower {
                 nearest = Some((apart, name, view));
             }
         };
-        for state in &self.states {
-            let arrived = self.on_arrival(*state, happening.action);
+        for state in &side.states {
+            let arrived = self.on_arrival(*state, action);
             if arrived.steps == 0 {
                 offer("nothing".to_owned(), &arrived.state);
             } else {
@@ -258,7 +320,7 @@ impl Follower {
             let mut actions = Vec::new();
             self.model.actions(&arrived.state, &mut actions);
             for action in actions {
-                if let Some(next) = self.step(&arrived, action) {
+                if let Some(next) = self.step(&arrived, action, waits_in_vain) {
                     let word = if matches!(action, Action::Deliver(_)) {
                         "receives"
                     } else {
@@ -271,10 +333,26 @@ impl Follower {
         Divergence {
             schedule: self.events.clone(),
             history: self.history.clone().unwrap_or_default(),
+            mobile: (self.bytes.mobiles() > 1).then_some(mobile),
             event: happening.what.clone(),
             before: Box::new(before),
             after: Box::new(after),
             nearest: nearest.map(|(_, action, view)| (action, Box::new(view))),
+        }
+    }
+}
+
+/// Lets the model of each mobile node know what the roles hold for the other one.
+fn tell(sides: &mut [Side]) {
+    let [one, two] = sides else { return };
+    let of = |side: &Side| side.states.first().copied();
+    let (Some(first), Some(second)) = (of(one), of(two)) else { return };
+    for (side, other) in [(one, second), (two, first)] {
+        for state in &mut side.states {
+            for id in FhaId::ALL {
+                state.fha.of_mut(id).strangers = other.fha.of(id).held();
+                *state.aaah.others.of_mut(id) = *other.aaah.assigned.of(id);
+            }
         }
     }
 }

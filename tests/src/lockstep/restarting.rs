@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dsboot_model::Action;
 
 use super::following::Happening;
-use super::{Divergence, Follower, role_of};
+use super::{Divergence, Follower};
 use crate::abstraction::{HeldBack, Observer};
 use crate::bytes::Station;
 
@@ -17,15 +17,22 @@ impl Follower {
     /// When roles and model part.
     pub fn restart(&mut self, station: Station) -> Result<bool, Divergence> {
         // What is held back would be lost, which the model has sent.
-        let is_busy = station == Station::Mn && self.observer.held_back() != HeldBack::default();
+        let is_busy = match station {
+            Station::Mn(mobile) => self
+                .side(mobile)
+                .is_none_or(|side| side.observer.held_back() != HeldBack::default()),
+            _ => false,
+        };
         if is_busy || !self.bytes.restart(station) {
             return Ok(false);
         }
         let action = crash_of(station);
-        Arc::make_mut(&mut self.observer).on_restart(station);
+        for side in &mut self.sides {
+            Arc::make_mut(&mut side.observer).on_restart(station);
+        }
         self.follow(&Happening {
             action,
-            ..Happening::unasked(role_of(station), format!("{station:?} crashes and starts again"))
+            ..Happening::unasked(station, format!("{station:?} crashes and starts again"))
         })?;
         Ok(true)
     }
@@ -35,7 +42,7 @@ impl Follower {
 /// gives up by it; who waits for nothing loses nothing.
 fn crash_of(station: Station) -> Option<Action> {
     Some(match station {
-        Station::Mn => Action::MnRestarts,
+        Station::Mn(_) => Action::MnRestarts,
         Station::Nas(site) => Action::NasGivesUp(Observer::link(site)?),
         Station::Fa(site) => Action::FaRestarts(Observer::link(site)?),
         Station::Fha(which) => Action::FhaRestarts(Observer::fha(which)?),

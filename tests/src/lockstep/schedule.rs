@@ -28,12 +28,12 @@ pub enum Event {
     Silence(usize),
     /// `w`: so many milliseconds pass in which no timer fires.
     Wait(u64),
-    /// `m`: the mobile node moves to a site.
+    /// `m`: a mobile node moves to a site: the first one to 0, 1 or 2, the second one by 3, 4 or 5.
     Move(usize),
-    /// `r`: the mobile node refreshes its registration.
-    Refresh,
-    /// `e`: the mobile node lets go.
-    Release,
+    /// `r`: a mobile node refreshes its registration; the first one if there is no number.
+    Refresh(usize),
+    /// `e`: a mobile node lets go; the first one if there is no number.
+    Release(usize),
     /// `k`: one of the roles crashes and comes up again, with what it keeps over a crash.
     Restart(usize),
 }
@@ -51,8 +51,10 @@ impl fmt::Display for Event {
             Event::Silence(pick) => write!(f, "t{pick}"),
             Event::Wait(milliseconds) => write!(f, "w{milliseconds}"),
             Event::Move(site) => write!(f, "m{site}"),
-            Event::Refresh => f.write_str("r"),
-            Event::Release => f.write_str("e"),
+            Event::Refresh(0) => f.write_str("r"),
+            Event::Refresh(mobile) => write!(f, "r{mobile}"),
+            Event::Release(0) => f.write_str("e"),
+            Event::Release(mobile) => write!(f, "e{mobile}"),
             Event::Restart(pick) => write!(f, "k{pick}"),
         }
     }
@@ -85,8 +87,8 @@ impl FromStr for Event {
             ("t", Some(pick)) => Event::Silence(pick),
             ("w", Some(_)) => Event::Wait(number.unwrap_or_default()),
             ("m", Some(site)) => Event::Move(site),
-            ("r", None) => Event::Refresh,
-            ("e", None) => Event::Release,
+            ("r", mobile) => Event::Refresh(mobile.unwrap_or_default()),
+            ("e", mobile) => Event::Release(mobile.unwrap_or_default()),
             ("k", Some(pick)) => Event::Restart(pick),
             _ => return Err(refuse()),
         })
@@ -114,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let line = "m0 n d3 x17 c5 l0 f s t2 w250 m2 r e k4";
+        let line = "m0 n d3 x17 c5 l0 f s t2 w250 m2 m4 r r1 e e1 k4";
         assert_eq!(written(&read(line).unwrap()), line);
     }
 

@@ -65,7 +65,7 @@ fn tell(told: &mut String, number: usize, happening: Happening, before: &Place, 
         (Some(Flight { from, to, .. }), _) => format!("{from:?} --> {to:?}{how}"),
         (None, Happening::TimeOut(station)) => format!("{station:?}: timer, nothing arrives"),
         (None, Happening::Restarts(station)) => format!("{station:?}: crashes, starts again"),
-        (None, Happening::Acts(event)) => format!("Mn: {event:?}"),
+        (None, Happening::Acts(event)) => format!("Mn(0): {event:?}"),
         (None, _) => String::new(),
     };
     let steps: Vec<String> = after

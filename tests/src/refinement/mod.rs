@@ -244,7 +244,7 @@ impl Refinement {
         counter.fetch_add(1, Ordering::Relaxed);
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.rules.merge(after.follower.figures.rules);
-        seen.states.extend(after.follower.states().iter().map(print_of));
+        seen.states.extend(after.follower.states().map(print_of));
         let taken = after.follower.taken().iter();
         seen.edges.extend(taken.map(|(state, action)| (print_of(state), *action)));
     }
@@ -255,8 +255,8 @@ fn cost(place: &Place, happening: Happening) -> u8 {
     match happening {
         Happening::Arrives(_) => 0,
         // From nowhere: that is how it begins, and begins anew.
-        Happening::Acts(Event::Move(_)) if place.follower.is_nowhere() => 0,
-        Happening::TimeOut(Station::Mn) if place.follower.holds_back() => 0,
+        Happening::Acts(Event::Move(_)) if place.follower.is_nowhere(0) => 0,
+        Happening::TimeOut(Station::Mn(_)) if place.follower.holds_back() => 0,
         _ => 1,
     }
 }
@@ -294,7 +294,7 @@ impl Model for Refinement {
         actions.extend(timers);
         actions.extend(follower.bytes.stations().map(Happening::Restarts));
         actions.extend((0..3).map(|site| Happening::Acts(Event::Move(site))));
-        actions.extend([Event::Refresh, Event::Release].map(Happening::Acts));
+        actions.extend([Event::Refresh(0), Event::Release(0)].map(Happening::Acts));
         actions.retain(|happening| cost(place, *happening) <= place.events);
     }
 

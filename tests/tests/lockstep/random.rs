@@ -35,8 +35,8 @@ impl ReferenceStateMachine for Schedule {
             1 => (0..16_usize).prop_map(Event::Silence),
             4 => (1..3000_u64).prop_map(Event::Wait),
             2 => (0..3_usize).prop_map(Event::Move),
-            2 => Just(Event::Refresh),
-            1 => Just(Event::Release),
+            2 => Just(Event::Refresh(0)),
+            1 => Just(Event::Release(0)),
             1 => (0..64_usize).prop_map(Event::Restart),
         ]
         .boxed()

@@ -77,7 +77,7 @@ fn bootstraps() -> BTreeSet<Vec<u8>> {
     let mut packets = BTreeSet::new();
     for setup in Setup::ALL {
         let mut bytes = Bytes::new(&Bytes::settings(setup, 1)).unwrap();
-        bytes.attach(0);
+        bytes.attach(0, 0);
         bytes.settle(0);
         packets.extend(bytes.sent.iter().map(|flight| match &flight.what {
             Cargo::Packet(packet) => packet.octets.clone(),
