@@ -295,7 +295,7 @@ impl Bytes {
             seed,
             loss: Probability::NEVER,
             port_offset: Some(20_000),
-            faults: dsboot_node::world::people::Faults::default(),
+            faults: people::Faults::default(),
             clients: Vec::new(),
             radius: None,
         }

@@ -50,7 +50,7 @@ const ANSWERS_KEPT: Duration = Duration::from_secs(20);
 const ROUND: Duration = Duration::from_secs(15);
 
 /// How many sites there are.
-const SITES: usize = 3;
+pub const SITES: usize = 3;
 
 /// How many timers fire in one sleep at most.
 const SLEEP: usize = 2_000;
@@ -97,6 +97,8 @@ pub struct Figures {
     pub events: usize,
     /// What happened to single machines: arrivals, timers, wishes, crashes.
     pub inputs: usize,
+    /// Movements, first attachments not among them.
+    pub movements: usize,
     /// Steps of the model taken.
     pub steps: usize,
     /// Events that changed nothing that the model knows.
@@ -112,6 +114,7 @@ impl Figures {
     pub fn add(&mut self, other: &Figures) {
         self.events += other.events;
         self.inputs += other.inputs;
+        self.movements += other.movements;
         self.steps += other.steps;
         self.stutters += other.stutters;
         self.states = self.states.max(other.states);
@@ -364,14 +367,17 @@ impl Follower {
             false => site != self.bytes.site(mobile),
         };
         let is_releasing = self.bytes.mn(mobile).is_some_and(Mn::is_releasing);
-        let Some(side) = self.sides.get_mut(mobile) else { return Ok(false) };
         // What is held back would be dropped, which the model has sent.
-        let is_busy = side.observer.held_back() != HeldBack::default();
+        let is_busy =
+            self.side(mobile).is_none_or(|side| side.observer.held_back() != HeldBack::default());
         if !possible || is_busy || is_releasing {
             return Ok(false);
         }
+        self.figures.movements += usize::from(!self.is_nowhere(mobile));
         self.bytes.attach(mobile, site);
-        Arc::make_mut(&mut side.observer).on_attach(&self.bytes);
+        if let Some(side) = self.sides.get_mut(mobile) {
+            Arc::make_mut(&mut side.observer).on_attach(&self.bytes);
+        }
         let what = format!("{:?} moves to site {site}", Station::Mn(mobile));
         self.follow(&Happening::wished(mobile, what))?;
         Ok(true)

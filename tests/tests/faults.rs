@@ -71,7 +71,7 @@ fn at_random(fault: Fault, starts: &[(Setup, Follower)]) -> Option<String> {
 
 /// Which setup, the how manieth schedule, and how far that one had come.
 fn notice(starts: &[(Setup, Follower)]) -> Option<(Setup, usize, Figures)> {
-    let strategy = random::Schedule::sequential_strategy(60..200);
+    let strategy = random::Schedule::<1>::sequential_strategy(60..200);
     let config = Config { rng_seed: RngSeed::Fixed(1), ..Config::default() };
     let mut runner = TestRunner::new(config);
     for (schedule, (setup, start)) in starts.iter().cycle().take(SCHEDULES).enumerate() {

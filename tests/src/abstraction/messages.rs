@@ -125,6 +125,7 @@ impl Reader {
         if let Station::Mn(mobile) = flight.to
             && mobile != self.mobile
         {
+            note_challenge(symbols, flight);
             return None;
         }
         match (&flight.what, flight.from, flight.to) {
@@ -422,6 +423,24 @@ fn advertisement(symbols: &mut Symbols, link: Link, packet: &Packet) -> Option<M
         symbols.give(link, challenge);
     }
     Some(Message::Advertisement(link))
+}
+
+/// What an agent tells another mobile node may be a challenge, so that it takes an older one no longer.
+fn note_challenge(symbols: &mut Symbols, flight: &Flight) {
+    let Station::Fa(site) = flight.from else { return };
+    let Some(link) = Symbols::link(site) else { return };
+    match &flight.what {
+        Cargo::Packet(packet) => {
+            let _ = advertisement(symbols, link, packet);
+        }
+        Cargo::Datagram(datagram) => {
+            if let Ok(mip4::Message::Reply(reply)) = mip4::Message::decode(&datagram.payload)
+                && let Some(challenge) = reply.extensions.challenge().once()
+            {
+                symbols.give(link, challenge);
+            }
+        }
+    }
 }
 
 /// Whether a request to an agent answers a challenge that the agent has replaced by another.
