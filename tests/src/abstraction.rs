@@ -55,6 +55,8 @@ pub struct Observer {
     /// What was known last of the agent of the link that the mobile node is on. That an agent
     /// counts as gone when it has not advertised itself for a while is no concern of the model.
     agent: Agent,
+    /// How access stood when last looked at.
+    access: Access,
     /// Whether the mobile node was looking for a PAA when last looked at.
     asks_for_access: bool,
 }
@@ -72,6 +74,7 @@ impl Observer {
             names: Vec::new(),
             known: HashMap::new(),
             repeated: Vec::new(),
+            access: Access::None,
             asks_for_access: false,
             ends: Ends::default(),
             network: BTreeSet::new(),
@@ -95,7 +98,7 @@ impl Observer {
         names.hash(hasher);
         (&self.network, &self.repeated, self.last_request, self.last_update).hash(hasher);
         (self.updating, self.held_back, &self.held, self.agent).hash(hasher);
-        self.asks_for_access.hash(hasher);
+        (self.access, self.asks_for_access).hash(hasher);
     }
 
     /// The mobile node attaches to a link.
@@ -263,9 +266,12 @@ impl Observer {
         let access = match mn.admitted() {
             _ if !is_there => Access::None,
             Some(admitted) => Access::Granted(admitted.fha.and_then(|at| self.symbols.fha_at(at))),
+            // That access ends while it lets go changes nothing of letting go.
+            None if mn.is_releasing() => self.access,
             None if is_asking => Access::Asking,
             None => Access::Refused,
         };
+        self.access = access;
         let agent = match mn.agent().filter(|_| is_there) {
             None if is_there => self.agent,
             None => Agent::Unheard,

@@ -52,8 +52,11 @@ const ROUND: Duration = Duration::from_secs(15);
 /// How many sites there are.
 pub const SITES: usize = 3;
 
-/// How many timers fire in one sleep at most.
-const SLEEP: usize = 2_000;
+/// How many timers fire in one sleep at most: somebody who finds no PAA asks for ever.
+const SLEEP: usize = 128;
+
+/// How many timers fire before the one that is waited for at most.
+const SILENCE: usize = 2_000;
 
 /// How much of the model's numbers and of its network is left free for one more event.
 const MARGIN: u8 = 3;
@@ -244,7 +247,7 @@ impl Follower {
                 let waiting: Vec<Station> = self.bytes.waiting().map(|(who, _)| who).collect();
                 let Some(place) = modulo(pick, waiting.len()) else { return Ok(false) };
                 let Some(station) = waiting.get(place) else { return Ok(false) };
-                self.elapse(*station, SLEEP)
+                self.elapse(*station, SILENCE)
             }
             Event::Wait(milliseconds) => {
                 let end = self.bytes.now + Duration::from_millis(milliseconds);

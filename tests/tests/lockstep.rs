@@ -32,7 +32,7 @@ const SEED: u64 = 1;
 const SCHEDULES: u32 = 200;
 
 /// How many events a schedule has.
-const LENGTH: Range<usize> = 60..400;
+const LENGTH: Range<usize> = 100..500;
 
 /// How many movements are far more than the exhaustive search has.
 const MOVEMENTS: usize = 10;

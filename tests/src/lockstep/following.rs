@@ -140,10 +140,8 @@ impl Follower {
     ) -> Result<usize, Divergence> {
         let concerns = happening.concerns(mobile);
         let action = happening.action.filter(|_| concerns);
-        let seen = side.view.clone().filter(|_| !self.bytes.has_changed);
-        let view = match seen {
-            // Nobody's message, and nothing came of it.
-            Some(_) if action.is_none() => return Ok(0),
+        let before = side.observer.held_back();
+        let view = match side.view.clone().filter(|_| !self.bytes.has_changed) {
             Some(view) => view,
             None => {
                 let Some(view) = Arc::make_mut(&mut side.observer).look(&self.bytes) else {
@@ -152,8 +150,9 @@ impl Follower {
                 Arc::new(view)
             }
         };
-        // Nothing may come of what is about another, and mostly nothing does.
-        if !concerns && side.view.as_ref() == Some(&view) {
+        // Nobody's message, or one that is about another, and nothing came of it.
+        let is_same = side.view.as_ref() == Some(&view) && side.observer.held_back() == before;
+        if is_same && action.is_none() {
             return Ok(0);
         }
         side.view = Some(Arc::clone(&view));

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest_state_machine::ReferenceStateMachine;
 
 /// After how many events a mobile node is likely to move again, and after how many it is all but sure.
-const RESTLESS: [u32; 2] = [18, 36];
+const RESTLESS: [u32; 2] = [22, 48];
 
 /// All that the choice of the next event depends on, with so many mobile nodes.
 #[derive(Clone, Debug)]
