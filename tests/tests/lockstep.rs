@@ -29,7 +29,7 @@ use random::Schedule;
 const SEED: u64 = 1;
 
 /// How many schedules each setup runs if nothing else is said, with one mobile node and with two.
-const SCHEDULES: u32 = 200;
+const SCHEDULES: u32 = 450;
 
 /// How many events a schedule has.
 const LENGTH: Range<usize> = 100..500;
