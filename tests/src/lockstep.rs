@@ -25,6 +25,7 @@ use dsboot_node::world::Settings;
 use dsboot_roles::Time;
 use dsboot_roles::fha::TunnelEnd;
 use dsboot_roles::mn::Mn;
+use dsboot_roles::pana::Phase;
 use dsboot_spec::Role;
 use dsboot_spec::registry::ip::protocol;
 
@@ -298,6 +299,11 @@ impl Follower {
         let may_be_lost = match (to, message) {
             // Without access, some tunnels are open and some are not.
             (Station::Mn(mobile), Some(Message::Ack(..))) if !self.is_admitted(mobile) => true,
+            // To a mobile node that has not answered a round yet, somebody has answered in its name, with
+            // what it said when it was here before.
+            (Station::Mn(mobile), Some(Message::AccessReply(..))) if self.is_at_first(mobile) => {
+                true
+            }
             // An update that found no way out replaces the one before all the same.
             (Station::Mn(_), _) => side.is_some_and(|side| side.observer.is_beyond(&self.bytes)),
             (Station::Fha(which), Some(Message::Ack(..))) => {
@@ -342,6 +348,12 @@ impl Follower {
 
     fn is_admitted(&self, mobile: usize) -> bool {
         self.bytes.mn(mobile).is_some_and(|mn| mn.admitted().is_some())
+    }
+
+    /// Whether a mobile node asks for access and has answered no question of the NAS yet.
+    fn is_at_first(&self, mobile: usize) -> bool {
+        let pac = self.bytes.mn(mobile).and_then(Mn::pac);
+        pac.is_some_and(|pac| pac.phase() == Phase::Initiating)
     }
 
     /// Whether an FHA knows to which port its tunnel leads. The mobile node shows it, by what it

@@ -24,7 +24,7 @@ pub struct Divergence {
     /// What is to be seen now, by the roles.
     pub after: Box<View>,
     /// The step of the model that comes nearest, and what is to be seen after it.
-    pub nearest: Option<(String, Box<View>)>,
+    pub nearest: Option<Box<(String, View)>>,
 }
 
 impl fmt::Display for Divergence {
@@ -40,7 +40,7 @@ impl fmt::Display for Divergence {
             Some(mobile) => writeln!(f, "what the roles did about mobile node {mobile}:")?,
         }
         self.before.write_difference(&self.after, f)?;
-        if let Some((action, view)) = &self.nearest {
+        if let Some((action, view)) = self.nearest.as_deref() {
             writeln!(f, "the nearest that the model can do is: {action}")?;
             writeln!(f, "after which the roles have, other than the model:")?;
             view.write_difference(&self.after, f)?;

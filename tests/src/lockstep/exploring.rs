@@ -48,7 +48,6 @@ impl Follower {
     }
 
     /// The states of the model that explain what is to be seen.
-    #[must_use]
     pub fn states(&self) -> impl Iterator<Item = &State> {
         self.sides.iter().flat_map(|side| &side.states)
     }

@@ -336,7 +336,7 @@ impl Follower {
             event: happening.what.clone(),
             before: Box::new(before),
             after: Box::new(after),
-            nearest: nearest.map(|(_, action, view)| (action, Box::new(view))),
+            nearest: nearest.map(|(_, action, view)| Box::new((action, view))),
         }
     }
 }
