@@ -186,14 +186,15 @@ fn named(setup: Setup, mobiles: usize) -> String {
 
 /// A network of a setup in which nothing has happened.
 fn start(setup: Setup, mobiles: usize) -> Follower {
-    static STARTS: OnceLock<Vec<[Follower; 2]>> = OnceLock::new();
+    static STARTS: OnceLock<Vec<(Setup, usize, Follower)>> = OnceLock::new();
     let starts = STARTS.get_or_init(|| {
         let start = |setup| {
             let settings = Bytes::settings(setup, 1);
-            [Follower::new(&settings).unwrap(), Follower::of_two(&settings).unwrap()]
+            let one = (setup, 1, Follower::new(&settings).unwrap());
+            [one, (setup, 2, Follower::of_two(&settings).unwrap())]
         };
-        Setup::ALL.into_iter().map(start).collect()
+        Setup::ALL.into_iter().flat_map(start).collect()
     });
-    let place = Setup::ALL.into_iter().position(|known| known == setup).unwrap();
-    starts[place][mobiles - 1].clone()
+    let mut starts = starts.iter();
+    starts.find(|start| (start.0, start.1) == (setup, mobiles)).unwrap().2.clone()
 }
