@@ -10,6 +10,7 @@ pub mod freeradius;
 pub mod houses;
 pub mod lockstep;
 pub mod peers;
+pub mod postgresql;
 pub mod process;
 pub mod refinement;
 pub mod tshark;

@@ -25,6 +25,15 @@ pub struct Peer {
 pub const TSHARK: Peer = Peer { program: "tshark", module: None, package: "tshark" };
 /// The FreeRADIUS server.
 pub const FREERADIUS: Peer = Peer { program: "freeradius", module: None, package: "freeradius" };
+/// The same with its module for PostgreSQL.
+pub const FREERADIUS_POSTGRESQL: Peer = Peer {
+    program: "freeradius",
+    module: Some("/usr/lib/freeradius/rlm_sql_postgresql.so"),
+    package: "freeradius-postgresql",
+};
+/// The client of PostgreSQL, which comes with the server.
+pub const PSQL: Peer =
+    Peer { program: "psql", module: Some("/usr/lib/postgresql"), package: "postgresql" };
 /// FreeRADIUS's RADIUS client.
 pub const RADCLIENT: Peer =
     Peer { program: "radclient", module: None, package: "freeradius-utils" };
@@ -62,7 +71,7 @@ impl Peer {
     #[must_use]
     #[expect(clippy::panic, reason = "this is how a test fails")]
     pub fn find(self) -> Option<PathBuf> {
-        let is_whole = self.module.is_none_or(|module| Path::new(module).is_file());
+        let is_whole = self.module.is_none_or(|module| Path::new(module).exists());
         let mut paths = search_path().map(|dir| dir.join(self.program));
         let found = paths.find(|path| is_whole && path.is_file());
         if found.is_none() {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use dsboot_node::export::freeradius::Database;
 use dsboot_node::serve::{Builder, ConfigError};
 
 use crate::Exit;
@@ -23,7 +24,8 @@ pub enum Target {
     /// FreeRADIUS 3 as AAA server: dictionary, policy, clients, users, and pools in SQL
     ///
     /// It then answers as `dsboot serve` does with the same configuration. Run it with
-    /// `freeradius -d DIR`. What is assigned is in DIR/pools.sqlite.
+    /// `freeradius -d DIR`. What is assigned is in DIR/pools.sqlite, or in a PostgreSQL database that
+    /// several servers share.
     Freeradius(FreeradiusArgs),
     /// The base model of a scenario in Promela, for spin
     ///
@@ -57,6 +59,11 @@ pub struct FreeradiusArgs {
     /// Where it is written to. Files that are there are replaced; what is assigned stays.
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+
+    /// Have the pools in this PostgreSQL database, as libpq's connection string has it. The tables are
+    /// made once, by `psql CONNECTION -f DIR/schema.sql`.
+    #[arg(long, value_name = "CONNECTION", value_parser = connection)]
+    pub postgresql: Option<String>,
 }
 
 /// What keeps a configuration from being written.
@@ -99,9 +106,18 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> Result<bool, Error> {
     let failed = |error| Error::Write(args.out.display().to_string(), error);
     fs::create_dir_all(&args.out).map_err(failed)?;
     let directory = args.out.canonicalize().map_err(failed)?;
-    for file in builder.freeradius(&directory)? {
+    let database = args.postgresql.clone().map_or(Database::Sqlite, Database::Postgresql);
+    for file in builder.freeradius(&directory, &database)? {
         file.write(&directory).map_err(failed)?;
     }
     writeln!(out, "written; now: freeradius -d {}", directory.display())?;
     Ok(true)
+}
+
+/// FreeRADIUS takes what has no `=` for the mere name of a database.
+fn connection(text: &str) -> Result<String, String> {
+    match text.contains('=') {
+        true => Ok(text.to_owned()),
+        false => Err("write it as \"host=db.example dbname=radius user=radius\"".to_owned()),
+    }
 }

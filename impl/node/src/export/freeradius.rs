@@ -6,7 +6,7 @@
 //! | `radiusd.conf` | modules, and a server with the policy in its sections |
 //! | `clients.conf` | who may ask |
 //! | `users` | who is known, and each one's secrets |
-//! | `schema.sql` | the pools, from which a database is made when there is none yet |
+//! | `schema.sql` | the pools, from which a database is made: by FreeRADIUS where it is a file, by `psql` |
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -38,14 +38,24 @@ ATTRIBUTE\tDSB-Local-Rows\t\t\t3009\tstring
 ATTRIBUTE\tDSB-Local-Remains\t\t3010\tstring
 ";
 
+/// Where the pools are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// In a file beside the configuration: one server.
+    Sqlite,
+    /// In a PostgreSQL database that several servers share, by its connection string.
+    Postgresql(String),
+}
+
 /// The files, by name. They are to lie in `directory`, which FreeRADIUS may write its database to.
 #[must_use]
-pub fn files(config: &AaaConfig, directory: &Path) -> Vec<File> {
+pub fn files(config: &AaaConfig, directory: &Path, database: &Database) -> Vec<File> {
     let open = |name, text| File { name, text, is_secret: false };
     let secret = |name, text| File { name, text, is_secret: true };
     vec![
         open("dictionary", dictionary::freeradius(config.vendor_id) + LOCAL),
-        open("radiusd.conf", radiusd(config, directory)),
+        // A connection string may hold a password.
+        secret("radiusd.conf", radiusd(config, directory, database)),
         secret("clients.conf", clients(config)),
         secret("users", users(config)),
         open("schema.sql", schema(config)),
@@ -61,11 +71,27 @@ const REJECT: &str = "DEFAULT
 \tProxy-State =* ANY
 ";
 
-fn radiusd(config: &AaaConfig, directory: &Path) -> String {
+/// How many threads FreeRADIUS answers with.
+const SERVERS: u32 = 8;
+
+fn radiusd(config: &AaaConfig, directory: &Path, database: &Database) -> String {
     let directory = directory.display();
+    let database_lines = match database {
+        Database::Sqlite => format!(
+            "\t\tdriver = \"rlm_sql_sqlite\"\n\t\tdialect = \"sqlite\"\n\t\tsqlite {{\n\t\t\t\
+             filename = {directory}/pools.sqlite\n\t\t\t# A thread waits for another one's write. \
+             Milliseconds.\n\t\t\tbusy_timeout = 5000\n\t\t\tbootstrap = {directory}/schema.sql\n\
+             \t\t}}\n\t\t# Who reads does not wait for who writes.\n\t\topen_query = \"PRAGMA \
+             journal_mode = WAL\"\n"
+        ),
+        Database::Postgresql(connection) => format!(
+            "\t\tdriver = \"rlm_sql_postgresql\"\n\t\tdialect = \"postgresql\"\n\t\tradius_db = {}\n",
+            quoted(connection.as_bytes())
+        ),
+    };
     let listen: String = config.addresses.iter().map(listen).collect();
     let sessions = config.max_sessions;
-    let (authorize, grant) = (authorize(config), grant(config));
+    let (authorize, grant) = (authorize(config), grant(config, database));
     format!(
         r#"# Written by `dsboot export freeradius`: radiusd -d {directory}
 name = radiusd
@@ -82,7 +108,7 @@ security {{
 }}
 thread pool {{
 	start_servers = 2
-	max_servers = 8
+	max_servers = {SERVERS}
 }}
 $INCLUDE {directory}/clients.conf
 modules {{
@@ -109,20 +135,12 @@ modules {{
 	files {{
 		filename = {directory}/users
 	}}
-	# For several servers: a PostgreSQL with the same table, and FOR UPDATE SKIP LOCKED at the end of
-	# the inner SELECT of the policy.
 	sql {{
-		driver = "rlm_sql_sqlite"
-		dialect = "sqlite"
-		sqlite {{
-			filename = {directory}/pools.sqlite
-			busy_timeout = 2000
-			bootstrap = {directory}/schema.sql
-		}}
-		pool {{
+{database_lines}		pool {{
+			# One for each thread: who finds none free is refused.
 			start = 1
 			min = 1
-			max = 1
+			max = {SERVERS}
 			spare = 1
 			uses = 0
 			lifetime = 0
@@ -222,7 +240,7 @@ fn user_entry(nai: &Nai, user: &User) -> String {
 /// the last Accept granted ends.
 fn schema(config: &AaaConfig) -> String {
     let mut text = "CREATE TABLE dsb_pool (\n\tpool VARCHAR(255) NOT NULL,\n\taddress VARCHAR(15) \
-                    NOT NULL,\n\tposition INTEGER NOT NULL,\n\tnai VARCHAR(255) NOT NULL DEFAULT \
+                    NOT NULL,\n\tposition BIGINT NOT NULL,\n\tnai VARCHAR(255) NOT NULL DEFAULT \
                     '',\n\tcare_of VARCHAR(34) NOT NULL DEFAULT '',\n\tends BIGINT NOT NULL DEFAULT \
                     0,\n\texpires BIGINT NOT NULL DEFAULT 0,\n\tPRIMARY KEY (pool, address)\n);\n\
                     CREATE INDEX dsb_pool_nai ON dsb_pool (pool, nai);\n\
@@ -369,7 +387,7 @@ const AUTHORIZE: &str = r#"		files
 "#;
 
 /// What is given, by leg.
-fn grant(config: &AaaConfig) -> String {
+fn grant(config: &AaaConfig, database: &Database) -> String {
     let mut text = "\t\tif (&control:DSB-Local-Leg == \"access\") {\n\t\t\tupdate reply {\n\
                     \t\t\t\tUser-Name := \"%{User-Name}\"\n"
         .to_owned();
@@ -394,7 +412,14 @@ fn grant(config: &AaaConfig) -> String {
     };
     text.push_str(&fill(MOBILITY));
     text.push_str(&fill(BINDING));
-    text
+    // Two servers that look for a free row at once find two.
+    text.replace(
+        "@LOCK@",
+        match database {
+            Database::Sqlite => "",
+            Database::Postgresql(_) => " FOR UPDATE SKIP LOCKED",
+        },
+    )
 }
 
 /// What a NAS is told: the best FHA that the user's subscription covers, and a care-of address.
@@ -447,7 +472,7 @@ fn take(pool: &str, lifetime: u32) -> String {
     let late = retransmission::MAXIMUM_DURATION_SECONDS;
     format!(
         r#"					update control {{
-						DSB-Local-Rows := "%{{sql:UPDATE dsb_pool SET care_of = CASE WHEN nai = '%{{User-Name}}' AND expires >= %l THEN care_of ELSE '' END, nai = '%{{User-Name}}', ends = %l + {lifetime}, expires = %l + {lifetime} + {late} WHERE pool = '{pool}' AND (nai = '%{{User-Name}}' OR expires < %l) AND address = (SELECT address FROM dsb_pool WHERE pool = '{pool}' AND (nai = '%{{User-Name}}' AND expires >= %l OR expires < %l) ORDER BY (nai = '%{{User-Name}}' AND expires >= %l) DESC, (address = '%{{Framed-IP-Address}}') DESC, position LIMIT 1)}}"
+						DSB-Local-Rows := "%{{sql:UPDATE dsb_pool SET care_of = CASE WHEN nai = '%{{User-Name}}' AND expires >= %l THEN care_of ELSE '' END, nai = '%{{User-Name}}', ends = %l + {lifetime}, expires = %l + {lifetime} + {late} WHERE pool = '{pool}' AND (nai = '%{{User-Name}}' OR expires < %l) AND address = (SELECT address FROM dsb_pool WHERE pool = '{pool}' AND (nai = '%{{User-Name}}' AND expires >= %l OR expires < %l) ORDER BY (nai = '%{{User-Name}}' AND expires >= %l) DESC, (address = '%{{Framed-IP-Address}}') DESC, position LIMIT 1@LOCK@)}}"
 					}}
 					if (&control:DSB-Local-Rows == "1") {{
 						update reply {{

@@ -25,6 +25,7 @@ pub use carried::Carried;
 use files::SECRETS;
 use topology::{COMMON, CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SETTINGS, hosts};
 
+use crate::export::freeradius::Database;
 use crate::serve::Builder;
 use crate::serve::config::Tunnel;
 
@@ -357,7 +358,8 @@ impl Lab<'_> {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
-        let files = Builder::read(&self.config_of(host)).and_then(|b| b.freeradius(&directory));
+        let files = Builder::read(&self.config_of(host))
+            .and_then(|b| b.freeradius(&directory, &Database::Sqlite));
         for file in files.map_err(io::Error::other)? {
             file.write(&directory)?;
         }

@@ -8,6 +8,7 @@ use dsboot_codec::mip4::Message;
 use dsboot_codec::radius::{Authenticator, Ipv6Prefix, Packet};
 use dsboot_roles::Time;
 use dsboot_spec::registry::radius::code;
+use rand::Rng as _;
 
 use super::ask::{Asker, User};
 use super::mobile::{Mobile, Verdict};
@@ -81,8 +82,7 @@ impl Legs {
     fn origin(&mut self) -> Option<(u8, Authenticator)> {
         let identifier = self.free.pop_front()?;
         let mut authenticator = Authenticator::default();
-        // Without random octets the request is one that was asked before, and is answered so.
-        let _ = getrandom::fill(&mut authenticator);
+        rand::rng().fill_bytes(&mut authenticator);
         Some((identifier, authenticator))
     }
 

@@ -19,7 +19,8 @@ use dsboot_spec::registry::{dsb::client_role, mip4, mip4::algorithm, pana};
 
 use super::config::{self, AskerRole, Config, ConfigError, Kind, Tunnel};
 use super::value::SecretSource;
-use crate::export::{File, freeradius};
+use crate::export::File;
+use crate::export::freeradius::{self, Database};
 use crate::world::Party;
 
 /// How many answers an AAA server keeps, and how many conversations it has at a time.
@@ -159,15 +160,20 @@ impl Builder {
         again.config.aaa.as_ref().map(|aaa| again.aaa_of(aaa)).transpose()
     }
 
-    /// The AAA server's configuration as one of FreeRADIUS, which is to lie in `directory`.
+    /// The AAA server's configuration as one of FreeRADIUS, which is to lie in `directory` and has its
+    /// pools in `database`.
     ///
     /// # Errors
     ///
     /// When something is not as it must be, or there is no AAA server.
-    pub fn freeradius(&self, directory: &Path) -> Result<Vec<File>, ConfigError> {
+    pub fn freeradius(
+        &self,
+        directory: &Path,
+        database: &Database,
+    ) -> Result<Vec<File>, ConfigError> {
         let config = self.aaa_config()?;
         let config = config.ok_or_else(|| self.wrong("aaa", "there is no such table"))?;
-        Ok(freeradius::files(&config, directory))
+        Ok(freeradius::files(&config, directory, database))
     }
 
     fn nas(&self, nas: &config::Nas) -> Result<Built, ConfigError> {

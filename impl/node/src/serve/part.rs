@@ -10,6 +10,7 @@ use dsboot_roles::{
     Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time,
 };
 use dsboot_spec::registry::ip::IPV6_MINIMUM_MTU;
+use rand::Rng as _;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, info, warn};
@@ -56,15 +57,13 @@ pub(super) enum Event {
     Stop,
 }
 
-/// Random octets of the system.
+/// Random octets: of a generator that is seeded, and now and then seeded anew, by the system.
 struct System;
 
 impl Random for System {
     fn fill(&mut self, octets: &mut [u8]) {
-        // A system without random octets is one on which no key can be made.
-        if getrandom::fill(octets).is_err() {
-            std::process::abort();
-        }
+        // It panics on a system without random octets, which is one on which no key can be made.
+        rand::rng().fill_bytes(octets);
     }
 }
 
@@ -355,7 +354,7 @@ impl Part {
 }
 
 impl Part {
-    async fn send_datagram(&self, datagram: Datagram) -> io::Result<()> {
+    async fn send_datagram(&mut self, datagram: Datagram) -> io::Result<()> {
         if let (Some(link), Some(neighbour)) = (&self.link, datagram.neighbour) {
             let packet = wire::udp_packet(&datagram).map_err(io::Error::other)?;
             return link.send(neighbour, &packet).await;

@@ -18,10 +18,18 @@ const LONGEST: usize = 65_535;
 /// UDP sockets, each bound to an address of its own, and a reader for each.
 #[derive(Debug)]
 pub(super) struct Sockets {
-    sockets: BTreeMap<SocketAddr, (Arc<UdpSocket>, JoinHandle<()>)>,
+    sockets: BTreeMap<SocketAddr, Open>,
     /// Those that keep the host from answering that nobody is there.
     unread: Vec<Socket>,
     events: Sender<Event>,
+}
+
+/// A socket, its reader, and what its datagrams have as their TTL now.
+#[derive(Debug)]
+struct Open {
+    socket: Arc<UdpSocket>,
+    reader: JoinHandle<()>,
+    ttl: Option<u8>,
 }
 
 impl Sockets {
@@ -68,7 +76,7 @@ impl Sockets {
                 }
             }
         });
-        self.sockets.insert(local, (socket, reader));
+        self.sockets.insert(local, Open { socket, reader, ttl: None });
     }
 
     /// Whether there is a socket at this address and port.
@@ -78,10 +86,10 @@ impl Sockets {
 
     /// Closes the sockets at an address.
     pub(super) fn close(&mut self, address: std::net::IpAddr) {
-        self.sockets.retain(|local, (_, reader)| {
+        self.sockets.retain(|local, open| {
             let stays = local.ip() != address;
             if !stays {
-                reader.abort();
+                open.reader.abort();
             }
             stays
         });
@@ -89,24 +97,26 @@ impl Sockets {
 
     /// Sends a datagram from the socket that is bound to its source.
     pub(super) async fn send(
-        &self,
+        &mut self,
         from: SocketAddr,
         to: SocketAddr,
         ttl: u8,
         payload: &[u8],
     ) -> io::Result<()> {
-        let Some((socket, _)) = self.sockets.get(&from) else {
+        let Some(open) = self.sockets.get_mut(&from) else {
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, "no socket there"));
         };
-        if to.is_ipv4() {
-            socket.set_ttl(ttl.into())?;
+        // To set it takes as long as a third of the sending.
+        if to.is_ipv4() && open.ttl != Some(ttl) {
+            open.socket.set_ttl(ttl.into())?;
+            open.ttl = Some(ttl);
         }
-        socket.send_to(payload, to).await.map(|_| ())
+        open.socket.send_to(payload, to).await.map(|_| ())
     }
 }
 
 impl Drop for Sockets {
     fn drop(&mut self) {
-        self.sockets.values().for_each(|(_, reader)| reader.abort());
+        self.sockets.values().for_each(|open| open.reader.abort());
     }
 }
