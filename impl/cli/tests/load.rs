@@ -124,3 +124,54 @@ fn a_server_bears_load_and_an_fha_a_flood_beside_it() {
     assert!(more.len() > 4, "{more:?}");
     assert!(memory_of(&mut fha) < memory + 20_000, "{memory} kB, then {} kB", memory_of(&mut fha));
 }
+
+/// A home agent and its AAA server in a network namespace, with load on the home agent.
+const HOME: &str = r#"set -e
+trap 'kill $(jobs -p)' EXIT
+ip link set lo up
+echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+for role in aaa ha; do
+    "$DSBOOT" serve $role.toml 2>$role.log &
+    until grep -q ready $role.log; do kill -0 $!; sleep 0.05; done
+done
+"$DSBOOT" load ha ha.toml --users aaa.toml --local 127.0.0.1 --count 1000 --json
+"$DSBOOT" load ha ha.toml --users aaa.toml --local 127.0.0.1 --count 200 --rate 400 --flood 2000 --json
+"#;
+
+#[test]
+fn a_home_agent_bears_load_and_a_flood_beside_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    write(directory.path());
+    let aaa = fs::read_to_string(directory.path().join("aaa.toml")).expect("read");
+    let aaa = aaa.replace("[\"127.98.9.32:1812\"]", "[\"127.0.0.1:1812\", \"[::1]:1812\"]");
+    let aaa = aaa.replace("address = \"127.98.9.8\"\nsecret", "address = \"127.0.0.1\"\nsecret")
+        + "[[aaa.client]]\naddress = \"::1\"\nsecret = { file = \"key\" }\nroles = [\"ha\"]\n\
+           names = [\"ha.example\"]\n";
+    let ha = "[ha]\naddress = \"2001:db8:6:1:ffff::1\"\nprefix = \"2001:db8:6:1::/64\"\n[ha.radius]\n\
+              local = \"[::1]:49812\"\nservers = [\"[::1]:1812\"]\nsecret = { file = \"key\" }\n\
+              name = \"ha.example\"\n";
+    fs::write(directory.path().join("aaa.toml"), aaa).expect("written");
+    fs::write(directory.path().join("ha.toml"), ha).expect("written");
+    let output = Command::new("unshare")
+        .args(["--user", "--map-root-user", "--net", "bash", "-c", HOME])
+        .current_dir(directory.path())
+        .env("DSBOOT", cargo_bin("dsboot"))
+        .output()
+        .expect("unshare runs");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    let logs = ["aaa.log", "ha.log"]
+        .map(|log| fs::read_to_string(directory.path().join(log)).unwrap_or_default());
+    if !output.status.success() && !logs[1].contains("ready") {
+        let is_required = std::env::var_os("DSBOOT_PEERS").is_some_and(|value| value == "required");
+        assert!(!is_required, "{stderr}{logs:?}");
+        eprintln!("left out: a home agent takes a user namespace with TUN devices: {stderr}");
+        return;
+    }
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{stdout}{stderr}{logs:?}");
+    let reports: Vec<serde_json::Value> =
+        stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let done: Vec<_> = reports.iter().map(|report| report["done"].as_u64()).collect();
+    assert_eq!(done, [Some(1000), Some(200)], "{stdout}");
+    assert!(reports[1]["flood"].as_u64() > Some(300), "{stdout}");
+}

@@ -3,7 +3,7 @@
 
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -108,17 +108,17 @@ impl Server {
             let request = asker.mobility(origin, &user, prefix, None).expect("encoded");
             self.socket.send(&request).expect("sent");
         }
-        let mut given = vec![None; users.len()];
+        let mut given = BTreeMap::new();
         for _ in users {
-            let mut octets = [0; 4096];
+            let mut octets = vec![0; 4096];
             let length = self.socket.recv(&mut octets).expect("an answer");
-            let answer = Packet::decode(&octets[..length]).expect("decoded");
-            let at = users.iter().position(|user| *user == answer.identifier()).expect("asked");
+            octets.truncate(length);
+            let answer = Packet::decode(&octets).expect("decoded");
             // Where none is left, the FHA is told nothing of one.
-            assert_eq!(answer.code(), code::ACCESS_ACCEPT, "user {}", users[at]);
-            given[at] = answer.framed_ip_address().once();
+            assert_eq!(answer.code(), code::ACCESS_ACCEPT, "user {}", answer.identifier());
+            given.insert(answer.identifier(), answer.framed_ip_address().once());
         }
-        given
+        users.iter().map(|user| given.remove(user).expect("answered once")).collect()
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use dsboot_node::load::{
-    Leg, Legs, LoadError, Mobile, Registrations, Report, Settings, Subject, drive,
+    Leg, Legs, LoadError, Mobile, Registrations, Report, Settings, Subject, Updates, Way,
+    care_of_addresses, drive,
 };
 use dsboot_node::serve::{Builder, ConfigError};
 
@@ -32,6 +33,14 @@ pub enum On {
     Aaa(AaaArgs),
     /// Register mobile nodes with an FHA in turn, each time so that it has to ask its AAA server
     Fha(FhaArgs),
+    /// Have mobile nodes bind at a home agent again and again, each time so that it has to ask its AAA
+    /// server
+    ///
+    /// Binding updates and acknowledgements go through a TUN device, which is made for as long as this
+    /// runs; it takes CAP_NET_ADMIN and a host that forwards IPv6, such as a network namespace in which
+    /// the home agent runs too. The AAA server is asked first for the care-of addresses, as an FHA
+    /// does.
+    Ha(HaArgs),
 }
 
 /// How much.
@@ -111,6 +120,27 @@ pub struct FhaArgs {
     pub how_much: HowMuch,
 }
 
+/// Load on a home agent.
+#[derive(Clone, Debug, Args)]
+pub struct HaArgs {
+    /// The home agent's configuration.
+    #[arg(value_name = "CONFIG")]
+    pub config: PathBuf,
+
+    /// The configuration of the AAA server that it asks, which must know an FHA at the address that
+    /// is sent from.
+    #[arg(long, value_name = "AAA-CONFIG")]
+    pub users: PathBuf,
+
+    /// The TUN device to be made.
+    #[arg(long, value_name = "NAME", default_value = "dsb-load")]
+    pub tun: String,
+
+    /// How much.
+    #[command(flatten)]
+    pub how_much: HowMuch,
+}
+
 /// What keeps load from being made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -152,7 +182,8 @@ pub fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<bool, Error> {
             let local = IpAddr::V4(aaa.how_much.local);
             let plan = Builder::read(&aaa.config)?.load_on_aaa(local, leg)?;
             let mut subject = Legs::new(plan.asker, leg, plan.users, plan.prefix);
-            make(&aaa.how_much, aaa.target.unwrap_or(plan.target), &mut subject, out)
+            let way = Way::udp(local, aaa.target.unwrap_or(plan.target));
+            make(&aaa.how_much, way, &mut subject, out)
         }
         On::Fha(fha) => {
             let users = Builder::read(&fha.users)?.users()?;
@@ -160,7 +191,17 @@ pub fn run(args: &LoadArgs, out: &mut dyn Write) -> Result<bool, Error> {
             let care_of = fha.how_much.local;
             let mobiles = users.into_iter().map(|user| Mobile::new(user, address, care_of));
             let mut subject = Registrations::new(mobiles.collect(), LIFETIME);
-            make(&fha.how_much, (address, port).into(), &mut subject, out)
+            let way = Way::udp(care_of.into(), (address, port).into());
+            make(&fha.how_much, way, &mut subject, out)
+        }
+        On::Ha(ha) => {
+            let home_agent = Builder::read(&ha.config)?.ha_address()?;
+            let local = IpAddr::V4(ha.how_much.local);
+            let plan = Builder::read(&ha.users)?.load_on_aaa(local, Leg::Mobility)?;
+            let prefix = plan.prefix;
+            let mobiles = care_of_addresses(local, plan)?;
+            let way = Way::tun(&ha.tun, prefix)?;
+            make(&ha.how_much, way, &mut Updates::new(home_agent, mobiles), out)
         }
     }
 }
@@ -170,13 +211,12 @@ const LIFETIME: u16 = 600;
 
 fn make(
     how_much: &HowMuch,
-    target: SocketAddr,
+    way: Way,
     subject: &mut dyn Subject,
     out: &mut dyn Write,
 ) -> Result<bool, Error> {
     let settings = Settings {
-        target,
-        local: how_much.local.into(),
+        way,
         count: how_much.count,
         window: how_much.window,
         rate: how_much.rate,

@@ -5,12 +5,12 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
-use mio::net::UdpSocket;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Poll};
 use serde::Serialize;
 
 use super::flood::Flood;
 use super::subject::{Key, Outcome, Subject};
+use super::way::End;
 use super::{LoadError, Settings};
 
 /// The longest datagram.
@@ -44,7 +44,7 @@ pub struct Report {
 
 struct Running<'a> {
     settings: &'a Settings,
-    socket: UdpSocket,
+    end: End,
     subject: &'a mut dyn Subject,
     pending: BTreeMap<Key, Pending>,
     /// The requests in the order of their sending, for those that get no answer.
@@ -70,14 +70,13 @@ struct Pending {
 ///
 /// When the host does not let it.
 pub fn drive(settings: &Settings, subject: &mut dyn Subject) -> Result<Report, LoadError> {
-    drive_on(settings, subject).map_err(|error| LoadError::Socket(settings.local, error))
+    drive_on(settings, subject).map_err(LoadError::Way)
 }
 
 fn drive_on(settings: &Settings, subject: &mut dyn Subject) -> io::Result<Report> {
-    let mut socket = UdpSocket::bind((settings.local, 0).into())?;
-    socket.connect(settings.target)?;
+    let mut end = settings.way.open()?;
     let mut poll = Poll::new()?;
-    poll.registry().register(&mut socket, Token(0), Interest::READABLE)?;
+    end.register(poll.registry())?;
     let latencies = Histogram::new_with_bounds(1, LONGEST_MICROSECONDS, 3);
     let report = Report {
         begun: 0,
@@ -92,7 +91,7 @@ fn drive_on(settings: &Settings, subject: &mut dyn Subject) -> io::Result<Report
     };
     let mut running = Running {
         settings,
-        socket,
+        end,
         subject,
         pending: BTreeMap::new(),
         sent: VecDeque::new(),
@@ -135,25 +134,12 @@ impl Running<'_> {
         let sent = Instant::now();
         self.pending.insert(key, Pending { since, sent, times });
         self.sent.push_back((sent, key));
-        match self.socket.send(request) {
-            // What the host has no room for is lost, as on any link; so is what nobody hears.
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock && !is_unheard(&error) => {
-                Err(error)
-            }
-            _ => Ok(()),
-        }
+        self.end.send(request)
     }
 
     fn receive(&mut self) -> io::Result<()> {
         let mut octets = [0; LONGEST];
-        loop {
-            let length = match self.socket.recv(&mut octets) {
-                Ok(length) => length,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) if is_unheard(&error) => continue,
-                Err(error) => return Err(error),
-            };
-            let answer = octets.get(..length).unwrap_or_default();
+        while let Some(answer) = self.end.receive(&mut octets)? {
             let Some((key, outcome)) = self.subject.answer(answer) else { continue };
             let Some(Pending { since, .. }) = self.pending.remove(&key) else { continue };
             match outcome {
@@ -166,6 +152,7 @@ impl Running<'_> {
                 Outcome::Next(key, request) => self.send((since, 1), key, &request)?,
             }
         }
+        Ok(())
     }
 
     /// Gives up what was not answered in time.
@@ -201,9 +188,4 @@ impl Running<'_> {
             [0.5, 0.9, 0.99, 0.999].map(|part| self.latencies.value_at_quantile(part));
         self.report
     }
-}
-
-/// Whether an error says that nobody heard an earlier datagram.
-fn is_unheard(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::ConnectionRefused
 }

@@ -1,21 +1,20 @@
 //! Wrong datagrams beside right ones.
 
 use std::io;
-use std::net::UdpSocket;
 use std::time::Duration;
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
 
 use super::Settings;
+use super::way::End;
 
 /// How many right requests are kept to be sent wrong or again.
 const KEPT: usize = 64;
 
 /// Sends wrong, truncated and repeated datagrams at a rate of its own, from the same host.
-#[derive(Debug)]
 pub struct Flood {
-    socket: UdpSocket,
+    end: End,
     rate: u32,
     sent: u64,
     seen: Vec<Vec<u8>>,
@@ -24,11 +23,9 @@ pub struct Flood {
 
 impl Flood {
     pub(super) fn new(settings: &Settings) -> io::Result<Flood> {
-        let socket = UdpSocket::bind((settings.local, 0))?;
-        socket.connect(settings.target)?;
-        socket.set_nonblocking(true)?;
+        let end = settings.way.open()?;
         let random = ChaCha8Rng::seed_from_u64(1);
-        Ok(Flood { socket, rate: settings.flood, sent: 0, seen: Vec::new(), random })
+        Ok(Flood { end, rate: settings.flood, sent: 0, seen: Vec::new(), random })
     }
 
     /// Takes note of a right request.
@@ -55,15 +52,7 @@ impl Flood {
             let wrong = self.wrong();
             self.sent += 1;
             count += 1;
-            match self.socket.send(&wrong) {
-                Err(error)
-                    if error.kind() != io::ErrorKind::WouldBlock
-                        && error.kind() != io::ErrorKind::ConnectionRefused =>
-                {
-                    return Err(error);
-                }
-                _ => {}
-            }
+            self.end.send(&wrong)?;
         }
         Ok(count)
     }

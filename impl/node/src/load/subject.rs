@@ -65,7 +65,7 @@ pub struct Legs {
     leg: Leg,
     users: Vec<User>,
     next_user: usize,
-    prefix: Option<Ipv6Prefix>,
+    prefix: Ipv6Prefix,
     /// By Identifier: whom it is about, and the request.
     pending: BTreeMap<u8, (usize, Vec<u8>)>,
     free: VecDeque<u8>,
@@ -74,7 +74,7 @@ pub struct Legs {
 impl Legs {
     /// Requests about users in turn.
     #[must_use]
-    pub fn new(asker: Asker, leg: Leg, users: Vec<User>, prefix: Option<Ipv6Prefix>) -> Legs {
+    pub fn new(asker: Asker, leg: Leg, users: Vec<User>, prefix: Ipv6Prefix) -> Legs {
         let free = (0..=u8::MAX).collect();
         Legs { asker, leg, users, next_user: 0, prefix, pending: BTreeMap::new(), free }
     }
@@ -100,7 +100,7 @@ impl Subject for Legs {
         self.next_user = (at + 1) % self.users.len().max(1);
         let request = match self.leg {
             Leg::Access => self.asker.identity(origin, &user),
-            Leg::Mobility => self.asker.mobility(origin, &user, self.prefix, None),
+            Leg::Mobility => self.asker.mobility(origin, &user, Some(self.prefix), None),
         };
         Some(self.send(origin.0, at, request.ok()?))
     }

@@ -418,6 +418,11 @@ impl Builder {
         self.config.fha.as_ref()
     }
 
+    /// The table of the home agent.
+    pub(super) const fn ha_config(&self) -> Option<&config::Ha> {
+        self.config.ha.as_ref()
+    }
+
     /// What is wrong with a table of the configuration as a whole.
     pub(super) fn wrong(&self, table: &str, reason: &str) -> ConfigError {
         let text = fs::read_to_string(&self.path).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What load on a daemon takes, from its own configuration.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use dsboot_codec::radius::Ipv6Prefix;
 use dsboot_roles::aaa;
@@ -21,7 +21,7 @@ pub struct AaaPlan {
     /// Whom it is about.
     pub users: Vec<User>,
     /// Where their IPv6 care-of addresses are to be.
-    pub prefix: Option<Ipv6Prefix>,
+    pub prefix: Ipv6Prefix,
 }
 
 impl Builder {
@@ -56,7 +56,8 @@ impl Builder {
             secret: client.secret.octets().to_vec(),
             vendor_id: config.vendor_id,
         };
-        let prefix = Ipv6Prefix::new(std::net::Ipv6Addr::new(0x2001, 0xdb8, 8, 0, 0, 0, 0, 0), 64);
+        let prefix = Ipv6Prefix::new(Ipv6Addr::new(0x2001, 0xdb8, 8, 0, 0, 0, 0, 0), 64);
+        let prefix = prefix.ok_or_else(|| self.wrong("aaa", "64 is no prefix length"))?;
         Ok(AaaPlan { target: *target, asker, users: users_of(&config), prefix })
     }
 
@@ -79,6 +80,16 @@ impl Builder {
     pub fn fha_address(&self) -> Result<(Ipv4Addr, u16), ConfigError> {
         let fha = self.fha_config().ok_or_else(|| self.wrong("fha", "there is no such table"))?;
         Ok((fha.address, mip4::PORT))
+    }
+
+    /// Where binding updates for the home agent of the configuration go.
+    ///
+    /// # Errors
+    ///
+    /// When there is no home agent.
+    pub fn ha_address(&self) -> Result<Ipv6Addr, ConfigError> {
+        let ha = self.ha_config().ok_or_else(|| self.wrong("ha", "there is no such table"))?;
+        Ok(ha.address)
     }
 }
 

@@ -28,6 +28,7 @@ use tracing::{error, info};
 
 pub use build::Builder;
 pub use config::ConfigError;
+pub use load::AaaPlan;
 pub use metrics::Metrics;
 
 use part::{Event, Part};
