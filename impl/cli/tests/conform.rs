@@ -85,6 +85,11 @@ fn our_home_agent_conforms() {
     passes("ha6", 190);
 }
 
+#[test]
+fn our_network_access_server_conforms() {
+    passes("nas", 120);
+}
+
 /// A target that does nothing right: it is found out, and shown so that it can be mended.
 #[test]
 fn a_failure_is_shown_with_octets_clause_and_command() {

@@ -18,6 +18,7 @@ mod fha;
 mod ha6;
 mod keep;
 mod ladder;
+mod nas;
 mod profile;
 pub mod report;
 mod run;
@@ -42,5 +43,6 @@ pub fn cases(under: Under) -> Vec<Case> {
         Under::Fha => fha::cases(),
         Under::Aaa => aaa::cases(),
         Under::Ha6 => ha6::cases(),
+        Under::Nas => nas::cases(),
     }
 }

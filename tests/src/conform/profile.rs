@@ -19,11 +19,13 @@ pub enum Under {
     Aaa,
     /// A Mobile IPv6 home agent.
     Ha6,
+    /// A network access server.
+    Nas,
 }
 
 impl Under {
     /// All of them.
-    pub const ALL: [Under; 3] = [Under::Fha, Under::Aaa, Under::Ha6];
+    pub const ALL: [Under; 4] = [Under::Fha, Under::Aaa, Under::Ha6, Under::Nas];
 
     /// Its name in ids and on the command line.
     #[must_use]
@@ -32,6 +34,7 @@ impl Under {
             Under::Fha => "fha",
             Under::Aaa => "aaa",
             Under::Ha6 => "ha6",
+            Under::Nas => "nas",
         }
     }
 
@@ -42,6 +45,7 @@ impl Under {
             Under::Fha => "FHA",
             Under::Aaa => "AAA",
             Under::Ha6 => "HA",
+            Under::Nas => "NAS",
         }
     }
 
@@ -99,6 +103,13 @@ impl Under {
                 ("intercept", "tunnels what comes for a bound home address to its care-of address"),
                 ("reverse-tunnel", "takes what a mobile node sends through the tunnel"),
                 ("icmp", "answers malformed mobility headers by an ICMP Parameter Problem"),
+            ],
+            Under::Nas => &[
+                (
+                    "bootstrap",
+                    "tells FHA and care-of address to clients that ask for them (the draft)",
+                ),
+                ("pool", "gives addresses of its own where the AAA server leaves that to it"),
             ],
         }
     }
@@ -348,7 +359,7 @@ impl Profile {
             if there { Ok(()) } else { Err(why()) }
         };
         match self.role {
-            Under::Fha | Under::Aaa if self.tester.address.is_unspecified() => {
+            Under::Fha | Under::Aaa | Under::Nas if self.tester.address.is_unspecified() => {
                 needs(false, "tester.address")
             }
             Under::Fha if self.claims("bootstrap") => {
@@ -360,6 +371,10 @@ impl Profile {
                 needs(!self.users.is_empty(), "at least one [[user]]")?;
                 let askers = [&self.tester.nas, &self.tester.fha, &self.tester.ha];
                 needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
+            }
+            Under::Nas => {
+                needs(self.tester.aaa.is_some(), "tester.aaa")?;
+                needs(self.tester.secret.is_some(), "tester.secret")
             }
             Under::Ha6 => {
                 needs(self.target.address.is_ipv6(), "an IPv6 target.address")?;

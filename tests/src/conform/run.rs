@@ -12,7 +12,7 @@ use super::server::Server;
 use super::stage::Common;
 use super::target::Process;
 use super::{Case, Ending, Expectations, Level, Outcome, Profile, Stage, Under, Verdict};
-use super::{aaa, fha, ha6};
+use super::{aaa, fha, ha6, nas};
 
 /// How often what was missing is looked for again.
 const REPETITIONS: usize = 2;
@@ -211,6 +211,7 @@ impl<'a> Bench<'a> {
             Under::Fha => fha::probe(&mut stage),
             Under::Aaa => aaa::probe(&mut stage),
             Under::Ha6 => ha6::probe(&mut stage),
+            Under::Nas => nas::probe(&mut stage),
         }
     }
 

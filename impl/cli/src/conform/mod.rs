@@ -16,11 +16,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::Exit;
 
 /// Profiles with all that can stand in them, one for each role.
-const EXAMPLES: [(&str, &str); 4] = [
+const EXAMPLES: [(&str, &str); 5] = [
     ("fha", include_str!("fha.toml")),
     ("ha4", include_str!("ha4.toml")),
     ("aaa", include_str!("aaa.toml")),
     ("ha6", include_str!("ha6.toml")),
+    ("nas", include_str!("nas.toml")),
 ];
 
 /// Test another implementation of a role: case by case, each with the clause that it tests
@@ -31,7 +32,7 @@ const EXAMPLES: [(&str, &str); 4] = [
 /// the clause asks for, what was seen, every octet, and the command that asks it again.
 ///
 /// Roles: fha (a foreign home agent), ha4 (the same, for any Mobile IPv4 home agent), aaa, ha6 (a
-/// Mobile IPv6 home agent).
+/// Mobile IPv6 home agent), nas.
 #[derive(Clone, Debug, Args)]
 pub struct ConformArgs {
     /// The role of the target.
