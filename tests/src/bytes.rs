@@ -3,20 +3,22 @@
 //!
 //! The machines are those of the demonstration network of `dsboot-node`, taken off their sockets.
 
+mod amiss;
+mod parts;
+
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dsboot_node::kept::Kept;
 use dsboot_node::world::{
     FIRST_HOST, Network, PROVISIONAL_HOST, Party, Plan, Settings, World, people,
 };
 use dsboot_node::{Error, Probability};
 use dsboot_roles::{
-    AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Nai, Packet, Random,
-    Secret, Time,
+    AddressChange, Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Nai, Packet, Secret,
+    Time,
     aaa::Aaa,
     fa::{Fa, FaConfig},
     fha::Fha,
@@ -27,125 +29,15 @@ use dsboot_roles::{
 use dsboot_spec::Setup;
 use dsboot_spec::registry::{mip4, pana};
 
+pub use amiss::Amiss;
+use parts::Seat;
+pub use parts::{Cargo, Entropy, Flight, Station, Undetermined};
+
 /// How long each delivery takes, unless it is to take no time.
 const LATENCY: Duration = Duration::from_millis(3);
 
 /// The link-layer address of the second mobile node.
 const SECOND_LINK_ADDRESS: LinkAddr = LinkAddr([2, 0, 0, 0, 1, 2]);
-
-/// Who is on the network. Sites are counted from 0, as in [`World::sites`]; the first two lie
-/// below FHA 0, the third below FHA 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Station {
-    /// A mobile node.
-    Mn(usize),
-    /// The NAS of a site.
-    Nas(usize),
-    /// The foreign agent of a site.
-    Fa(usize),
-    /// An FHA.
-    Fha(usize),
-    /// The AAA server of the visited network.
-    Aaaf,
-    /// The AAA server of the home network.
-    Aaah,
-    /// The home agent.
-    Ha,
-    /// The correspondent.
-    Cn,
-}
-
-/// Something that was sent.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Flight {
-    /// Who sent it.
-    pub from: Station,
-    /// Who gets it.
-    pub to: Station,
-    /// On which link it reaches a mobile node, if it goes to one.
-    pub site: Option<usize>,
-    /// When it was sent.
-    pub sent: Time,
-    /// What was sent.
-    pub what: Cargo,
-    /// A fingerprint of what is said by whom to whom, whenever that is.
-    pub key: u64,
-}
-
-/// What travels.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Cargo {
-    /// A UDP datagram.
-    Datagram(Datagram),
-    /// Any other IP packet.
-    Packet(Packet),
-}
-
-/// Where a station's random octets come from: they are fixed by who it is, the run's seed, and how
-/// many it has drawn, so that a copy of it draws the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Entropy {
-    seed: u64,
-    drawn: u64,
-}
-
-impl Entropy {
-    fn new(seed: u64, station: Station) -> Entropy {
-        let mut hasher = DefaultHasher::new();
-        (seed, station).hash(&mut hasher);
-        Entropy { seed: hasher.finish(), drawn: 0 }
-    }
-}
-
-impl Random for Entropy {
-    fn fill(&mut self, octets: &mut [u8]) {
-        for chunk in octets.chunks_mut(8) {
-            self.drawn += 1;
-            // SplitMix64.
-            let z = self.seed.wrapping_add(self.drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-            let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            let drawn = (z ^ (z >> 31)).to_be_bytes();
-            chunk.iter_mut().zip(drawn).for_each(|(octet, drawn)| *octet = drawn);
-        }
-    }
-}
-
-/// A station, the machine of its role, and its random octets.
-#[derive(Clone, Debug)]
-struct Seat {
-    station: Station,
-    party: Arc<Party>,
-    /// What it would have after a crash.
-    kept: Arc<Kept>,
-    entropy: Entropy,
-    /// A fingerprint of all of it.
-    print: u64,
-}
-
-impl Seat {
-    fn new(station: Station, mut party: Party, entropy: Entropy) -> Seat {
-        let kept = Arc::new(Kept::begin(&mut party));
-        let mut seat = Seat { station, party: Arc::new(party), kept, entropy, print: 0 };
-        seat.print = seat.fingerprint();
-        seat
-    }
-
-    fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        (self.station, &self.party, &self.kept, self.entropy).hash(&mut hasher);
-        hasher.finish()
-    }
-}
-
-/// A machine did not do the same again: its octets depend on something that it was not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Undetermined {
-    /// Whose machine.
-    pub station: Station,
-    /// What it did, and what it did when asked again from the same state.
-    pub effects: [Effects; 2],
-}
 
 /// All roles of a setup, and everything that they have sent.
 ///
@@ -238,6 +130,29 @@ impl Bytes {
         self
     }
 
+    /// The same network, with what is amiss of agents and servers.
+    #[must_use]
+    pub(crate) fn with_amiss(mut self, amiss: Amiss) -> Bytes {
+        for seat in &mut self.seats {
+            if matches!(seat.station, Station::Fha(_)) {
+                seat.ahead = amiss.ahead();
+            }
+            if let (Station::Aaah, Party::Aaa(aaah)) = (seat.station, seat.party.as_ref())
+                && let Some(aaah) = amiss.change_aaah(aaah)
+            {
+                *seat = Seat::new(seat.station, Party::Aaa(Box::new(aaah)), seat.entropy);
+            }
+        }
+        self
+    }
+
+    /// How far a station's clock is ahead of the network's.
+    #[must_use]
+    pub fn ahead(&self, station: Station) -> Duration {
+        let seat = self.seats.iter().find(|seat| seat.station == station);
+        seat.map_or(Duration::ZERO, |seat| seat.ahead)
+    }
+
     /// The same network with a second mobile node, of another user.
     #[must_use]
     pub fn with_second_mobile(mut self) -> Bytes {
@@ -288,6 +203,12 @@ impl Bytes {
     /// Settings under which nothing is wrong.
     #[must_use]
     pub fn settings(setup: Setup, seed: u64) -> Settings {
+        Bytes::settings_amiss(setup, seed, Amiss::Nothing)
+    }
+
+    /// Settings under which something is amiss.
+    #[must_use]
+    pub(crate) fn settings_amiss(setup: Setup, seed: u64, amiss: Amiss) -> Settings {
         Settings {
             setup,
             number: 0,
@@ -295,7 +216,7 @@ impl Bytes {
             seed,
             loss: Probability::NEVER,
             port_offset: Some(20_000),
-            faults: people::Faults::default(),
+            faults: amiss.faults(),
             clients: Vec::new(),
             radius: None,
         }
@@ -368,7 +289,7 @@ impl Bytes {
     /// When the next timer fires, and whose it is.
     #[must_use]
     pub fn next_timer(&self) -> Option<(Time, Station)> {
-        let due = |seat: &Seat| seat.party.poll_timeout().map(|time| (time, seat.station));
+        let due = |seat: &Seat| seat.due().map(|time| (time, seat.station));
         self.seats.iter().filter_map(due).min()
     }
 
@@ -501,7 +422,7 @@ impl Bytes {
 
     /// Everybody who is on the network and has something to wait for, and until when.
     pub fn waiting(&self) -> impl Iterator<Item = (Station, Time)> + '_ {
-        self.seats.iter().filter_map(|seat| Some((seat.station, seat.party.poll_timeout()?)))
+        self.seats.iter().filter_map(|seat| Some((seat.station, seat.due()?)))
     }
 
     /// A fingerprint of every role's state: equal when nothing has changed.
@@ -528,9 +449,9 @@ impl Bytes {
 
     /// Has a station do something, and sends what comes of it.
     fn act(&mut self, station: Station, act: impl Fn(&mut Party, Time, &mut Entropy) -> Effects) {
-        let now = self.now;
         self.has_changed = false;
         let Some(seat) = self.seats.iter_mut().find(|seat| seat.station == station) else { return };
+        let now = self.now + seat.ahead;
         let before = self.is_watched.then(|| seat.clone());
         let effects = act(Arc::make_mut(&mut seat.party), now, &mut seat.entropy);
         Arc::make_mut(&mut seat.kept).keep(Arc::make_mut(&mut seat.party));

@@ -17,17 +17,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dsboot_codec::ip;
-use dsboot_model::{
-    Action, Bootstrap, Config, Guard, Message, NUMBERS, Neighbour, Profile, Rules, State,
-};
+use dsboot_model::{Action, Bootstrap, Config, Guard, Message, NUMBERS, Neighbour, Rules, State};
 use dsboot_node::Error;
 use dsboot_node::world::Settings;
 use dsboot_roles::Time;
 use dsboot_roles::fha::TunnelEnd;
 use dsboot_roles::mn::Mn;
 use dsboot_roles::pana::Phase;
-use dsboot_spec::Role;
 use dsboot_spec::registry::ip::protocol;
+use dsboot_spec::{Role, Setup};
 
 use following::Happening;
 
@@ -35,7 +33,7 @@ pub use divergence::Divergence;
 pub use schedule::Event;
 
 use crate::abstraction::{HeldBack, Observer, View, told};
-use crate::bytes::{Bytes, Cargo, Flight, Station};
+use crate::bytes::{Amiss, Bytes, Cargo, Flight, Station};
 
 /// How old a request or update, or what answers it, may be when it is delivered. What is older is
 /// lost: its timestamp is about to leave the tolerance, of which the model knows the fact but not
@@ -141,7 +139,19 @@ impl Follower {
     /// When the demonstration network cannot be put together on this machine.
     pub fn new(settings: &Settings) -> Result<Follower, Error> {
         let bytes = Bytes::new(settings)?.with_lasting_agents();
-        Ok(Follower::of(bytes, Config::new(settings.setup, u8::MAX)))
+        let config = Config::new(settings.setup, u8::MAX);
+        Ok(Follower::of(bytes, config, Amiss::Nothing))
+    }
+
+    /// The same where something is amiss.
+    ///
+    /// # Errors
+    ///
+    /// As [`Follower::new`].
+    pub fn of_amiss(setup: Setup, seed: u64, amiss: Amiss) -> Result<Follower, Error> {
+        let bytes = Bytes::new(&Bytes::settings_amiss(setup, seed, amiss))?;
+        let bytes = bytes.with_lasting_agents().with_amiss(amiss);
+        Ok(Follower::of(bytes, Config::new(setup, u8::MAX), amiss))
     }
 
     /// The same with two mobile nodes of one home, behind the same agents and servers.
@@ -152,14 +162,14 @@ impl Follower {
     pub fn of_two(settings: &Settings) -> Result<Follower, Error> {
         let bytes = Bytes::new(settings)?.with_lasting_agents().with_second_mobile();
         let config = Config::new(settings.setup, u8::MAX).beside(Neighbour::SameProvider);
-        Ok(Follower::of(bytes, config))
+        Ok(Follower::of(bytes, config, Amiss::Nothing))
     }
 
-    fn of(bytes: Bytes, config: Config) -> Follower {
+    fn of(bytes: Bytes, config: Config, amiss: Amiss) -> Follower {
         let side = |mobile| Side {
             observer: Arc::new(Observer::new(&bytes, mobile)),
             view: None,
-            states: vec![State::initial(Profile::Entitled, u8::MAX)],
+            states: vec![amiss.initial(u8::MAX)],
         };
         Follower {
             sides: (0..bytes.mobiles()).map(side).collect(),

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 
 use dsboot_model::{Config, Rule};
 use dsboot_spec::Setup;
-use dsboot_tests::bytes::Bytes;
+use dsboot_tests::bytes::{Amiss, Bytes};
 use dsboot_tests::lockstep::{Event, Figures, Follower, schedule};
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestError, TestRunner};
@@ -37,14 +37,14 @@ const LENGTH: Range<usize> = 100..500;
 /// How many movements are far more than the exhaustive search has.
 const MOVEMENTS: usize = 10;
 
-/// How a setup with two mobile nodes is marked.
-const TWO: &str = " with two";
+/// How many where something is amiss.
+const AMISS_SCHEDULES: u32 = 60;
 
 /// Everything arrives in the order of its sending; then movement, refresh, release.
 #[test]
 fn the_model_follows_every_setup_without_loss() {
     for setup in Setup::ALL {
-        let mut follower = start(setup, 1);
+        let mut follower = start(setup, 1, Amiss::Nothing).follower.clone();
         let mut act = |event| match follower.happen(event) {
             Ok(happened) => happened,
             Err(divergence) => panic!("{setup}: {divergence}"),
@@ -67,13 +67,9 @@ fn the_model_follows_every_schedule_that_is_kept() {
     let lines = include_str!("schedules.txt").lines();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let (setup, events) = line.split_once(':').unwrap();
-        let (setup, mobiles) = match setup.strip_suffix(TWO) {
-            Some(setup) => (setup, 2),
-            None => (setup, 1),
-        };
-        let setup = Setup::ALL.into_iter().find(|known| known.to_string() == setup).unwrap();
+        let start = starts().iter().find(|start| start.name == setup).unwrap();
         let events = schedule::read(events).unwrap();
-        run(setup, mobiles, events.iter()).unwrap_or_else(|told| panic!("{told}"));
+        run(start, events.iter()).unwrap_or_else(|told| panic!("{told}"));
     }
 }
 
@@ -121,19 +117,35 @@ impl Total {
     }
 }
 
-/// Runs random schedules of a setup, shrinks one that leads to a divergence, and prints figures.
+/// Runs random schedules of a setup.
 fn at_random<const MOBILES: usize>(setup: Setup) {
+    let start = start(setup, MOBILES, Amiss::Nothing);
+    let far = follow::<MOBILES>(start, SCHEDULES).far;
+    assert!(far > 0, "{}: no schedule had {MOVEMENTS} movements", start.name);
+}
+
+/// Where something is amiss, roles and model refuse alike.
+#[test]
+fn the_model_follows_where_something_is_amiss() {
+    for amiss in Amiss::ALL {
+        for setup in Setup::ALL.into_iter().filter(|setup| amiss.is_possible(*setup)) {
+            follow::<1>(start(setup, 1, amiss), AMISS_SCHEDULES);
+        }
+    }
+}
+
+/// Runs random schedules from a start, shrinks one that leads to a divergence, and prints figures.
+fn follow<const MOBILES: usize>(start: &Start, schedules: u32) -> Total {
     let number = |name| env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let seed = number("DSBOOT_LOCKSTEP_SEED").unwrap_or(SEED);
     let cases = number("DSBOOT_LOCKSTEP_SCHEDULES").map(|n| u32::try_from(n).unwrap());
     let mut runner = TestRunner::new(ProptestConfig {
-        cases: cases.unwrap_or(SCHEDULES),
+        cases: cases.unwrap_or(schedules),
         rng_seed: RngSeed::Fixed(seed),
         failure_persistence: None,
         max_shrink_iters: 4_000,
         ..ProptestConfig::default()
     });
-    let name = named(setup, MOBILES);
     let total = Cell::new(Total::default());
     let strategy = Schedule::<MOBILES>::sequential_strategy(LENGTH);
     let result = runner.run(&strategy, |(_, events, seen)| {
@@ -141,24 +153,18 @@ fn at_random<const MOBILES: usize>(setup: Setup) {
         let see = |_: &Event| {
             let _ = seen.as_ref().map(|seen| seen.fetch_add(1, Ordering::SeqCst));
         };
-        let figures = run(setup, MOBILES, events.iter().inspect(|event| see(event)));
+        let figures = run(start, events.iter().inspect(|event| see(event)));
         let figures = figures.map_err(TestCaseError::fail)?;
         let mut sum = total.get();
         sum.add(&figures);
         total.set(sum);
         Ok(())
     });
-    let Total { schedules, figures, movements, far } = total.get();
-    let Figures { events, inputs, steps, stutters, rules, movements: moved, .. } = figures;
-    let missing: Vec<_> = rules.missing(&Config::new(setup, 0)).map(Rule::name).collect();
-    eprintln!(
-        "{name}: seed {seed}, {schedules} schedules, {events} events ({inputs} arrivals, timers and \
-         wishes), {steps} model steps, {stutters} stutters; {moved} movements, {movements} at most in a \
-         schedule, {MOVEMENTS} or more in {far} of them; rules not seen: {}",
-        missing.join(" ")
-    );
+    let total = total.get();
+    tell(start, seed, &total);
+    let name = &start.name;
     match result {
-        Ok(()) => assert!(far > 0, "{name}: no schedule had {MOVEMENTS} movements"),
+        Ok(()) => total,
         Err(TestError::Fail(told, (_, events, _))) => {
             panic!("{name}, seed {seed}: {told}\nkeep it as\n{name}:{}", schedule::written(&events))
         }
@@ -166,35 +172,65 @@ fn at_random<const MOBILES: usize>(setup: Setup) {
     }
 }
 
+/// Prints what has come of schedules.
+fn tell(start: &Start, seed: u64, total: &Total) {
+    let Total { schedules, figures, movements, far } = *total;
+    let Figures { events, inputs, steps, stutters, rules, movements: moved, .. } = figures;
+    let missing: Vec<_> = rules.missing(&Config::new(start.setup, 0)).map(Rule::name).collect();
+    eprintln!(
+        "{}: seed {seed}, {schedules} schedules, {events} events ({inputs} arrivals, timers and \
+         wishes), {steps} model steps, {stutters} stutters; {moved} movements, {movements} at most in a \
+         schedule, {MOVEMENTS} or more in {far} of them; rules not seen: {}",
+        start.name,
+        missing.join(" ")
+    );
+}
+
 /// Runs a schedule. The error tells where roles and model part.
-fn run<'a>(
-    setup: Setup,
-    mobiles: usize,
-    events: impl Iterator<Item = &'a Event>,
-) -> Result<Figures, String> {
-    let mut follower = start(setup, mobiles);
+fn run<'a>(start: &Start, events: impl Iterator<Item = &'a Event>) -> Result<Figures, String> {
+    let mut follower = start.follower.clone();
     for event in events {
-        follower.happen(*event).map_err(|divergence| format!("{setup}: {divergence}"))?;
+        follower.happen(*event).map_err(|divergence| format!("{}: {divergence}", start.name))?;
     }
     Ok(follower.figures)
 }
 
-/// What a setup with so many mobile nodes is called in `schedules.txt`.
-fn named(setup: Setup, mobiles: usize) -> String {
-    format!("{setup}{}", if mobiles > 1 { TWO } else { "" })
+/// A network in which nothing has happened.
+struct Start {
+    setup: Setup,
+    mobiles: usize,
+    amiss: Amiss,
+    /// What it is called in `schedules.txt`.
+    name: String,
+    follower: Follower,
 }
 
-/// A network of a setup in which nothing has happened.
-fn start(setup: Setup, mobiles: usize) -> Follower {
-    static STARTS: OnceLock<Vec<(Setup, usize, Follower)>> = OnceLock::new();
-    let starts = STARTS.get_or_init(|| {
-        let start = |setup| {
+/// The start of a setup with so many mobile nodes.
+fn start(setup: Setup, mobiles: usize, amiss: Amiss) -> &'static Start {
+    let is_it =
+        |start: &&Start| (start.setup, start.mobiles, start.amiss) == (setup, mobiles, amiss);
+    starts().iter().find(is_it).unwrap()
+}
+
+/// All starts that schedules are run from.
+fn starts() -> &'static [Start] {
+    static STARTS: OnceLock<Vec<Start>> = OnceLock::new();
+    STARTS.get_or_init(|| {
+        let mut starts = Vec::new();
+        for setup in Setup::ALL {
             let settings = Bytes::settings(setup, 1);
-            let one = (setup, 1, Follower::new(&settings).unwrap());
-            [one, (setup, 2, Follower::of_two(&settings).unwrap())]
-        };
-        Setup::ALL.into_iter().flat_map(start).collect()
-    });
-    let mut starts = starts.iter();
-    starts.find(|start| (start.0, start.1) == (setup, mobiles)).unwrap().2.clone()
+            let mut add = |mobiles, amiss, name, follower| {
+                starts.push(Start { setup, mobiles, amiss, name, follower });
+            };
+            let one = Follower::new(&settings).unwrap();
+            add(1, Amiss::Nothing, setup.to_string(), one);
+            let two = Follower::of_two(&settings).unwrap();
+            add(2, Amiss::Nothing, format!("{setup} with two"), two);
+            for amiss in Amiss::ALL.into_iter().filter(|amiss| amiss.is_possible(setup)) {
+                let follower = Follower::of_amiss(setup, 1, amiss).unwrap();
+                add(1, amiss, format!("{setup} amiss {amiss:?}"), follower);
+            }
+        }
+        starts
+    })
 }

@@ -43,19 +43,21 @@ impl Ends {
         let last =
             last.filter(|assignment| assignment.nai == nai).map(|assignment| assignment.ends).max();
         for (which, fha) in (0..2).filter_map(|which| Some((which, bytes.fha(which)?))) {
+            let ahead = bytes.ahead(Station::Fha(which));
             if let Some(binding) = fha.bindings().get(nai) {
                 ends.insert((Station::Fha(which), binding.identification.0), binding.expires);
                 //= registration.7.12
                 if binding.expires > binding.session_ends {
                     wrong.insert("a binding at the FHA outlives the session that it is held by");
                 }
-                if last.is_none_or(|last| binding.session_ends > last + UNDER_WAY) {
+                if last.is_none_or(|last| binding.session_ends > last + ahead + UNDER_WAY) {
                     wrong.insert("a session at the FHA outlives what the AAAH has assigned");
                 }
                 let held = bytes.mn(mobile).and_then(|mn| mn.held());
                 //= registration.10.11
                 if held.is_some_and(|held| {
-                    held.association.key == binding.association.key && held.ends > binding.expires
+                    held.association.key == binding.association.key
+                        && held.ends + ahead > binding.expires
                 }) {
                     wrong.insert("the registration at the MN outlives the binding at the FHA");
                 }

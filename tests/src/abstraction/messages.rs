@@ -25,6 +25,9 @@ use dsboot_spec::registry::{dsb, ip::protocol};
 use super::symbols::Symbols;
 use crate::bytes::{Bytes, Cargo, Flight, Station};
 
+/// How many seconds a mobile node that has set its clock may be away from the FHAs' at most.
+const NEAR: u32 = 600;
+
 /// What a RADIUS request was about, to understand its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Asked {
@@ -139,7 +142,7 @@ impl Reader {
             )
             | (Cargo::Datagram(datagram), Station::Fha(_), Station::Mn(_) | Station::Fa(_))
             | (Cargo::Datagram(datagram), Station::Fa(_), Station::Mn(_)) => {
-                self.registration(symbols, flight, datagram)
+                self.registration(symbols, bytes, flight, datagram)
             }
             (Cargo::Datagram(datagram), client, Station::Aaaf | Station::Aaah) => {
                 self.asks(symbols, bytes, (client, flight.to), datagram)
@@ -307,6 +310,7 @@ impl Reader {
     fn registration(
         &self,
         symbols: &mut Symbols,
+        bytes: &Bytes,
         flight: &Flight,
         datagram: &Datagram,
     ) -> Option<Message> {
@@ -320,9 +324,8 @@ impl Reader {
                 None
             }
             mip4::Message::Reply(message) if !self.is_own(message.extensions.nai().once()) => None,
-            mip4::Message::Request(message) => {
-                request(symbols, &message).map(|request| Message::Request(hop, request))
-            }
+            mip4::Message::Request(message) => request(symbols, bytes, flight, &message)
+                .map(|request| Message::Request(hop, request)),
             mip4::Message::Reply(message) => {
                 let link = match (flight.from, flight.to, flight.site) {
                     (_, _, Some(site)) => Symbols::link(site),
@@ -456,7 +459,12 @@ pub(super) fn is_overtaken(symbols: &Symbols, flight: &Flight) -> bool {
     link.zip(challenge).is_some_and(|(link, challenge)| symbols.is_superseded(link, challenge))
 }
 
-fn request(symbols: &mut Symbols, message: &mip4::Request<'_>) -> Option<Request> {
+fn request(
+    symbols: &mut Symbols,
+    bytes: &Bytes,
+    flight: &Flight,
+    message: &mip4::Request<'_>,
+) -> Option<Request> {
     let header = message.header;
     let ident = symbols.ident(header.identification.0)?;
     let release = header.lifetime == 0;
@@ -478,7 +486,15 @@ fn request(symbols: &mut Symbols, message: &mip4::Request<'_>) -> Option<Request
         false => symbols.care_of(header.care_of_address)?,
     };
     symbols.set_last_care_of(care_of);
-    Some(Request { ident, fha, care_of, form, release, challenge, timely: true, intact: true })
+    let timely = is_timely(bytes, flight, header.identification.0);
+    Some(Request { ident, fha, care_of, form, release, challenge, timely, intact: true })
+}
+
+/// Whether a timestamp is near the FHAs' clocks.
+fn is_timely(bytes: &Bytes, flight: &Flight, identification: u64) -> bool {
+    let theirs = (flight.sent + bytes.ahead(Station::Fha(0))).ntp_seconds();
+    let seconds = u32::try_from(identification >> 32).unwrap_or_default();
+    theirs.abs_diff(seconds) < NEAR
 }
 
 fn reply(symbols: &Symbols, link: Link, message: &mip4::Reply<'_>) -> Option<Reply> {

@@ -5,12 +5,12 @@ use std::hash::{Hash, Hasher};
 
 use dsboot_model::{Action, State};
 use dsboot_node::Error;
-use dsboot_node::world::Settings;
 use dsboot_roles::Time;
+use dsboot_spec::Setup;
 
 use super::{Divergence, Event, Follower};
 use crate::abstraction::HeldBack;
-use crate::bytes::{Flight, Station};
+use crate::bytes::{Amiss, Flight, Station};
 
 impl Follower {
     /// A network in which nothing has happened and a delivery takes no time, so that what does not
@@ -20,8 +20,8 @@ impl Follower {
     /// # Errors
     ///
     /// When the demonstration network cannot be put together on this machine.
-    pub fn frozen(settings: &Settings) -> Result<Follower, Error> {
-        let mut follower = Follower::new(settings)?;
+    pub fn frozen(setup: Setup, seed: u64, amiss: Amiss) -> Result<Follower, Error> {
+        let mut follower = Follower::of_amiss(setup, seed, amiss)?;
         follower.bytes = follower.bytes.with_frozen_time();
         follower.history = None;
         follower.taken = Some(Vec::new());

@@ -18,6 +18,9 @@ impl Follower {
     pub fn restart(&mut self, station: Station) -> Result<bool, Divergence> {
         // What is held back would be lost, which the model has sent.
         let is_busy = match station {
+            // It would go on from the last Identification, which is as old as the crash: neither right
+            // nor wrong for the model.
+            Station::Mn(_) if !self.bytes.ahead(Station::Fha(0)).is_zero() => true,
             Station::Mn(mobile) => self
                 .side(mobile)
                 .is_none_or(|side| side.observer.held_back() != HeldBack::default()),

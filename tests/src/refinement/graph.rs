@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-use dsboot_model::{Action, ActionCode, Bootstrap, Config, Message, Profile, State};
+use dsboot_model::{Action, ActionCode, Bootstrap, Config, Message};
 use dsboot_spec::Setup;
 use stateright::Model as _;
 
 use super::print_of;
+use crate::bytes::Amiss;
 
 /// The steps of the model within a bound, by kind, and how many of each kind runs of the roles have
 /// taken. A step is an action in a state.
@@ -26,12 +27,17 @@ pub struct Taken {
 }
 
 impl Coverage {
-    /// The steps of the model of a setup, for a user who may do everything and does not go for good,
-    /// with so many events; `edges` are those that have been taken.
-    pub(super) fn new(setup: Setup, events: u8, edges: &HashSet<(u64, Action)>) -> Coverage {
+    /// The steps of the model of a setup, for a user who does not go for good, with so many events;
+    /// `edges` are those that have been taken.
+    pub(super) fn new(
+        setup: Setup,
+        amiss: Amiss,
+        events: u8,
+        edges: &HashSet<(u64, Action)>,
+    ) -> Coverage {
         let model = Bootstrap::new(Config::new(setup, events));
         let mut coverage = Coverage::default();
-        let start = State::initial(Profile::Entitled, events);
+        let start = amiss.initial(events);
         let (mut states, mut open) = (HashSet::from([start]), vec![start]);
         let mut counted = HashSet::new();
         let mut actions = Vec::new();

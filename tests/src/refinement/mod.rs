@@ -33,7 +33,7 @@ use stateright::{Checker as _, Model, Property};
 pub use divergence::Parted;
 pub use graph::{Coverage, Taken};
 
-use crate::bytes::{Bytes, Station};
+use crate::bytes::{Amiss, Station};
 use crate::lockstep::{Divergence, Event, Follower};
 
 /// How many timers may fire while nothing arrives.
@@ -110,6 +110,7 @@ impl Hash for Place {
 pub struct Refinement {
     /// The setup.
     pub setup: Setup,
+    amiss: Amiss,
     start: Place,
     /// What the roles do wrong.
     #[cfg(feature = "faults")]
@@ -165,9 +166,19 @@ impl Refinement {
     ///
     /// When the demonstration network cannot be put together on this machine.
     pub fn new(setup: Setup, events: u8) -> Result<Refinement, Error> {
-        let follower = Follower::frozen(&Bytes::settings(setup, 1))?;
+        Refinement::of_amiss(setup, events, Amiss::Nothing)
+    }
+
+    /// The same where something is amiss.
+    ///
+    /// # Errors
+    ///
+    /// As [`Refinement::new`].
+    pub fn of_amiss(setup: Setup, events: u8, amiss: Amiss) -> Result<Refinement, Error> {
+        let follower = Follower::frozen(setup, 1, amiss)?;
         Ok(Refinement {
             setup,
+            amiss,
             start: Place::new(follower, events, None),
             #[cfg(feature = "faults")]
             fault: None,
@@ -210,8 +221,8 @@ impl Refinement {
             cut_short: model.cut_short.load(Ordering::Relaxed),
             depth: checker.max_depth(),
             rules: seen.rules,
-            without_events: Coverage::new(model.setup, 0, &seen.edges),
-            with_events: Coverage::new(model.setup, model.start.events, &seen.edges),
+            without_events: Coverage::new(model.setup, model.amiss, 0, &seen.edges),
+            with_events: Coverage::new(model.setup, model.amiss, model.start.events, &seen.edges),
             parted,
         }
     }
