@@ -30,7 +30,9 @@ use dsboot_model::engine::{
 };
 use dsboot_model::explore::Fingerprint;
 use dsboot_model::{
-    Action, Attacker, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack, promela,
+    Action, Attacker, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack,
+    promela,
+    properties::{self, PROMISES},
 };
 use dsboot_spec::Setup;
 use stateright::{Checker, Model, Property};
@@ -228,8 +230,8 @@ struct Networks {
     known: Vec<Known>,
 }
 
-/// The steps that change anything, with their numbers, and how many there are; what is broken.
-type Known = (Vec<(u16, u32)>, u16, u64);
+/// Where the steps lead that change anything; what is broken.
+type Known = (Vec<u32>, u64);
 
 impl Networks {
     /// The numbers that are in a word.
@@ -253,18 +255,19 @@ impl Networks {
         while self.known.len() < self.pieces.len() {
             let words = self.pieces.words(u32::try_from(self.known.len()).expect("few")).to_vec();
             let state: State = pack::unpack(&words).expect("a state");
-            let (mut steps, mut all) = (Vec::new(), 0);
+            let mut steps = Vec::new();
             model.for_each_step(&state, |_, step| {
                 notes.rules.merge(step.rules);
                 if step.state != state {
                     let mut words = Vec::new();
                     pack::pack(&step.state, &mut words);
-                    steps.push((all, self.pieces.number(&words).expect("few").0));
+                    steps.push(self.pieces.number(&words).expect("few").0);
                 }
-                all += 1;
             });
-            let broken = Space::judge(model, &mut (), &words, notes)?.broken;
-            self.known.push((steps, all, broken));
+            let kept = |promise| properties::is_kept(promise, &model.config, &state);
+            let broken = (0..PROMISES.len()).filter(|promise| !kept(*promise));
+            let broken = broken.fold(0, |all, promise| all | 1 << promise);
+            self.known.push((steps, broken));
         }
         Ok(())
     }
@@ -314,18 +317,17 @@ impl Space for Side {
         memory: &mut Networks,
         (words, _): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+        mut visit: impl FnMut(Fingerprint, &[u64]),
     ) -> Done {
         memory.look(&self.0, notes)?;
-        let (numbers, mut before) = (Networks::of(words), 0);
+        let numbers = Networks::of(words);
         for place in 0..COPIES {
-            let (steps, all, _) = &memory.known[numbers[place] as usize];
-            for (number, to) in steps {
+            let (steps, _) = &memory.known[numbers[place] as usize];
+            for to in steps {
                 let mut next = numbers;
                 next[place] = *to;
-                visit(before + number, memory.fingerprint(next)?, &[Networks::word(next)]);
+                visit(memory.fingerprint(next)?, &[Networks::word(next)]);
             }
-            before += all;
         }
         Ok(())
     }
@@ -337,7 +339,7 @@ impl Space for Side {
         notes: &mut Coverage,
     ) -> Result<Judgement, Failure> {
         memory.look(&self.0, notes)?;
-        let broken = Networks::of(words).map(|number| memory.known[number as usize].2);
+        let broken = Networks::of(words).map(|number| memory.known[number as usize].1);
         Ok(Judgement { broken: broken.iter().fold(0, |all, broken| all | broken), marks: 0 })
     }
 

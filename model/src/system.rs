@@ -9,7 +9,8 @@ use stateright::Model;
 
 use crate::{
     Action, ActionCode, Bootstrap, Config, State, Step, effort,
-    engine::{Coverage, Space},
+    engine::{self, Coverage, Space},
+    explore::Fingerprint,
     pack::Pack,
 };
 
@@ -53,6 +54,9 @@ pub trait System:
     /// The action as a short word, for traces that are kept.
     fn code(action: Self::Action) -> String;
 
+    /// The fingerprint of a state as the engine has it: of both in their order, where there are two.
+    fn fingerprint(state: &Self::State) -> Fingerprint;
+
     /// The same model, with states that differ only in which mobile node is which told apart.
     #[must_use]
     fn plain(self) -> Self;
@@ -87,6 +91,10 @@ impl System for Bootstrap {
 
     fn code(action: Action) -> String {
         ActionCode(action).to_string()
+    }
+
+    fn fingerprint(state: &State) -> Fingerprint {
+        engine::fingerprint(state)
     }
 
     fn plain(self) -> Bootstrap {

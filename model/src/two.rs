@@ -16,7 +16,8 @@ use crate::{
     Action, ActionCode, AddressSet, Bootstrap, Config, FhaId, Guard, Hop, Link, Message, NoAction,
     Profile, Reply, State, Step, System,
     config::Neighbour,
-    effort,
+    effort, engine,
+    explore::Fingerprint,
     pack::{Pack, Packer, Unpacker},
     properties,
 };
@@ -191,6 +192,11 @@ impl System for Two {
 
     fn code(of: Of) -> String {
         format!("{}:{}", 1 + u8::from(of.second), ActionCode(of.action))
+    }
+
+    fn fingerprint(both: &Both) -> Fingerprint {
+        let [one, two] = &both.mobiles;
+        engine::fingerprint(one).and(engine::fingerprint(two))
     }
 
     fn plain(self) -> Two {

@@ -58,7 +58,7 @@ fn reach<N>(
         }
         for state in std::mem::take(&mut open) {
             let found_from = match part.store.origin(state) {
-                Some(Origin::Step(from, _)) => Some((usize::from(from.worker), from.index)),
+                Some(Origin::Step(from)) => Some((usize::from(from.worker), from.index)),
                 _ => None,
             };
             let others = part.edges.iter().enumerate().flat_map(|(worker, edges)| {

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
+use super::parts::{self, Ids, Next, Parts, Said};
 use super::store::Origin;
-use super::{Done, Failure, Judgement, Notes, Place, Plan, Space, run};
+use super::{Done, Failure, Judgement, Memory, Notes, Place, Plan, Space, run};
 use crate::explore::{Exploration, Fingerprint, Prehashed, Progress, of_has};
 use crate::properties::{Kind, PROMISES, Verdict, as_delivery};
-use crate::{Action, Bootstrap, Config, Guard, Rule, Rules, State, System, pack};
+use crate::{Action, Bootstrap, Config, Guard, Rule, Rules, State, System};
 
 /// What came up on the way.
 #[derive(Debug, Default)]
@@ -47,13 +48,9 @@ impl Coverage {
     }
 
     /// Notes a step that the HA sees.
-    pub(super) fn view(
-        &mut self,
-        (before, after): (Fingerprint, Fingerprint),
-        (place, number): (Place, u16),
-    ) {
+    pub(super) fn view(&mut self, (before, after): (Fingerprint, Fingerprint), place: Place) {
         if before != after {
-            let word = || Origin::Step(place, number).word();
+            let word = || Origin::Step(place).word();
             self.views.entry(before.and(after)).or_insert_with(word);
         }
     }
@@ -110,9 +107,39 @@ impl Notes for Coverage {
     }
 }
 
+/// What a worker knows of one mobile node's states.
+#[derive(Debug, Default)]
+pub struct Known {
+    parts: Parts,
+    next: Vec<Next>,
+    /// States whose steps were taken.
+    taken: u64,
+}
+
+impl Memory for Known {
+    fn tell(&mut self, to: usize, state: &[u64], words: &mut Vec<u64>) -> Done {
+        self.parts.tell(to, &parts::unpack(state)?, words);
+        Ok(())
+    }
+
+    fn hear(&mut self, from: usize, mut words: &[u64], state: &mut Vec<u64>) -> Done {
+        let ids = self.parts.hear(from, &mut words)?;
+        state.extend(parts::pack(&ids));
+        Ok(())
+    }
+
+    fn to_words(&self) -> Vec<u64> {
+        self.parts.to_words()
+    }
+
+    fn of_words(words: &[u64]) -> Option<Known> {
+        Some(Known { parts: Parts::of_words(words)?, ..Known::default() })
+    }
+}
+
 impl Space for Bootstrap {
     type Notes = Coverage;
-    type Memory = ();
+    type Memory = Known;
 
     const GOALS: usize = 4;
 
@@ -120,45 +147,71 @@ impl Space for Bootstrap {
         name(self)
     }
 
-    fn starts(&self, (): &mut (), mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
-        let mut words = Vec::new();
-        for profile in crate::Profile::ALL {
-            if let Some(state) = self.starting(profile) {
-                words.clear();
-                pack::pack(&state, &mut words);
-                visit(Fingerprint::of_words(&words), &words);
-            }
+    fn starts(&self, memory: &mut Known, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+        for state in stateright::Model::init_states(self) {
+            let ids = memory.parts.ids(&state)?;
+            visit(memory.parts.fingerprint(&ids)?, &parts::pack(&ids));
         }
         Ok(())
     }
 
     fn steps(
         &self,
-        (): &mut (),
+        memory: &mut Known,
         (words, place): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+        mut visit: impl FnMut(Fingerprint, &[u64]),
     ) -> Done {
-        let mut next = Vec::with_capacity(words.len() + 4);
-        each(self, &unpack(words)?, place, notes, |number, state| {
-            next.clear();
-            pack::pack(state, &mut next);
-            visit(number, Fingerprint::of_words(&next), &next);
-        });
-        Ok(())
+        let Known { parts, next, taken } = memory;
+        let ids = parts::unpack(words)?;
+        let own = parts.fingerprint(&ids)?;
+        next.clear();
+        parts.steps((self, false), (&ids, own), notes, next)?;
+        let mut view = None;
+        for next in next.iter().filter(|next| next.fingerprint != own) {
+            visit(next.fingerprint, &parts::pack(&next.ids));
+            if next.seen {
+                let before = match view {
+                    Some(view) => view,
+                    None => parts.view(&ids)?,
+                };
+                view = Some(before);
+                notes.view((before, parts.view(&next.ids)?), place);
+            }
+        }
+        *taken += 1;
+        match *taken % CHECK {
+            1 => check(self, parts, &ids, next),
+            _ => Ok(()),
+        }
     }
 
     fn judge(
         &self,
-        (): &mut (),
+        memory: &mut Known,
         words: &[u64],
         notes: &mut Coverage,
     ) -> Result<Judgement, Failure> {
-        Ok(judge(self, &unpack(words)?, notes))
+        let ids = parts::unpack(words)?;
+        let asked = notes.asked(&self.config);
+        let said = memory.parts.said(&self.config, &ids, asked)?;
+        let judgement = of_said(&self.config, asked, &said, notes);
+        if memory.taken.is_multiple_of(CHECK) {
+            let plain = judge(self, &memory.parts.state(&ids)?, &mut Coverage::default());
+            if plain != judgement {
+                return Err(Failure::Internal("what is said of a state is not what it is"));
+            }
+        }
+        Ok(judgement)
     }
 
-    fn judge_end(&self, (): &mut (), words: &[u64], notes: &mut Coverage) -> Result<u64, Failure> {
-        Ok(judge_end(self, &unpack(words)?, notes))
+    fn judge_end(
+        &self,
+        memory: &mut Known,
+        words: &[u64],
+        notes: &mut Coverage,
+    ) -> Result<u64, Failure> {
+        Ok(judge_end(self, &memory.parts.state(&parts::unpack(words)?)?, notes))
     }
 
     fn promise_of_goal(&self, goal: usize) -> Option<usize> {
@@ -166,9 +219,45 @@ impl Space for Bootstrap {
     }
 }
 
-/// The state of a mobile node that is in these words.
-pub(super) fn unpack(words: &[u64]) -> Result<State, Failure> {
-    pack::unpack(words).ok_or(Failure::Internal("a state that is none"))
+/// One of so many states is looked into twice.
+pub(super) const CHECK: u64 = 1000;
+
+/// Takes the steps once more as the model takes them: whether they are the same.
+fn check(model: &Bootstrap, parts: &Parts, ids: &Ids, next: &[Next]) -> Done {
+    let state = parts.state(ids)?;
+    let mut plain = Vec::new();
+    model.for_each_step(&state, |_, step| {
+        if step.state != state {
+            plain.push(parts::fingerprint(&step.state));
+        }
+    });
+    let own = parts::fingerprint(&state);
+    let next = next.iter().map(|next| next.fingerprint).filter(|next| *next != own);
+    let mut found: Vec<Fingerprint> = next.collect();
+    plain.sort_unstable();
+    found.sort_unstable();
+    let same = plain == found;
+    same.then_some(()).ok_or(Failure::Internal("the steps that were found are not all steps"))
+}
+
+fn of_said(config: &Config, asked: u64, said: &Said, notes: &mut Coverage) -> Judgement {
+    let mut judgement = Judgement { broken: said.broken, marks: 0 };
+    notes.premises |= said.premises;
+    let mut goals = said.goals.into_iter();
+    let mut number = 0;
+    for (promise, bit) in PROMISES.iter().zip(0_u32..).filter(|(p, _)| p.kind.has_goal()) {
+        let goal = goals.next().filter(|_| asked >> bit & 1 == 1);
+        let (from, goal) = match goal {
+            Some(goal) => promise.of_each(config, core::iter::once(goal)),
+            None => (false, false),
+        };
+        if matches!(promise.kind, Kind::Possible { .. }) {
+            judgement.marks |= (u8::from(from) | u8::from(goal) << 1) << (2 * number);
+            number += 1;
+        }
+        notes.premises |= u64::from(from) << bit;
+    }
+    judgement
 }
 
 /// Names whatever changes the state space, as far as names tell.
@@ -186,9 +275,8 @@ pub(super) fn each<M: System>(
     state: &M::State,
     place: Place,
     notes: &mut Coverage,
-    mut visit: impl FnMut(u16, &M::State),
+    mut visit: impl FnMut(&M::State),
 ) {
-    let mut number = 0_u16;
     let mut view = None;
     model.for_each_step(state, |action, step| {
         notes.rules.merge(step.rules);
@@ -199,11 +287,10 @@ pub(super) fn each<M: System>(
             notes.step(model.config(), before, action, after);
         }
         if step.state != *state {
-            visit(number, &step.state);
+            visit(&step.state);
             let before = *view.get_or_insert_with(|| of_has::<M>(state));
-            notes.view((before, of_has::<M>(&step.state)), (place, number));
+            notes.view((before, of_has::<M>(&step.state)), place);
         }
-        number += 1;
     });
 }
 

@@ -9,31 +9,34 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::bootstrap::{each, judge_end, name, promise_of_goal, unpack};
+use super::bootstrap::{CHECK, each, judge_end, name, promise_of_goal};
+use super::parts::{self, Ids, Next, Parts, Said};
 use super::pieces::NO_PART;
 use super::{Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, high, join, low};
 use crate::explore::{Fingerprint, Prehashed, of_ha};
 use crate::properties::{Kind, PROMISES, Share, Verdict};
-use crate::two::{Crash, Shown, is_of_strangers};
-use crate::{Both, Guard, Mn, State, System as _, Two, effort, pack};
+use crate::two::{Crash, Shown};
+use crate::{Both, Guard, Mn, State, System as _, Two};
 
 /// What a worker knows of halves.
 #[derive(Debug, Default)]
 pub struct Halves {
+    parts: Parts,
+    /// A half is the numbers of its cells.
     pieces: Pieces,
-    /// By number, as far as it has been looked at.
     known: Vec<Half>,
     ways: Vec<Way>,
     /// What becomes of a half by what happens to the other one.
     changed: HashMap<Fingerprint, u32, Prehashed>,
     /// States whose steps were taken.
     taken: u64,
-    packed: Vec<u64>,
+    next: Vec<Next>,
 }
 
 /// A mobile node with everything that is held for it.
 #[derive(Debug)]
 struct Half {
+    fingerprint: Fingerprint,
     /// What states are ordered by first.
     mn: Mn,
     /// What the HA sees of it.
@@ -43,58 +46,54 @@ struct Half {
     seen: u16,
     events: u8,
     ways: Option<Ways>,
-    said: Option<Said>,
+    said: Option<(Said, Share)>,
 }
 
-/// The steps of one mobile node that change anything: where they are, and how many more there are.
-#[derive(Clone, Debug)]
-struct Ways {
-    places: Range<usize>,
-    all: u16,
-}
+/// The steps of one mobile node that change anything: where they are.
+type Ways = Range<usize>;
 
 /// A step of one mobile node.
 #[derive(Clone, Copy, Debug)]
 struct Way {
     to: u32,
-    number: u16,
     crash: Option<Crash>,
 }
-
-/// What is said of one mobile node.
-#[derive(Clone, Copy, Debug)]
-struct Said {
-    broken: u64,
-    premises: u64,
-    /// For each promise with a goal, whether it must be possible, and whether that is reached.
-    goals: [(bool, bool); 4],
-    share: Share,
-}
-
-/// One of so many states is looked into twice.
-const CHECK: u64 = 1000;
 
 impl Memory for Halves {
     fn tell(&mut self, to: usize, state: &[u64], words: &mut Vec<u64>) -> Done {
         for half in pair(state)? {
-            self.pieces.tell(to, half, words);
+            let first = self.pieces.is_news(to, half);
+            words.push(join(first.into(), half));
+            if first {
+                self.parts.tell(to, &self.ids(half)?, words);
+            }
         }
         Ok(())
     }
 
     fn hear(&mut self, from: usize, mut words: &[u64], state: &mut Vec<u64>) -> Done {
-        let (one, _) = self.pieces.hear(from, &mut words)?;
-        let (two, _) = self.pieces.hear(from, &mut words)?;
+        let one = self.hear_half(from, &mut words)?;
+        let two = self.hear_half(from, &mut words)?;
         state.push(join(one, two));
         Ok(())
     }
 
     fn to_words(&self) -> Vec<u64> {
-        self.pieces.to_words()
+        let (mut words, halves) = (vec![0], self.pieces.to_words());
+        words.extend(self.parts.to_words());
+        if let Some(first) = words.first_mut() {
+            *first = super::count(halves.len());
+        }
+        words.extend(halves);
+        words
     }
 
     fn of_words(words: &[u64]) -> Option<Halves> {
-        Some(Halves { pieces: Pieces::of_words(words)?, ..Halves::default() })
+        let (halves, rest) = words.split_first()?;
+        let (parts, halves) =
+            rest.split_at_checked(rest.len().checked_sub(super::size(*halves))?)?;
+        let (parts, pieces) = (Parts::of_words(parts)?, Pieces::of_words(halves)?);
+        Some(Halves { parts, pieces, ..Halves::default() })
     }
 }
 
@@ -105,13 +104,34 @@ fn pair(state: &[u64]) -> Result<[u32; 2], Failure> {
 }
 
 impl Halves {
+    fn hear_half(&mut self, from: usize, words: &mut &[u64]) -> Result<u32, Failure> {
+        const MISHEARD: Failure = Failure::Internal("a half that was not told");
+        let (told, rest) = words.split_first().ok_or(MISHEARD)?;
+        *words = rest;
+        if high(*told) == 0 {
+            return self.pieces.meant(from, low(*told)).ok_or(MISHEARD);
+        }
+        let ids = self.parts.hear(from, words)?;
+        Ok(self.pieces.learn(from, low(*told), &parts::pack(&ids))?.0)
+    }
+
     /// The number of a half.
     fn number(&mut self, model: &Two, state: &State) -> Result<u32, Failure> {
-        self.packed.clear();
-        pack::pack(state, &mut self.packed);
-        let (number, new) = self.pieces.number(&self.packed)?;
+        let ids = self.parts.ids(state)?;
+        let (number, new) = self.pieces.number(&parts::pack(&ids))?;
         if new && self.known.len() == number as usize {
-            self.known.push(Half::of(model, state));
+            let fingerprint = self.parts.fingerprint(&ids)?;
+            self.known.push(Half::of(model, state, fingerprint));
+        }
+        Ok(number)
+    }
+
+    /// The number of a half of which the cells are known.
+    fn number_of(&mut self, model: &Two, next: &Next) -> Result<u32, Failure> {
+        let (number, new) = self.pieces.number(&parts::pack(&next.ids))?;
+        if new && self.known.len() == number as usize {
+            let state = self.parts.state(&next.ids)?;
+            self.known.push(Half::of(model, &state, next.fingerprint));
         }
         Ok(number)
     }
@@ -119,15 +139,20 @@ impl Halves {
     /// Looks at those halves that others have told of.
     fn look(&mut self, model: &Two) -> Done {
         for number in self.known.len()..self.pieces.len() {
-            let number = u32::try_from(number).map_err(|_| Failure::TooMany)?;
-            let half = Half::of(model, &self.state(number)?);
+            let ids = self.ids(u32::try_from(number).map_err(|_| Failure::TooMany)?)?;
+            let fingerprint = self.parts.fingerprint(&ids)?;
+            let half = Half::of(model, &self.parts.state(&ids)?, fingerprint);
             self.known.push(half);
         }
         Ok(())
     }
 
+    fn ids(&self, number: u32) -> Result<Ids, Failure> {
+        parts::unpack(self.pieces.words(number))
+    }
+
     fn state(&self, number: u32) -> Result<State, Failure> {
-        unpack(self.pieces.words(number))
+        self.parts.state(&self.ids(number)?)
     }
 
     fn half(&self, number: u32) -> Result<&Half, Failure> {
@@ -140,30 +165,21 @@ impl Halves {
 
     /// The steps of one mobile node.
     fn ways(&mut self, model: &Two, number: u32, notes: &mut Coverage) -> Result<Ways, Failure> {
-        if let Some(ways) = &self.half(number)?.ways {
+        let half = self.half(number)?;
+        if let Some(ways) = &half.ways {
             return Ok(ways.clone());
         }
-        let state = self.state(number)?;
+        let (ids, own) = (self.ids(number)?, half.fingerprint);
+        let mut next = std::mem::take(&mut self.next);
+        next.clear();
+        self.parts.steps((&model.of_one(), true), (&ids, own), notes, &mut next)?;
         let begin = self.ways.len();
-        let (mut all, mut done) = (0, Ok(()));
-        let of_one = model.of_one();
-        effort::for_each(&model.config, &state, |action, cost| {
-            if is_of_strangers(action) || done.is_err() {
-                return;
-            }
-            let step = of_one.step_at(&state, action, cost);
-            notes.rules.merge(step.rules);
-            notes.step(&model.config, &state, action, &step.state);
-            let crash = Crash::of(action);
-            if step.state != state || crash.is_some() {
-                done = self.number(model, &step.state).map(|to| {
-                    self.ways.push(Way { to, number: all, crash });
-                });
-            }
-            all += 1;
-        });
-        done?;
-        let ways = Ways { places: begin..self.ways.len(), all };
+        for step in &next {
+            let to = self.number_of(model, step)?;
+            self.ways.push(Way { to, crash: step.crash });
+        }
+        self.next = next;
+        let ways = begin..self.ways.len();
         self.half_mut(number)?.ways = Some(ways.clone());
         Ok(ways)
     }
@@ -225,7 +241,7 @@ impl Halves {
     }
 
     fn fingerprint(&self, [one, two]: [u32; 2]) -> Result<Fingerprint, Failure> {
-        Ok(self.pieces.fingerprint(one)?.and(self.pieces.fingerprint(two)?))
+        Ok(self.half(one)?.fingerprint.and(self.half(two)?.fingerprint))
     }
 
     fn both(&self, [one, two]: [u32; 2]) -> Result<Both, Failure> {
@@ -244,12 +260,14 @@ impl Halves {
         Ok(one.min(two).and(one.max(two)))
     }
 
-    /// What is said of one mobile node.
-    fn said(&mut self, model: &Two, number: u32, asked: u64) -> Result<Said, Failure> {
+    /// What is said of one mobile node, and what it has of what two must not both have.
+    fn said(&mut self, model: &Two, number: u32, asked: u64) -> Result<(Said, Share), Failure> {
         if let Some(said) = self.half(number)?.said {
             return Ok(said);
         }
-        let said = Said::of(model, &self.state(number)?, asked);
+        let ids = self.ids(number)?;
+        let said = self.parts.said(&model.config, &ids, asked)?;
+        let said = (said, Share::of(&model.config, &self.parts.state(&ids)?));
         self.half_mut(number)?.said = Some(said);
         Ok(said)
     }
@@ -259,24 +277,28 @@ impl Halves {
         &mut self,
         model: &Two,
         (state, place): ([u32; 2], Place),
-        taken: &[(u16, [u32; 2])],
+        mut taken: Vec<[u32; 2]>,
     ) -> Done {
         let (mut plain, mut done) = (Vec::new(), Ok(()));
         let mut notes = Coverage::default();
-        each(model, &self.both(state)?, place, &mut notes, |number, both| {
-            if let Err(why) = self.numbers(model, both).map(|pair| plain.push((number, pair))) {
-                done = Err(why);
+        each(model, &self.both(state)?, place, &mut notes, |both| {
+            match self.numbers(model, both) {
+                Ok(pair) => plain.push(pair),
+                Err(why) => done = Err(why),
             }
         });
         done?;
+        plain.sort_unstable();
+        taken.sort_unstable();
         let same = plain == taken;
         same.then_some(()).ok_or(Failure::Internal("the steps of two are not those of each"))
     }
 }
 
 impl Half {
-    fn of(model: &Two, state: &State) -> Half {
+    fn of(model: &Two, state: &State, fingerprint: Fingerprint) -> Half {
         Half {
+            fingerprint,
             mn: state.mn,
             view: of_ha(state),
             shown: model.shown(state),
@@ -285,27 +307,6 @@ impl Half {
             ways: None,
             said: None,
         }
-    }
-}
-
-impl Said {
-    fn of(model: &Two, state: &State, asked: u64) -> Said {
-        let mut goals = [(false, false); 4];
-        let mut of_goals = goals.iter_mut();
-        let (mut broken, mut premises) = (state.history.broken, 0);
-        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-            if promise.kind.has_goal()
-                && let Some(goal) = of_goals.next()
-            {
-                *goal = promise.of_one(state);
-            }
-            if let (Kind::State(judge), 1) = (promise.kind, asked >> bit & 1) {
-                let verdict = judge(&model.config, state);
-                broken |= u64::from(verdict == Verdict::Broken) << bit;
-                premises |= u64::from(verdict != Verdict::Vacuous) << bit;
-            }
-        }
-        Said { broken, premises, goals, share: Share::of(&model.config, state) }
     }
 }
 
@@ -343,7 +344,7 @@ impl Space for Two {
         memory: &mut Halves,
         (words, place): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+        mut visit: impl FnMut(Fingerprint, &[u64]),
     ) -> Done {
         let state = pair(words)?;
         memory.look(self)?;
@@ -351,49 +352,41 @@ impl Space for Two {
         // An agent that takes one for the other knows no halves.
         if !self.config.heeds(Guard::FaTellsVisitorsApart) {
             let mut plain = Vec::new();
-            each(self, &memory.both(state)?, place, notes, |number, both| {
-                plain.push((number, *both));
-            });
-            for (number, both) in plain {
+            each(self, &memory.both(state)?, place, notes, |both| plain.push(*both));
+            for both in plain {
                 let [one, two] = memory.numbers(self, &both)?;
-                visit(number, memory.fingerprint([one, two])?, &[join(one, two)]);
+                visit(memory.fingerprint([one, two])?, &[join(one, two)]);
             }
             return Ok(());
         }
         let mut taken = (memory.taken % CHECK == 1).then(Vec::new);
         let mut view = None;
-        let mut go = |memory: &Halves, notes: &mut Coverage, number: u16, next: [u32; 2]| {
-            let [one, two] = next;
-            visit(number, memory.fingerprint(next)?, &[join(one, two)]);
-            let before = match view {
-                Some(view) => view,
-                None => memory.view(state)?,
-            };
-            view = Some(before);
-            notes.view((before, memory.view(next)?), (place, number));
-            Ok::<(), Failure>(())
-        };
-        let mut before = 0;
         for second in [false, true] {
             let [one, two] = state;
             let (mine, other) = if second { (two, one) } else { (one, two) };
-            let ways = memory.ways(self, mine, notes)?;
-            for at in ways.places {
+            for at in memory.ways(self, mine, notes)? {
                 let way = *memory.ways.get(at).ok_or(NO_PART)?;
                 let [mine, other] = memory.meet(self, way, other)?;
                 let next =
                     memory.order(self, if second { [other, mine] } else { [mine, other] })?;
-                if next != state {
-                    go(memory, notes, before + way.number, next)?;
-                    if let Some(taken) = &mut taken {
-                        taken.push((before + way.number, next));
-                    }
+                if next == state {
+                    continue;
+                }
+                let [one, two] = next;
+                visit(memory.fingerprint(next)?, &[join(one, two)]);
+                let before = match view {
+                    Some(view) => view,
+                    None => memory.view(state)?,
+                };
+                view = Some(before);
+                notes.view((before, memory.view(next)?), place);
+                if let Some(taken) = &mut taken {
+                    taken.push(next);
                 }
             }
-            before += ways.all;
         }
         match taken {
-            Some(taken) => memory.check(self, (state, place), &taken),
+            Some(taken) => memory.check(self, (state, place), taken),
             None => Ok(()),
         }
     }
@@ -407,7 +400,8 @@ impl Space for Two {
         let [one, two] = pair(words)?;
         memory.look(self)?;
         let asked = notes.asked(&self.config);
-        let (one, two) = (memory.said(self, one, asked)?, memory.said(self, two, asked)?);
+        let (one, of_one) = memory.said(self, one, asked)?;
+        let (two, of_two) = memory.said(self, two, asked)?;
         let mut judgement = Judgement { broken: one.broken | two.broken, marks: 0 };
         notes.premises |= one.premises | two.premises;
         let mut of_each = one.goals.into_iter().zip(two.goals);
@@ -422,7 +416,7 @@ impl Space for Two {
             };
             let met = match promise.kind {
                 Kind::Together(judge) if applies => {
-                    let verdict = judge(&one.share, &two.share);
+                    let verdict = judge(&of_one, &of_two);
                     judgement.broken |= u64::from(verdict == Verdict::Broken) << bit;
                     verdict != Verdict::Vacuous
                 }

@@ -16,11 +16,20 @@ pub struct Key {
     pub top: u32,
 }
 
+impl Key {
+    /// What is kept of a state's fingerprint.
+    #[must_use]
+    pub const fn of(state: Fingerprint) -> Key {
+        let (upper, tag) = state.halves();
+        Key { tag, top: low(upper) }
+    }
+}
+
 /// How many bits of a fingerprint are kept.
 pub(super) const BITS: i32 = 96;
 
 /// The key of a state, and which of so many workers owns it.
 pub(super) fn of(state: Fingerprint, workers: usize) -> (Key, usize) {
-    let (upper, tag) = state.halves();
-    (Key { tag, top: low(upper) }, share(high(upper).into(), 32, workers))
+    let (upper, _) = state.halves();
+    (Key::of(state), share(high(upper).into(), 32, workers))
 }

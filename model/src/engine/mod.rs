@@ -11,12 +11,15 @@
 
 mod backwards;
 mod bootstrap;
+mod cells;
 mod checkpoint;
+mod groups;
 mod halves;
 mod hosts;
 mod key;
 mod mesh;
 mod outcome;
+mod parts;
 mod pieces;
 mod run;
 mod runs;
@@ -33,6 +36,7 @@ pub use bootstrap::{Coverage, explore};
 pub use hosts::{HostFileError, Hosts};
 pub use key::Key;
 pub use outcome::{Outcome, Run};
+pub(crate) use parts::fingerprint;
 pub use pieces::Pieces;
 pub use run::run;
 pub use store::Place;
@@ -58,14 +62,13 @@ pub trait Space: Clone + Send + Sync + 'static {
     /// and it depends on the state alone.
     fn starts(&self, memory: &mut Self::Memory, visit: impl FnMut(Fingerprint, &[u64])) -> Done;
 
-    /// Calls `visit` for every step that leads to another state, with the number of the step among
-    /// those of its state and what it leads to.
+    /// Calls `visit` with what every step leads to that leads to another state.
     fn steps(
         &self,
         memory: &mut Self::Memory,
         from: (&[u64], Place),
         notes: &mut Self::Notes,
-        visit: impl FnMut(u16, Fingerprint, &[u64]),
+        visit: impl FnMut(Fingerprint, &[u64]),
     ) -> Done;
 
     /// Judges a state, once.

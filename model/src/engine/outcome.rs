@@ -1,16 +1,16 @@
 //! What came of a walk.
 
 use super::store::{Origin, Store};
-use super::{Notes, Place, key};
+use super::{Key, Notes, Place, key};
 use crate::explore::Progress;
 
-/// A shortest run: an initial state by its number, and the steps from there by theirs.
+/// A shortest run: an initial state by its number, and the states behind it by their keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// Which initial state.
     pub start: usize,
-    /// Which step of each state.
-    pub steps: Vec<u16>,
+    /// Where each step leads.
+    pub steps: Vec<Key>,
 }
 
 /// What came of a walk.
@@ -41,12 +41,10 @@ impl<N: Notes> Outcome<N> {
         states * states / 2.0_f64.powi(key::BITS + 1)
     }
 
-    /// A shortest run that ends with a step, as [`Origin`] writes it.
+    /// A shortest run to where a step begins, as [`Origin`] writes it.
     pub(crate) fn run_by(&self, step: u64) -> Option<Run> {
-        let Origin::Step(from, step) = Origin::of(step) else { return None };
-        let mut run = self.run_to(from)?;
-        run.steps.push(step);
-        Some(run)
+        let Origin::Step(from) = Origin::of(step) else { return None };
+        self.run_to(from)
     }
 
     /// A shortest run to a state; `None` when it leads through another process.
@@ -55,13 +53,14 @@ impl<N: Notes> Outcome<N> {
         let mut steps = Vec::new();
         let mut place = place;
         loop {
-            match self.stores.get(usize::from(place.worker))?.origin(place.index)? {
+            let store = self.stores.get(usize::from(place.worker))?;
+            match store.origin(place.index)? {
                 Origin::Start(number) => {
                     steps.reverse();
                     return Some(Run { start: number as usize, steps });
                 }
-                Origin::Step(from, step) => {
-                    steps.push(step);
+                Origin::Step(from) => {
+                    steps.push(store.key(place.index)?);
                     place = from;
                 }
             }

@@ -75,19 +75,28 @@ impl Pieces {
         self.fingerprints.get(number as usize).copied().ok_or(NO_PART)
     }
 
+    /// The fingerprints of all, in the order of their numbers.
+    pub(super) fn fingerprints(&self) -> &[Fingerprint] {
+        &self.fingerprints
+    }
+
     /// Puts a part behind `words` as the worker `to` understands it.
     pub fn tell(&mut self, to: usize, number: u32, words: &mut Vec<u64>) {
-        if self.told.len() <= to {
-            self.told.resize_with(to + 1, Vec::new);
-        }
-        let first = self.told.get_mut(to).is_some_and(|told| insert(told, number));
-        if first {
+        if self.is_news(to, number) {
             let part = self.words(number);
             words.push(join(FIRST | low(super::count(part.len())), number));
             words.extend_from_slice(part);
         } else {
             words.push(number.into());
         }
+    }
+
+    /// Whether the worker `to` has to be told of a part; from now on it knows it.
+    pub(super) fn is_news(&mut self, to: usize, number: u32) -> bool {
+        if self.told.len() <= to {
+            self.told.resize_with(to + 1, Vec::new);
+        }
+        self.told.get_mut(to).is_some_and(|told| insert(told, number))
     }
 
     /// Takes a part from the front of `words` as the worker `from` has told it: its number here, and
@@ -100,24 +109,38 @@ impl Pieces {
         const MISHEARD: Failure = Failure::Internal("a part that was not told");
         let (told, rest) = words.split_first().ok_or(MISHEARD)?;
         *words = rest;
-        let theirs = low(*told) as usize;
         if high(*told) & FIRST == 0 {
-            let own = self.heard.get(from).and_then(|heard| heard.get(theirs));
-            let own = own.and_then(|own| own.checked_sub(1)).ok_or(MISHEARD)?;
-            return Ok((own, false));
+            return Ok((self.meant(from, low(*told)).ok_or(MISHEARD)?, false));
         }
         let length = (high(*told) & !FIRST) as usize;
         let (part, rest) = rest.split_at_checked(length).ok_or(MISHEARD)?;
         *words = rest;
+        self.learn(from, low(*told), part)
+    }
+
+    /// What the number of another worker means here.
+    pub(super) fn meant(&self, from: usize, theirs: u32) -> Option<u32> {
+        self.heard.get(from)?.get(theirs as usize)?.checked_sub(1)
+    }
+
+    /// Learns what the number of another worker means: this one's number, and whether the part is a
+    /// new one.
+    pub(super) fn learn(
+        &mut self,
+        from: usize,
+        theirs: u32,
+        part: &[u64],
+    ) -> Result<(u32, bool), Failure> {
         let (own, new) = self.number(part)?;
         if self.heard.len() <= from {
             self.heard.resize_with(from + 1, Vec::new);
         }
-        let heard = self.heard.get_mut(from).ok_or(MISHEARD)?;
+        let heard = self.heard.get_mut(from).ok_or(NO_PART)?;
+        let theirs = theirs as usize;
         if heard.len() <= theirs {
             heard.resize(theirs + 1, 0);
         }
-        *heard.get_mut(theirs).ok_or(MISHEARD)? = own + 1;
+        *heard.get_mut(theirs).ok_or(NO_PART)? = own + 1;
         Ok((own, new))
     }
 

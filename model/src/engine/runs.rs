@@ -29,9 +29,10 @@ pub(super) fn collect<N>(mesh: &mut Mesh<'_>, part: &Part<N>) -> Result<Vec<Opti
         mesh.finish_round(|_, words| {
             match words.split_first() {
                 Some((&WHOLE, [promise, start, steps @ ..])) => {
-                    let steps = steps.iter().rev().map(|step| u16::try_from(*step).unwrap_or(0));
+                    let keys = steps.as_chunks().0.iter().rev();
+                    let steps = keys.map(|[tag, top]| Key { tag: *tag, top: low(*top) }).collect();
                     if let Some(run) = runs.get_mut(size(*promise)) {
-                        *run = Some(Run { start: size(*start), steps: steps.collect() });
+                        *run = Some(Run { start: size(*start), steps });
                     }
                 }
                 Some((_, run)) => open.push(run.to_vec()),
@@ -49,7 +50,7 @@ const PART: u64 = 0;
 const WHOLE: u64 = 1;
 
 /// Follows a run backwards for as long as it is among this worker's states. A run is its promise,
-/// the state that it has come to, and the steps from the last one on.
+/// the state that it has come to, and the keys of those behind it from the last one on.
 fn go_back<N>(mesh: &mut Mesh<'_>, part: &Part<N>, mut run: Vec<u64>) -> Result<(), Failure> {
     let own = mesh.index();
     loop {
@@ -61,9 +62,11 @@ fn go_back<N>(mesh: &mut Mesh<'_>, part: &Part<N>, mut run: Vec<u64>) -> Result<
                 (0..mesh.peers()).for_each(|to| mesh.send(to, run.clone()));
                 return Ok(());
             }
-            Origin::Step(from, step) => {
+            Origin::Step(from) => {
+                let key =
+                    part.store.key(low(*at)).ok_or(Failure::Internal("a run from nowhere"))?;
                 *at = from.index.into();
-                run.push(step.into());
+                run.extend([key.tag, key.top.into()]);
                 if usize::from(from.worker) != own {
                     run.insert(0, PART);
                     mesh.send(from.worker.into(), run);

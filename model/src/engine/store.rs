@@ -16,8 +16,8 @@ pub struct Place {
 pub(super) enum Origin {
     /// It is the initial state of that number.
     Start(u32),
-    /// By the step of that number from another state.
-    Step(Place, u16),
+    /// By a step from another state.
+    Step(Place),
 }
 
 /// No worker: what follows is the number of an initial state.
@@ -28,19 +28,16 @@ impl Origin {
     pub(super) const fn word(self) -> u64 {
         match self {
             Origin::Start(number) => (NOBODY as u64) << 48 | number as u64,
-            Origin::Step(Place { worker, index }, step) => {
-                (worker as u64) << 48 | (step as u64) << 32 | index as u64
-            }
+            Origin::Step(Place { worker, index }) => (worker as u64) << 48 | index as u64,
         }
     }
 
     /// Out of a word.
     pub(super) fn of(word: u64) -> Origin {
-        let [a, b, c, d, ..] = word.to_be_bytes();
-        let (worker, step) = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]));
-        match worker {
+        let [a, b, ..] = word.to_be_bytes();
+        match u16::from_be_bytes([a, b]) {
             NOBODY => Origin::Start(low(word)),
-            worker => Origin::Step(Place { worker, index: low(word) }, step),
+            worker => Origin::Step(Place { worker, index: low(word) }),
         }
     }
 }
@@ -219,7 +216,7 @@ mod tests {
     #[test]
     fn origins_come_back() {
         let place = Place { worker: 4095, index: u32::MAX };
-        for origin in [Origin::Start(6), Origin::Step(place, u16::MAX), Origin::Step(place, 0)] {
+        for origin in [Origin::Start(6), Origin::Step(place)] {
             assert_eq!(Origin::of(origin.word()), origin);
         }
     }

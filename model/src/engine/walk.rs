@@ -298,7 +298,7 @@ impl<S: Space> Walk<'_, '_, S> {
         let Judgement { mut broken, marks } = space.judge(memory, state, &mut part.notes)?;
         part.store.marks.push(marks);
         let mut steps = 0;
-        space.steps(memory, (state, place), &mut part.notes, |step, fingerprint, next| {
+        space.steps(memory, (state, place), &mut part.notes, |fingerprint, next| {
             steps += 1;
             let (key, owner) = key::of(fingerprint, peers);
             let Some(out) = out.get_mut(owner) else { return };
@@ -311,7 +311,7 @@ impl<S: Space> Walk<'_, '_, S> {
             // Who owns it has it already, and needs no more than the edge.
             let next = if known { &[] } else { next };
             if !known || plan.goals {
-                Record { source: index, step, key, state: next }.write(out);
+                Record { source: index, key, state: next }.write(out);
             }
         })?;
         part.transitions += steps;
@@ -373,8 +373,8 @@ impl<N> Part<N> {
     fn receive(&mut self, from: u16, words: &[u64], edges: bool) -> Result<(), Failure> {
         self.store.touch(Records(words).map(|record| record.key.tag));
         for record in Records(words) {
-            let Record { source, step, key, state } = record;
-            let origin = Origin::Step(Place { worker: from, index: source }, step);
+            let Record { source, key, state } = record;
+            let origin = Origin::Step(Place { worker: from, index: source });
             let (index, new) = match state {
                 [] => {
                     let known = self.store.find(key);
@@ -413,20 +413,19 @@ impl<N> Part<N> {
     }
 }
 
-/// What is said of a step: from which state, the number of the step, and where it leads; without
-/// the state, when the owner has it.
+/// What is said of a step: from which state, and where it leads; without the state, when the owner
+/// has it.
 struct Record<'a> {
     source: u32,
-    step: u16,
     key: Key,
     state: &'a [u64],
 }
 
 impl Record<'_> {
     fn write(&self, words: &mut Vec<u64>) {
-        let Record { source, step, key, state } = self;
-        let header = low(count(state.len())) << 16 | u32::from(*step);
-        words.extend([join(header, *source), key.tag, key.top.into()]);
+        let Record { source, key, state } = self;
+        let length = low(count(state.len()));
+        words.extend([join(length, *source), key.tag, key.top.into()]);
         words.extend_from_slice(state);
     }
 }
@@ -438,11 +437,9 @@ impl<'a> Iterator for Records<'a> {
 
     fn next(&mut self) -> Option<Record<'a>> {
         let ([header, tag, top], rest) = self.0.split_first_chunk::<RECORD>()?;
-        let [a, b, c, d] = high(*header).to_be_bytes();
-        let length = u16::from_be_bytes([a, b]);
-        let (state, rest) = rest.split_at_checked(length.into())?;
+        let (state, rest) = rest.split_at_checked(high(*header) as usize)?;
         self.0 = rest;
         let key = Key { tag: *tag, top: low(*top) };
-        Some(Record { source: low(*header), step: u16::from_be_bytes([c, d]), key, state })
+        Some(Record { source: low(*header), key, state })
     }
 }

@@ -36,6 +36,19 @@ impl Fingerprint {
         Fingerprint(u128::from(upper) << 64 | u128::from(lower))
     }
 
+    /// The sum, for things that are put together from others in whatever order: each must have a
+    /// fingerprint that no other kind of part has.
+    #[must_use]
+    pub(crate) const fn plus(self, other: Fingerprint) -> Fingerprint {
+        Fingerprint(self.0.wrapping_add(other.0))
+    }
+
+    /// What the sum was before.
+    #[must_use]
+    pub(crate) const fn minus(self, other: Fingerprint) -> Fingerprint {
+        Fingerprint(self.0.wrapping_sub(other.0))
+    }
+
     /// The fingerprint of two things in this order.
     #[must_use]
     pub fn and(self, other: Fingerprint) -> Fingerprint {

@@ -30,7 +30,7 @@ pub use fingerprint::{Fingerprint, Prehashed};
 pub use second::{Second, second};
 pub use simulate::{Simulation, simulate};
 pub use trace::{Impossible, Run, Trace};
-pub use view::{Views, of_ha};
+pub use view::{SeenStep, Views, of_ha};
 
 pub(crate) use view::of_has;
 
@@ -116,25 +116,58 @@ pub fn explore<M: System>(
     walk.out
 }
 
-fn trace_of<M: System>(model: &M, run: &engine::Run) -> Option<Trace<M>> {
-    path(model, run.start, run.steps.iter().map(|step| usize::from(*step)))
+/// The path of a run of the engine, and one step more of which the HA sees that.
+fn trace_of<M: System>(
+    model: &M,
+    run: &engine::Run,
+    view: Option<Fingerprint>,
+) -> Option<Trace<M>> {
+    let ways = run.steps.iter().map(|key| Way::To(*key)).chain(view.map(Way::Seen));
+    path(model, run.start, ways)
 }
 
-/// The path from that initial state by the actions at those places, each mobile node with its name.
+/// Which step a path takes.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// That of the action at this place.
+    At(usize),
+    /// The first one that leads to the state of that key.
+    To(engine::Key),
+    /// The first one of which the HA sees that.
+    Seen(Fingerprint),
+}
+
+impl Way {
+    fn action<M: System>(self, model: &M, state: &M::State) -> Option<M::Action> {
+        let mut actions = Vec::new();
+        model.actions(state, &mut actions);
+        let leads = |action: &M::Action| {
+            let Some(step) = model.take(state, *action) else { return false };
+            match self {
+                Way::At(_) => false,
+                Way::To(key) => engine::Key::of(M::fingerprint(&step.state)) == key,
+                Way::Seen(view) => of_has::<M>(state).and(of_has::<M>(&step.state)) == view,
+            }
+        };
+        match self {
+            Way::At(place) => actions.get(place).copied(),
+            _ => actions.into_iter().find(leads),
+        }
+    }
+}
+
+/// The path from that initial state on those ways, each mobile node with its name.
 fn path<M: System>(
     model: &M,
     start: usize,
-    places: impl IntoIterator<Item = usize>,
+    ways: impl IntoIterator<Item = Way>,
 ) -> Option<Trace<M>> {
     let mut state = *model.init_states().get(start)?;
     let plain = model.plain();
     let mut trace = Trace { start: state, steps: Vec::new() };
     let mut exchanged = false;
-    let mut actions = Vec::new();
-    for place in places {
-        actions.clear();
-        model.actions(&state, &mut actions);
-        let action = *actions.get(place)?;
+    for way in ways {
+        let action = way.action(model, &state)?;
         let step = model.take(&state, action)?;
         let (mobile, what) = M::parts(action);
         let told = M::whole(if exchanged { 1 - mobile } else { mobile }, what);
@@ -317,12 +350,12 @@ impl<M: System> Exploration<M> {
     #[must_use]
     pub fn counterexample(&self, promise: usize) -> Option<Trace<M>> {
         if let Some(walked) = &self.walked {
-            return trace_of(&self.model, walked.broken.get(promise)?.as_ref()?);
+            return trace_of(&self.model, walked.broken.get(promise)?.as_ref()?, None);
         }
         let index = self.broken.get(promise).copied().flatten()?;
         let (start, mut places) = self.graph.path(index);
         places.extend(self.rounds.get(promise).into_iter().flatten().flatten());
-        path(&self.model, start, places)
+        path(&self.model, start, places.into_iter().map(Way::At))
     }
 
     /// Where the counterexample of a promise goes round for ever: the number of its steps before it
@@ -337,10 +370,11 @@ impl<M: System> Exploration<M> {
     /// A shortest path that ends with a step of [`Views::first_beyond`]; `None` when it leads through
     /// another process.
     #[must_use]
-    pub fn path_to_step(&self, step: u64) -> Option<Trace<M>> {
+    pub fn path_to_step(&self, step: SeenStep) -> Option<Trace<M>> {
+        let SeenStep { at, view } = step;
         match &self.walked {
-            Some(walked) => trace_of(&self.model, &walked.run_by(step)?),
-            None => self.path_to(u32::try_from(step).ok()?),
+            Some(walked) => trace_of(&self.model, &walked.run_by(at)?, Some(view)),
+            None => self.path_to(u32::try_from(at).ok()?),
         }
     }
 
@@ -349,7 +383,7 @@ impl<M: System> Exploration<M> {
     #[must_use]
     pub fn path_to(&self, index: u32) -> Option<Trace<M>> {
         let (start, places) = self.graph.path(index);
-        path(&self.model, start, places)
+        path(&self.model, start, places.into_iter().map(Way::At))
     }
 
     /// The probability that two states were taken for one, at most: pairs of states over the

@@ -10,6 +10,15 @@ use std::collections::HashMap;
 use super::{Fingerprint, Prehashed};
 use crate::{State, System};
 
+/// A step that the HA sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenStep {
+    /// Where it was found first.
+    pub(super) at: u64,
+    /// What is seen of it.
+    pub(super) view: Fingerprint,
+}
+
 /// Steps as the HA sees them.
 #[derive(Clone, Debug, Default)]
 pub struct Views {
@@ -63,8 +72,8 @@ impl Views {
     /// A step, found as early as any, that the other setup does not have: for
     /// [`Exploration::path_to_step`](super::Exploration::path_to_step).
     #[must_use]
-    pub fn first_beyond(&self, other: &Views) -> Option<u64> {
+    pub fn first_beyond(&self, other: &Views) -> Option<SeenStep> {
         let beyond = self.steps.iter().filter(|(step, _)| !other.steps.contains_key(step));
-        beyond.map(|(_, to)| *to).min()
+        beyond.map(|(view, at)| SeenStep { at: *at, view: *view }).min()
     }
 }

@@ -138,15 +138,14 @@ impl Space for TwoPhase {
         (): &mut (),
         (words, _): (&[u64], Place),
         (): &mut (),
-        mut visit: impl FnMut(u16, Fingerprint, &[u64]),
+        mut visit: impl FnMut(Fingerprint, &[u64]),
     ) -> Done {
-        let (mut number, state) = (0, of(words)?);
+        let state = of(words)?;
         self.each(state, |action| {
             let next = TwoPhase::step(*self, state, action);
             if next != state {
-                visit(number, Fingerprint::of_words(&[next]), &[next]);
+                visit(Fingerprint::of_words(&[next]), &[next]);
             }
-            number += 1;
         });
         Ok(())
     }

@@ -1,0 +1,327 @@
+//! What a state of one mobile node is put together from.
+//!
+//! Each cell is a part of a state that only few steps touch: what a role holds, or all messages of a
+//! kind. States far outnumber the values of any cell, and of any few of them together.
+
+use super::{high, join, low};
+use crate::pack::{Pack, Packer, Unpacker};
+use crate::{Environment, Fha, FhaId, Hop, Leg, Message, Mn, Network, Profile, State};
+
+/// A part of a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// The link that the MN is on.
+    Place,
+    /// What the MN waits for: its request and its update.
+    Waiting,
+    /// All else of the MN.
+    Mn,
+    /// How many events are left.
+    Events,
+    /// What the user is like, and whether the MN has gone for good.
+    User,
+    /// What has happened.
+    History,
+    /// Every NAS.
+    Nas,
+    /// Every FA.
+    Fa,
+    /// The bindings of the FHAs.
+    Bindings,
+    /// All else of the FHAs.
+    Fha,
+    Aaah,
+    Ha,
+    /// Messages of steps 0 to 3.
+    Access,
+    /// Requests as the MN has sent them.
+    Requests,
+    /// Requests that an FA has relayed.
+    Relayed,
+    RegistrationAsks,
+    RegistrationAnswers,
+    /// Replies to the MN.
+    Replies,
+    /// Replies to an FA.
+    RepliesToFa,
+    /// Updates in the tunnel.
+    Updates,
+    /// Updates outside of it.
+    PlainUpdates,
+    BindingAsks,
+    BindingAnswers,
+    PlainAcks,
+    /// Acknowledgements in the tunnel.
+    Acks,
+}
+
+/// How many there are.
+pub(super) const CELLS: usize = 25;
+
+impl Cell {
+    /// All of them, each at its number.
+    pub(super) const ALL: [Cell; CELLS] = [
+        Cell::Place,
+        Cell::Waiting,
+        Cell::Mn,
+        Cell::Events,
+        Cell::User,
+        Cell::History,
+        Cell::Nas,
+        Cell::Fa,
+        Cell::Bindings,
+        Cell::Fha,
+        Cell::Aaah,
+        Cell::Ha,
+        Cell::Access,
+        Cell::Requests,
+        Cell::Relayed,
+        Cell::RegistrationAsks,
+        Cell::RegistrationAnswers,
+        Cell::Replies,
+        Cell::RepliesToFa,
+        Cell::Updates,
+        Cell::PlainUpdates,
+        Cell::BindingAsks,
+        Cell::BindingAnswers,
+        Cell::PlainAcks,
+        Cell::Acks,
+    ];
+
+    /// Whether it is a set of messages.
+    pub(super) const fn is_of_messages(self) -> bool {
+        self as usize >= Cell::Access as usize
+    }
+
+    /// Where messages of a kind are.
+    pub(super) const fn of(message: Message) -> Cell {
+        match message {
+            Message::Advertisement(_)
+            | Message::AccessRequest(..)
+            | Message::AccessAsk(..)
+            | Message::AccessAnswer(..)
+            | Message::AccessReply(..) => Cell::Access,
+            Message::Request(Hop::Direct | Hop::Link, _) => Cell::Requests,
+            Message::Request(Hop::Relay, _) => Cell::Relayed,
+            Message::RegistrationAsk(..) => Cell::RegistrationAsks,
+            Message::RegistrationAnswer(..) => Cell::RegistrationAnswers,
+            Message::Reply(Hop::Direct | Hop::Link, _) => Cell::Replies,
+            Message::Reply(Hop::Relay, _) => Cell::RepliesToFa,
+            Message::Update(Leg::Tunnel(_), _) => Cell::Updates,
+            Message::Update(Leg::Plain, _) => Cell::PlainUpdates,
+            Message::BindingAsk(..) => Cell::BindingAsks,
+            Message::BindingAnswer(..) => Cell::BindingAnswers,
+            Message::Ack(Leg::Plain, _) => Cell::PlainAcks,
+            Message::Ack(Leg::Tunnel(_), _) => Cell::Acks,
+        }
+    }
+}
+
+/// Leaves only those messages that have the number of what the MN waits for, and those that have none
+/// or that an agent may wait for.
+pub(super) fn keep_awaited(state: &mut State) {
+    let (request, update) = (state.mn.request, state.mn.update);
+    let is_ident = |ident| request.is_some_and(|request| request.ident == ident);
+    let is_seq = |seq| update.is_some_and(|update| update.seq == seq);
+    let is_awaited = |message: &Message| match *message {
+        Message::RegistrationAsk(_, ident, ..) | Message::RegistrationAnswer(_, ident, _) => {
+            is_ident(ident)
+        }
+        Message::Reply(_, reply) => is_ident(reply.ident),
+        Message::Update(_, update) => is_seq(update.seq),
+        Message::BindingAsk(seq, ..) | Message::BindingAnswer(seq, _) => is_seq(seq),
+        Message::Ack(_, ack) => is_seq(ack.seq),
+        Message::Advertisement(_)
+        | Message::AccessRequest(..)
+        | Message::AccessAsk(..)
+        | Message::AccessAnswer(..)
+        | Message::AccessReply(..)
+        | Message::Request(..) => true,
+    };
+    state.network = state.network.iter().filter(is_awaited).collect();
+}
+
+/// A state of which nothing is known.
+pub(super) fn blank() -> State {
+    State::initial(Profile::Entitled, 0)
+}
+
+/// A state cell by cell: what is in each, as words that no other cell has.
+#[derive(Debug, Default)]
+pub(super) struct Split {
+    messages: [Vec<u32>; CELLS],
+    words: Vec<u64>,
+}
+
+impl Split {
+    /// Takes the messages of a network apart.
+    fn sort(&mut self, network: &Network) {
+        self.messages.iter_mut().for_each(Vec::clear);
+        for message in network.iter() {
+            if let Some(messages) = self.messages.get_mut(Cell::of(message) as usize) {
+                messages.push(message.pack());
+            }
+        }
+    }
+
+    /// Calls `take` for every cell of a state.
+    pub(super) fn each(&mut self, state: &State, mut take: impl FnMut(Cell, &[u64])) {
+        self.sort(&state.network);
+        for cell in Cell::ALL {
+            take(cell, self.put(cell, state));
+        }
+    }
+
+    /// Calls `take` for every cell in which a state differs from another one.
+    pub(super) fn changes(
+        &mut self,
+        (before, after): (&State, &State),
+        mut take: impl FnMut(Cell, &[u64]),
+    ) {
+        let mut all = differences(before, after);
+        if before.network != after.network {
+            self.sort(&before.network);
+            let old = std::mem::take(&mut self.messages);
+            self.sort(&after.network);
+            for ((cell, old), new) in Cell::ALL.into_iter().zip(&old).zip(&self.messages) {
+                all |= u32::from(old != new) << cell as u32;
+            }
+        }
+        for cell in Cell::ALL {
+            if all >> cell as u32 & 1 == 1 {
+                take(cell, self.put(cell, after));
+            }
+        }
+    }
+
+    fn put(&mut self, cell: Cell, state: &State) -> &[u64] {
+        let Split { messages, words } = self;
+        words.clear();
+        words.push(cell as u64);
+        let mut packer = Packer::new(words);
+        let is_held = pack_held(cell, state, &mut packer);
+        packer.finish();
+        if !is_held {
+            let messages = messages.get(cell as usize).map_or(&[][..], Vec::as_slice);
+            words.extend(messages.chunks(2).map(|two| match two {
+                [one, two] => join(*one, *two),
+                [one] => join(*one, NONE),
+                _ => join(NONE, NONE),
+            }));
+        }
+        words
+    }
+}
+
+/// No message packs so.
+const NONE: u32 = u32::MAX;
+
+/// Packs what a role holds, or what is not protocol; `false` when the cell is of messages.
+fn pack_held(cell: Cell, state: &State, to: &mut Packer<'_>) -> bool {
+    let State { mn, nas, fa, fha, aaah, ha, network: _, environment, history } = state;
+    let Environment { profile, events, gone } = environment;
+    match cell {
+        Cell::Place => mn.link.pack(to),
+        Cell::Waiting => (mn.request, mn.update).pack(to),
+        Cell::Mn => elsewhere(mn).pack(to),
+        Cell::Events => events.pack(to),
+        Cell::User => (*profile, *gone).pack(to),
+        Cell::History => history.pack(to),
+        Cell::Nas => nas.pack(to),
+        Cell::Fa => fa.pack(to),
+        Cell::Bindings => FhaId::ALL.into_iter().for_each(|id| fha.of(id).binding.pack(to)),
+        Cell::Fha => FhaId::ALL.into_iter().for_each(|id| unbound(fha.of(id)).pack(to)),
+        Cell::Aaah => aaah.pack(to),
+        Cell::Ha => ha.pack(to),
+        Cell::Access
+        | Cell::Requests
+        | Cell::Relayed
+        | Cell::RegistrationAsks
+        | Cell::RegistrationAnswers
+        | Cell::Replies
+        | Cell::RepliesToFa
+        | Cell::Updates
+        | Cell::PlainUpdates
+        | Cell::BindingAsks
+        | Cell::BindingAnswers
+        | Cell::PlainAcks
+        | Cell::Acks => return false,
+    }
+    true
+}
+
+/// Puts a cell into a state; `None` when the words are none of a cell.
+pub(super) fn put(words: &[u64], state: &mut State) -> Option<()> {
+    let (cell, rest) = words.split_first()?;
+    let cell = *Cell::ALL.get(usize::try_from(*cell).ok()?)?;
+    let from = &mut Unpacker::new(rest);
+    let State { mn, nas, fa, fha, aaah, ha, network, environment, history } = state;
+    match cell {
+        Cell::Place => mn.link = Pack::unpack(from)?,
+        Cell::Waiting => (mn.request, mn.update) = Pack::unpack(from)?,
+        Cell::Mn => {
+            let Mn { link, request, update, .. } = *mn;
+            *mn = Mn { link, request, update, ..Pack::unpack(from)? };
+        }
+        Cell::Events => environment.events = Pack::unpack(from)?,
+        Cell::User => (environment.profile, environment.gone) = Pack::unpack(from)?,
+        Cell::History => *history = Pack::unpack(from)?,
+        Cell::Nas => *nas = Pack::unpack(from)?,
+        Cell::Fa => *fa = Pack::unpack(from)?,
+        Cell::Bindings => {
+            for id in FhaId::ALL {
+                fha.of_mut(id).binding = Pack::unpack(from)?;
+            }
+        }
+        Cell::Fha => {
+            for id in FhaId::ALL {
+                let Fha { binding, .. } = *fha.of(id);
+                *fha.of_mut(id) = Fha { binding, ..Pack::unpack(from)? };
+            }
+        }
+        Cell::Aaah => *aaah = Pack::unpack(from)?,
+        Cell::Ha => *ha = Pack::unpack(from)?,
+        _ => {
+            let all = rest.iter().flat_map(|word| [high(*word), low(*word)]);
+            for packed in all.filter(|packed| *packed != NONE) {
+                network.send(Message::unpack(packed)?).then_some(())?;
+            }
+        }
+    }
+    Some(())
+}
+
+/// The MN without its place and what it waits for.
+const fn elsewhere(mn: &Mn) -> Mn {
+    Mn { link: None, request: None, update: None, ..*mn }
+}
+
+/// An FHA without its binding.
+const fn unbound(fha: &Fha) -> Fha {
+    Fha { binding: None, ..*fha }
+}
+
+/// The cells, each a bit, in which the states differ, but for their networks.
+fn differences(before: &State, after: &State) -> u32 {
+    let State { mn, nas, fa, fha, aaah, ha, network: _, environment, history } = before;
+    let Environment { profile, events, gone } = environment;
+    let is_new = |cell: Cell, new: bool| u32::from(new) << cell as u32;
+    let of_fha = |differ: fn(&Fha, &Fha) -> bool| {
+        FhaId::ALL.into_iter().any(|id| differ(fha.of(id), after.fha.of(id)))
+    };
+    is_new(Cell::Place, mn.link != after.mn.link)
+        | is_new(Cell::Waiting, (mn.request, mn.update) != (after.mn.request, after.mn.update))
+        | is_new(Cell::Mn, elsewhere(mn) != elsewhere(&after.mn))
+        | is_new(Cell::Events, *events != after.environment.events)
+        | is_new(
+            Cell::User,
+            (*profile, *gone) != (after.environment.profile, after.environment.gone),
+        )
+        | is_new(Cell::History, *history != after.history)
+        | is_new(Cell::Nas, *nas != after.nas)
+        | is_new(Cell::Fa, *fa != after.fa)
+        | is_new(Cell::Bindings, of_fha(|one, two| one.binding != two.binding))
+        | is_new(Cell::Fha, of_fha(|one, two| unbound(one) != unbound(two)))
+        | is_new(Cell::Aaah, *aaah != after.aaah)
+        | is_new(Cell::Ha, *ha != after.ha)
+}

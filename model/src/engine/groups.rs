@@ -1,0 +1,246 @@
+//! Which steps look at which cells.
+//!
+//! Every action belongs to one group. What the actions of a group do follows from the cells named
+//! here alone, as long as no events are left: so it is found once for all states that have these
+//! cells alike, out of a state that has nothing else. What is named here is held against the plain
+//! rules in every walk, and for all states of the smaller setups in a test; too few cells are a
+//! failure there, and never a state that is missed.
+
+use super::cells::Cell::{
+    self, Aaah, Access, Acks, BindingAnswers, BindingAsks, Bindings, Fa, Fha, Ha, Mn, Nas, Place,
+    PlainAcks, PlainUpdates, RegistrationAnswers, RegistrationAsks, Relayed, Replies, RepliesToFa,
+    Requests, Updates, User, Waiting,
+};
+use crate::{Action, Hop, Leg, Message, State};
+
+/// Steps that look at the same cells.
+pub(super) struct Group {
+    /// Of which states it is, by what the MN waits for.
+    pub(super) when: fn(&State) -> bool,
+    /// Looked at one after the other, until one shows that nothing changes. The last one shows
+    /// what changes.
+    pub(super) stages: &'static [Stage],
+}
+
+/// What is asked of some cells.
+pub(super) struct Stage {
+    pub(super) asks: Asks,
+    /// Whether it looks at no messages but those with the number of what the MN waits for.
+    pub(super) awaited: bool,
+    pub(super) cells: &'static [Cell],
+}
+
+/// What these cells tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Whether any action of the group can happen at whatever cost.
+    Possible,
+    /// Whether the MN is registered: of what it has left behind elsewhere nothing is free before.
+    Registered,
+    /// Whether any can happen that costs nothing and changes anything; what it does depends on more.
+    Free,
+    /// What all that cost nothing do.
+    All,
+}
+
+/// The number of a group among all.
+pub(super) fn group_of(action: Action) -> usize {
+    match action {
+        Action::Deliver(message) | Action::Inject(message) => match message {
+            Message::AccessRequest(..) | Message::AccessAsk(..) | Message::AccessAnswer(..) => 0,
+            Message::AccessReply(..) => 1,
+            Message::Reply(Hop::Direct | Hop::Link, _) => 2,
+            Message::Ack(Leg::Tunnel(_), _) => 3,
+            Message::Advertisement(_) => 4,
+            Message::Request(Hop::Direct | Hop::Relay, _) | Message::RegistrationAnswer(..) => 5,
+            Message::Request(Hop::Link, _) | Message::Reply(Hop::Relay, _) => 6,
+            Message::RegistrationAsk(..) => 7,
+            Message::Update(Leg::Tunnel(_), _) => 8,
+            Message::Update(Leg::Plain, _) | Message::BindingAnswer(..) => 9,
+            Message::BindingAsk(..) => 10,
+            Message::Ack(Leg::Plain, _) => 11,
+        },
+        Action::NasGivesUp(_) => 0,
+        Action::Depart => 12,
+        Action::Attach(_) | Action::BindAnew => 13,
+        Action::AskAgain => 14,
+        Action::Repeat | Action::MnLosesRegistration => 15,
+        Action::RepeatUpdate => 16,
+        Action::GiveUpRelease => 23,
+        Action::Retry => 17,
+        Action::Lapse => 18,
+        Action::StrangersLeave(_) | Action::StrangersBind(_) => 19,
+        Action::OthersGiveBack(_) | Action::OthersTake(_) => 20,
+        Action::AaahForgets(_) | Action::FhaForgetsKey(_) => 21,
+        Action::Advertise(_) => 22,
+        // Each of these takes an event.
+        Action::Refresh
+        | Action::Renew
+        | Action::RefreshUpdate
+        | Action::Release
+        | Action::MnRestarts
+        | Action::MnLosesBinding
+        | Action::FaGivesUp(..)
+        | Action::FaLosesVisitor(_)
+        | Action::FaRestarts(_)
+        | Action::FhaGivesUp(_)
+        | Action::FhaLosesBinding(_)
+        | Action::FhaRestarts(_)
+        | Action::HaRestarts
+        | Action::HaGivesUp
+        | Action::HaLosesBinding
+        | Action::AaahRestarts => GROUPS.len(),
+    }
+}
+
+macro_rules! group {
+    ($($asks:ident $($awaited:literal)?: $($cell:ident)+;)+) => {
+        group! { |_| true; $($asks $($awaited)?: $($cell)+;)+ }
+    };
+    ($when:expr; $($asks:ident $($awaited:literal)?: $($cell:ident)+;)+) => {
+        Group {
+            when: $when,
+            stages: &[$(Stage {
+                asks: Asks::$asks,
+                awaited: false $(|| $awaited)?,
+                cells: &[$($cell),+],
+            }),+],
+        }
+    };
+}
+
+/// All groups, each at its number.
+pub(super) const GROUPS: [Group; 25] = [
+    group! { All: Place User Nas Access; },
+    // What the MN does: what it sends, what is then no longer waited for, and what the order of
+    // messages and agreement with FHA and HA have to do with that.
+    group! {
+        Free: Place Waiting Mn Access;
+        All: Place Waiting Mn User Access Requests Bindings Replies Updates PlainAcks Acks;
+    },
+    group! {
+        Free: Place Waiting Mn Replies;
+        All: Place Waiting Mn User Ha Access Requests Bindings RegistrationAnswers Replies Updates
+            PlainAcks Acks;
+    },
+    group! {
+        Free: Place Waiting Mn Acks;
+        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+    },
+    group! {
+        Possible: Place Mn Access;
+        All: Place Waiting Mn User Fa Bindings Fha Access Requests Relayed RegistrationAsks
+            RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
+    },
+    group! {
+        All: Waiting Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers Replies
+            RepliesToFa;
+    },
+    group! { All: Place Waiting Fa Requests Relayed Replies RepliesToFa; },
+    group! { All: User Aaah RegistrationAsks RegistrationAnswers; },
+    group! { All: Bindings Updates PlainUpdates; },
+    group! { All: Waiting Ha PlainUpdates BindingAsks BindingAnswers PlainAcks; },
+    group! { All: Aaah BindingAsks BindingAnswers; },
+    group! { All: Waiting Bindings PlainAcks Acks; },
+    group! {
+        Possible: User;
+        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+    },
+    group! {
+        Free: Place Waiting Mn User;
+        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+    },
+    group! {
+        Possible: Mn User;
+        Free: Place Mn User Nas Access;
+        All: Place Waiting Mn User Nas Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+    },
+    group! {
+        Possible: Waiting;
+        Free true: Place Waiting Mn Fa Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers
+            Replies RepliesToFa;
+        All: Place Waiting Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
+            RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
+    },
+    group! {
+        Possible: Place Waiting Mn;
+        Free true: Place Waiting Mn Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers PlainAcks
+            Acks;
+        All: Place Waiting Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+            BindingAsks BindingAnswers PlainAcks Acks;
+    },
+    group! {
+        Possible: Place Waiting Mn User Aaah;
+        All: Place Waiting Mn User Bindings Fha Aaah Ha Access Requests Replies Updates PlainAcks
+            Acks;
+    },
+    group! { Possible: Place User; All: Place Mn User Nas Fa Bindings Fha Aaah Ha; },
+    group! { All: Fha; },
+    group! { All: Aaah; },
+    group! {
+        Registered: Mn;
+        Free: Mn Bindings Fha Aaah Ha RegistrationAnswers;
+        All: Mn Bindings Fha Aaah Ha RegistrationAnswers Updates PlainUpdates;
+    },
+    group! { All: Place Mn User Access; },
+    group! {
+        waits_for_end;
+        Possible: Waiting Mn User;
+        Free true: Place Waiting Mn User Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers
+            PlainAcks Acks;
+        All: Place Waiting Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+            BindingAsks BindingAnswers PlainAcks Acks;
+    },
+    group! {
+        |state| !waits_for_end(state);
+        Possible: Waiting Mn User;
+        Free true: Place Waiting Mn User Fa Bindings Fha Requests Relayed RegistrationAsks
+            RegistrationAnswers Replies RepliesToFa;
+        All: Place Waiting Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
+            RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
+    },
+];
+
+/// Whether the MN waits for the end of its home binding.
+fn waits_for_end(state: &State) -> bool {
+    state.mn.update.is_some_and(|update| update.release)
+}
+
+/// Whether a group is this one, or the one that has the same actions in other states.
+pub(super) fn is_of(action: Action, group: usize) -> bool {
+    let of = group_of(action);
+    of == group || matches!((of, group), (23, 24))
+}
+
+/// Promises about states that look at the same cells.
+pub(super) struct Judges {
+    pub(super) promises: &'static [&'static str],
+    pub(super) cells: &'static [Cell],
+}
+
+/// Where a promise is not named here it is asked of whole states.
+pub(super) const JUDGES: [Judges; 4] = [
+    Judges {
+        promises: &[
+            "agreement of MN and FHA",
+            "agreement of MN and HA",
+            "nobody gets what is not his",
+            "no address held by two",
+            "bound means reachable",
+            "lifetimes nested",
+            "nothing outlives the last lifetime",
+            "the model's counters suffice",
+            "bootstrap can still complete",
+            "everything can still be released",
+            "bootstrap completes",
+            "what is left ends",
+        ],
+        cells: &[Place, Waiting, Mn, User, Nas, Fa, Bindings, Fha, Aaah, Ha],
+    },
+    Judges { promises: &["bound as the MN asked"], cells: &[Bindings, Ha, Requests, Updates] },
+    Judges {
+        promises: &["nothing before authorisation", "keys stay secret"],
+        cells: &[Place, Mn, Bindings, Ha, Access, RegistrationAnswers, BindingAnswers],
+    },
+    Judges { promises: &["FA keeps visitors apart"], cells: &[Fa, RepliesToFa] },
+];

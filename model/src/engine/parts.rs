@@ -1,0 +1,667 @@
+//! A mobile node's states as cells, and what is known of them.
+//!
+//! A state is the numbers of its cells. What the steps of a group are is found once for the cells that
+//! the group looks at, out of a state that has nothing else, by the rules that
+//! [`Bootstrap`](crate::Bootstrap) has. Of every thousand states the steps are taken once more as the
+//! model takes them, and so is some of what is found; a difference ends the walk.
+
+use std::collections::HashMap;
+
+use super::cells::{self, CELLS, Cell, Split};
+use super::groups::{Asks, GROUPS, JUDGES, Judges, Stage, group_of, is_of};
+use super::pieces::NO_PART;
+use super::{Coverage, Done, Failure, Pieces, count, high, join, low, size};
+use crate::explore::{Fingerprint, Prehashed, of_ha};
+use crate::properties::{Kind, PROMISES, Verdict};
+use crate::two::{Crash, is_of_strangers};
+use crate::{Action, Bootstrap, Config, MESSAGES, State, effort};
+
+/// The numbers of a state's cells.
+pub(super) type Ids = [u32; CELLS];
+
+/// How many words these are.
+pub(super) const WORDS: usize = CELLS.div_ceil(2);
+
+/// What a worker knows of cells.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    pieces: Pieces,
+    /// How many messages a cell has at most.
+    longest: [usize; CELLS],
+    /// For each stage of each group what its cells have shown: a place in `found`, or one of the
+    /// numbers below.
+    shown: Vec<HashMap<Fingerprint, u32, Prehashed>>,
+    /// Where the moves begin and end.
+    found: Vec<(u32, u32)>,
+    /// Where the changes of each move begin and end.
+    moves: Vec<(u32, u32)>,
+    changes: Vec<(u8, u32)>,
+    judged: Vec<HashMap<Fingerprint, Said, Prehashed>>,
+    /// The promises that each of [`JUDGES`] asks for, each a bit, and behind them those that are asked
+    /// of whole states.
+    asked: Option<[u64; JUDGES.len() + 1]>,
+    /// What the HA sees, by the cells in which that is.
+    views: HashMap<Fingerprint, Fingerprint, Prehashed>,
+    awaited: HashMap<Fingerprint, Fingerprint, Prehashed>,
+    /// The cells of a state of which nothing is known.
+    blank: Option<Ids>,
+    split: Split,
+    filled: u64,
+}
+
+/// An odd number of which the bits are well mixed.
+const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// The fingerprints of a state's cells.
+type Prints = [Fingerprint; CELLS];
+
+/// The fingerprint of these cells together.
+#[inline]
+fn together(prints: &Prints, cells: &[Cell]) -> Fingerprint {
+    let of = |cell: &Cell| prints.get(*cell as usize);
+    cells.iter().filter_map(of).fold(Fingerprint::of_halves(0, 0), |all, print| all.plus(*print))
+}
+
+/// Nothing changes.
+const NOTHING: u32 = u32::MAX;
+/// The next stage tells.
+const FURTHER: u32 = u32::MAX - 1;
+
+/// Where a step leads.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Next {
+    pub(super) ids: Ids,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) crash: Option<Crash>,
+    /// Whether the HA may see it.
+    pub(super) seen: bool,
+}
+
+/// What is said of a state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Said {
+    pub(super) broken: u64,
+    pub(super) premises: u64,
+    /// For each promise with a goal, whether it must be possible, and whether that is reached.
+    pub(super) goals: [(bool, bool); 4],
+}
+
+impl Said {
+    /// Asks these promises, each a bit.
+    pub(super) fn of(config: &Config, state: &State, asked: u64) -> Said {
+        let mut said = Said::default();
+        let mut goals = said.goals.iter_mut();
+        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
+            let goal = if promise.kind.has_goal() { goals.next() } else { None };
+            if asked >> bit & 1 == 0 {
+                continue;
+            }
+            if let Some(goal) = goal {
+                *goal = promise.of_one(state);
+            }
+            if let Kind::State(judge) = promise.kind {
+                let verdict = judge(config, state);
+                said.broken |= u64::from(verdict == Verdict::Broken) << bit;
+                said.premises |= u64::from(verdict != Verdict::Vacuous) << bit;
+            }
+        }
+        said
+    }
+
+    fn and(mut self, other: Said) -> Said {
+        self.broken |= other.broken;
+        self.premises |= other.premises;
+        for (goal, (from, reached)) in self.goals.iter_mut().zip(other.goals) {
+            *goal = (goal.0 || from, goal.1 || reached);
+        }
+        self
+    }
+}
+
+/// The fingerprint of a state as it is written in cells.
+pub(crate) fn fingerprint(state: &State) -> Fingerprint {
+    let mut all = Fingerprint::of_halves(0, 0);
+    Split::default().each(state, |_, words| all = all.plus(Fingerprint::of_words(words)));
+    all
+}
+
+/// Numbers as words.
+pub(super) fn pack(ids: &Ids) -> [u64; WORDS] {
+    let mut words = [0; WORDS];
+    for (word, two) in words.iter_mut().zip(ids.chunks(2)) {
+        *word = match two {
+            [one, two] => join(*one, *two),
+            [one] => join(*one, 0),
+            _ => 0,
+        };
+    }
+    words
+}
+
+/// Numbers out of words.
+pub(super) fn unpack(words: &[u64]) -> Result<Ids, Failure> {
+    let mut ids = [0; CELLS];
+    let numbers = words.iter().flat_map(|word| [high(*word), low(*word)]);
+    if words.len() != WORDS {
+        return Err(NO_PART);
+    }
+    ids.iter_mut().zip(numbers).for_each(|(id, number)| *id = number);
+    Ok(ids)
+}
+
+impl Parts {
+    /// The numbers of a state's cells.
+    pub(super) fn ids(&mut self, state: &State) -> Result<Ids, Failure> {
+        let mut ids = [0; CELLS];
+        let mut split = std::mem::take(&mut self.split);
+        let mut done = Ok(());
+        split.each(state, |cell, words| match self.number(cell, words) {
+            Ok(number) => set(&mut ids, cell, number),
+            Err(why) => done = Err(why),
+        });
+        self.split = split;
+        done.map(|()| ids)
+    }
+
+    fn number(&mut self, cell: Cell, words: &[u64]) -> Result<u32, Failure> {
+        let (number, new) = self.pieces.number(words)?;
+        if new {
+            self.measure(cell as usize, words);
+        }
+        Ok(number)
+    }
+
+    fn measure(&mut self, cell: usize, words: &[u64]) {
+        if let Some(longest) = self.longest.get_mut(cell) {
+            *longest = (*longest).max(messages(cell, words));
+        }
+    }
+
+    /// The state that these are the cells of.
+    pub(super) fn state(&self, ids: &Ids) -> Result<State, Failure> {
+        self.of_cells(ids, &Cell::ALL)
+    }
+
+    /// A state of which no more than these cells is known.
+    fn of_cells(&self, ids: &Ids, cells: &[Cell]) -> Result<State, Failure> {
+        let mut state = cells::blank();
+        for cell in cells {
+            let words = self.pieces.words(of(ids, *cell));
+            cells::put(words, &mut state).ok_or(Failure::Internal("a state that is none"))?;
+        }
+        Ok(state)
+    }
+
+    /// The fingerprint of a state.
+    pub(super) fn fingerprint(&self, ids: &Ids) -> Result<Fingerprint, Failure> {
+        Ok(together(&self.prints(ids)?, &Cell::ALL))
+    }
+
+    /// The fingerprint of each cell.
+    fn prints(&self, ids: &Ids) -> Result<Prints, Failure> {
+        let mut prints = [Fingerprint::of_halves(0, 0); CELLS];
+        for (print, id) in prints.iter_mut().zip(ids) {
+            *print = *self.pieces.fingerprints().get(*id as usize).ok_or(NO_PART)?;
+        }
+        Ok(prints)
+    }
+
+    /// What a stage is known by.
+    fn key(
+        &mut self,
+        (ids, prints): (&Ids, &Prints),
+        stage: &Stage,
+    ) -> Result<Fingerprint, Failure> {
+        if !stage.awaited {
+            return Ok(together(prints, stage.cells));
+        }
+        let mut all = Fingerprint::of_halves(0, 0);
+        let waiting = of(ids, Cell::Waiting);
+        for cell in stage.cells {
+            all = all.plus(match cell.is_of_messages() {
+                true => self.awaited(of(ids, *cell), waiting)?,
+                false => together(prints, core::slice::from_ref(cell)),
+            });
+        }
+        Ok(all)
+    }
+
+    /// The fingerprint of those messages of a cell that have the number of what is waited for.
+    fn awaited(&mut self, id: u32, waiting: u32) -> Result<Fingerprint, Failure> {
+        let key = Fingerprint::of_halves(0, join(id, waiting).wrapping_mul(MIX));
+        if let Some(known) = self.awaited.get(&key) {
+            return Ok(*known);
+        }
+        const NONE: Failure = Failure::Internal("a state that is none");
+        let mut state = cells::blank();
+        cells::put(self.pieces.words(id), &mut state).ok_or(NONE)?;
+        cells::put(self.pieces.words(waiting), &mut state).ok_or(NONE)?;
+        cells::keep_awaited(&mut state);
+        let cell = self.pieces.words(id).first().copied().unwrap_or_default();
+        let left = state.network.iter().map(|message| u64::from(message.pack()));
+        let words: Vec<u64> = core::iter::once(cell).chain(left).collect();
+        let awaited = Fingerprint::of_words(&words);
+        self.awaited.insert(key, awaited);
+        Ok(awaited)
+    }
+
+    fn begin(&mut self) -> Result<Ids, Failure> {
+        if let Some(blank) = self.blank {
+            return Ok(blank);
+        }
+        let blank = self.ids(&cells::blank())?;
+        self.shown =
+            GROUPS.iter().flat_map(|group| group.stages).map(|_| HashMap::default()).collect();
+        self.judged = JUDGES.iter().map(|_| HashMap::default()).collect();
+        self.blank = Some(blank);
+        Ok(blank)
+    }
+
+    /// Puts every step that changes anything behind `out`, and every crash; those of strangers are
+    /// none of two.
+    pub(super) fn steps(
+        &mut self,
+        (model, two): (&Bootstrap, bool),
+        (ids, own): (&Ids, Fingerprint),
+        notes: &mut Coverage,
+        out: &mut Vec<Next>,
+    ) -> Done {
+        let blank = self.begin()?;
+        let is_plain = [Cell::Events, Cell::History].iter().any(|c| of(ids, *c) != of(&blank, *c))
+            || !self.has_room(ids);
+        if is_plain {
+            return self.plain_steps((model, two), (ids, own), notes, out);
+        }
+        let prints = self.prints(ids)?;
+        let mut number = 0;
+        for (place, group) in GROUPS.iter().enumerate() {
+            let first = number;
+            number += group.stages.len();
+            if two && is_of_strangers_only(place) {
+                continue;
+            }
+            for (stage, at) in group.stages.iter().zip(first..) {
+                let key = self.key((ids, &prints), stage)?;
+                let known = self.shown.get(at).and_then(|shown| shown.get(&key)).copied();
+                let shown = match known {
+                    Some(shown) => shown,
+                    None => {
+                        let shown = self.fill(model, (place, stage), ids, notes)?;
+                        self.shown.get_mut(at).ok_or(NO_PART)?.insert(key, shown);
+                        shown
+                    }
+                };
+                match shown {
+                    NOTHING => break,
+                    FURTHER => {}
+                    found => self.go((ids, own), found, out)?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the network has room for whatever a step sends, so that it need not be looked at.
+    fn has_room(&self, ids: &Ids) -> bool {
+        const ROOM: usize = MESSAGES - 8;
+        let sent = |id: &u32| self.pieces.words(*id);
+        self.longest.iter().sum::<usize>() < ROOM
+            || ids.iter().enumerate().map(|(cell, id)| messages(cell, sent(id))).sum::<usize>()
+                < ROOM
+    }
+
+    /// Takes the moves that were found there.
+    fn go(&self, (ids, own): (&Ids, Fingerprint), found: u32, out: &mut Vec<Next>) -> Done {
+        let (begin, end) = *self.found.get(found as usize).ok_or(NO_PART)?;
+        let moves = self.moves.get(begin as usize..end as usize).ok_or(NO_PART)?;
+        for (begin, end) in moves {
+            let mut next = Next { ids: *ids, fingerprint: own, crash: None, seen: false };
+            let changes = self.changes.get(*begin as usize..*end as usize).ok_or(NO_PART)?;
+            for (cell, new) in changes {
+                next.put(&self.pieces, *cell, *new)?;
+            }
+            out.push(next);
+        }
+        Ok(())
+    }
+
+    /// Finds what a stage shows.
+    fn fill(
+        &mut self,
+        model: &Bootstrap,
+        (group, stage): (usize, &Stage),
+        ids: &Ids,
+        notes: &mut Coverage,
+    ) -> Result<u32, Failure> {
+        let mut before = self.of_cells(ids, stage.cells)?;
+        if stage.awaited {
+            cells::keep_awaited(&mut before);
+        }
+        let config = &model.config;
+        let when = GROUPS.get(group).ok_or(NO_PART)?.when;
+        let is_own = |action: Action| !matches!(action, Action::Inject(_)) && is_of(action, group);
+        let mut further = false;
+        match stage.asks {
+            Asks::Registered => further = before.mn.registration.is_some(),
+            Asks::Possible if !when(&before) => {}
+            Asks::Possible => {
+                before.environment.events = u8::MAX;
+                effort::for_each(config, &before, |action, _| further |= is_own(action));
+            }
+            Asks::Free => {
+                let mut steps = Vec::new();
+                effort::for_each(config, &before, |action, cost| {
+                    if is_own(action) {
+                        steps.push((action, model.step_at(&before, action, cost)));
+                    }
+                });
+                further = steps.iter().any(|(_, step)| step.state != before);
+                if !further {
+                    for (action, step) in &steps {
+                        notes.rules.merge(step.rules);
+                        notes.step(config, &before, *action, &step.state);
+                    }
+                }
+            }
+            Asks::All => return self.find(model, (group, stage), (ids, &before), notes),
+        }
+        if !further && self.is_to_check() {
+            self.check_group(model, group, ids, &[])?;
+        }
+        Ok(if further { FURTHER } else { NOTHING })
+    }
+
+    /// Some of what is found is held against whole states: the first of all, and then ever fewer.
+    const fn is_to_check(&mut self) -> bool {
+        self.filled += 1;
+        self.filled < 1000 || self.filled.is_multiple_of(64)
+    }
+
+    /// Finds what all actions of a group do.
+    fn find(
+        &mut self,
+        model: &Bootstrap,
+        (group, stage): (usize, &Stage),
+        (ids, before): (&Ids, &State),
+        notes: &mut Coverage,
+    ) -> Result<u32, Failure> {
+        let begin = self.moves.len();
+        let mut done = Ok(());
+        let mut split = std::mem::take(&mut self.split);
+        effort::for_each(&model.config, before, |action, cost| {
+            if matches!(action, Action::Inject(_)) || !is_of(action, group) || done.is_err() {
+                return;
+            }
+            let step = model.step_at(before, action, cost);
+            notes.rules.merge(step.rules);
+            notes.step(&model.config, before, action, &step.state);
+            if step.state == *before {
+                return;
+            }
+            let begin = self.changes.len();
+            split.changes((before, &step.state), |cell, words| {
+                if cell != Cell::History && !stage.cells.contains(&cell) {
+                    done = Err(Failure::Internal("a step changes what it does not look at"));
+                }
+                match self.number(cell, words) {
+                    Ok(number) => self.changes.push((cell as u8, number)),
+                    Err(why) => done = Err(why),
+                }
+            });
+            self.moves.push((low(count(begin)), low(count(self.changes.len()))));
+        });
+        self.split = split;
+        done?;
+        let (begin, end) = (low(count(begin)), low(count(self.moves.len())));
+        let found = if begin == end {
+            NOTHING
+        } else {
+            self.found.push((begin, end));
+            low(count(self.found.len() - 1))
+        };
+        if self.is_to_check() {
+            let mut out = Vec::new();
+            let own = self.fingerprint(ids)?;
+            if found != NOTHING {
+                self.go((ids, own), found, &mut out)?;
+            }
+            let found: Vec<_> = out.iter().map(|next| next.fingerprint).collect();
+            self.check_group(model, group, ids, &found)?;
+        }
+        Ok(found)
+    }
+
+    /// Holds what was found of a group against what the whole state does.
+    fn check_group(
+        &mut self,
+        model: &Bootstrap,
+        group: usize,
+        ids: &Ids,
+        found: &[Fingerprint],
+    ) -> Done {
+        let state = self.state(ids)?;
+        let when = GROUPS.get(group).ok_or(NO_PART)?.when;
+        let mut plain = Vec::new();
+        effort::for_each(&model.config, &state, |action, cost| {
+            if !matches!(action, Action::Inject(_)) && is_of(action, group) && when(&state) {
+                let step = model.step_at(&state, action, cost);
+                if step.state != state {
+                    plain.push(fingerprint(&step.state));
+                }
+            }
+        });
+        match plain == found {
+            true => Ok(()),
+            false => Err(Failure::Internal("steps depend on more than is written down of them")),
+        }
+    }
+
+    /// The steps as the model takes them.
+    pub(super) fn plain_steps(
+        &mut self,
+        (model, two): (&Bootstrap, bool),
+        (ids, own): (&Ids, Fingerprint),
+        notes: &mut Coverage,
+        out: &mut Vec<Next>,
+    ) -> Done {
+        let before = self.state(ids)?;
+        let mut split = std::mem::take(&mut self.split);
+        let mut done = Ok(());
+        effort::for_each(&model.config, &before, |action, cost| {
+            if done.is_err() || two && is_of_strangers(action) {
+                return;
+            }
+            let step = model.step_at(&before, action, cost);
+            notes.rules.merge(step.rules);
+            notes.step(&model.config, &before, action, &step.state);
+            let crash = Crash::of(action);
+            if step.state == before && crash.is_none() {
+                return;
+            }
+            let mut next = Next { ids: *ids, fingerprint: own, crash, seen: false };
+            split.changes((&before, &step.state), |cell, words| {
+                let put = self
+                    .number(cell, words)
+                    .and_then(|new| next.put(&self.pieces, cell as u8, new));
+                if let Err(why) = put {
+                    done = Err(why);
+                }
+            });
+            out.push(next);
+        });
+        self.split = split;
+        done
+    }
+
+    /// What is said of a state.
+    pub(super) fn said(&mut self, config: &Config, ids: &Ids, asked: u64) -> Result<Said, Failure> {
+        let blank = self.begin()?;
+        let of_each = *self.asked.get_or_insert_with(|| assign(asked));
+        let prints = self.prints(ids)?;
+        let mut said = Said::default();
+        for ((place, Judges { cells, .. }), asked) in JUDGES.iter().enumerate().zip(of_each) {
+            if asked == 0 {
+                continue;
+            }
+            let key = together(&prints, cells);
+            let known = self.judged.get(place).and_then(|judged| judged.get(&key)).copied();
+            let of_these = match known {
+                Some(known) => known,
+                None => {
+                    let new = Said::of(config, &self.of_cells(ids, cells)?, asked);
+                    self.judged.get_mut(place).ok_or(NO_PART)?.insert(key, new);
+                    new
+                }
+            };
+            said = said.and(of_these);
+        }
+        let [.., of_whole] = of_each;
+        let has_history = of(ids, Cell::History) != of(&blank, Cell::History);
+        if has_history {
+            let state = self.state(ids)?;
+            said = Said::of(config, &state, asked);
+            said.broken |= state.history.broken;
+        } else if of_whole != 0 {
+            said = said.and(Said::of(config, &self.state(ids)?, of_whole));
+        }
+        Ok(said)
+    }
+
+    /// What the HA sees.
+    pub(super) fn view(&mut self, ids: &Ids) -> Result<Fingerprint, Failure> {
+        let key = together(&self.prints(ids)?, &SEEN);
+        if let Some(view) = self.views.get(&key) {
+            return Ok(*view);
+        }
+        let view = of_ha(&self.of_cells(ids, &SEEN)?);
+        self.views.insert(key, view);
+        Ok(view)
+    }
+
+    /// Tells another worker of a state.
+    pub(super) fn tell(&mut self, to: usize, ids: &Ids, words: &mut Vec<u64>) {
+        let place = words.len();
+        words.push(0);
+        words.extend(pack(ids));
+        let mut new = 0;
+        for (id, bit) in ids.iter().zip(0_u32..) {
+            if self.pieces.is_news(to, *id) {
+                new |= 1_u64 << bit;
+                let part = self.pieces.words(*id);
+                words.push(count(part.len()));
+                words.extend_from_slice(part);
+            }
+        }
+        if let Some(first) = words.get_mut(place) {
+            *first = new;
+        }
+    }
+
+    /// Hears of a state from another worker: from the front of `words`.
+    pub(super) fn hear(&mut self, from: usize, words: &mut &[u64]) -> Result<Ids, Failure> {
+        const MISHEARD: Failure = Failure::Internal("a state that was not told");
+        let (new, rest) = words.split_first().ok_or(MISHEARD)?;
+        let (numbers, mut rest) = rest.split_at_checked(WORDS).ok_or(MISHEARD)?;
+        let mut ids = unpack(numbers)?;
+        for (id, bit) in ids.iter_mut().zip(0_u32..) {
+            let theirs = *id;
+            if new >> bit & 1 == 1 {
+                let (length, behind) = rest.split_first().ok_or(MISHEARD)?;
+                let (part, behind) = behind.split_at_checked(size(*length)).ok_or(MISHEARD)?;
+                rest = behind;
+                self.measure(bit as usize, part);
+                self.pieces.learn(from, theirs, part)?;
+            }
+            *id = self.pieces.meant(from, theirs).ok_or(MISHEARD)?;
+        }
+        *words = rest;
+        Ok(ids)
+    }
+
+    /// Everything that states stand on.
+    pub(super) fn to_words(&self) -> Vec<u64> {
+        self.pieces.to_words()
+    }
+
+    /// Out of words; `None` when they are none.
+    pub(super) fn of_words(words: &[u64]) -> Option<Parts> {
+        let mut parts = Parts { pieces: Pieces::of_words(words)?, ..Parts::default() };
+        for number in 0..parts.pieces.len() {
+            let words = parts.pieces.words(u32::try_from(number).ok()?);
+            let cell = size(*words.first()?);
+            let many = messages(cell, words);
+            let longest = parts.longest.get_mut(cell)?;
+            *longest = (*longest).max(many);
+        }
+        Some(parts)
+    }
+}
+
+/// The cells that the HA sees, and what the user is like.
+const SEEN: [Cell; 6] = [
+    Cell::User,
+    Cell::Ha,
+    Cell::PlainUpdates,
+    Cell::BindingAsks,
+    Cell::BindingAnswers,
+    Cell::PlainAcks,
+];
+
+/// The same, each a bit.
+const IS_SEEN: u32 = {
+    let (mut bits, mut place) = (0, 0);
+    while let Some((cell, _)) = SEEN.split_at(place).1.split_first() {
+        bits |= 1 << *cell as u32;
+        place += 1;
+    }
+    bits
+};
+
+impl Next {
+    fn put(&mut self, pieces: &Pieces, cell: u8, new: u32) -> Done {
+        let slot = self.ids.get_mut(usize::from(cell)).ok_or(NO_PART)?;
+        let old = std::mem::replace(slot, new);
+        let of = |id: u32| pieces.fingerprints().get(id as usize).copied();
+        let (Some(old), Some(new)) = (of(old), of(new)) else { return Err(NO_PART) };
+        self.fingerprint = self.fingerprint.minus(old).plus(new);
+        self.seen |= IS_SEEN >> cell & 1 == 1;
+        Ok(())
+    }
+}
+
+/// How many messages a cell has at most.
+const fn messages(cell: usize, words: &[u64]) -> usize {
+    if cell < Cell::Access as usize { 0 } else { 2 * words.len().saturating_sub(1) }
+}
+
+fn of(ids: &Ids, cell: Cell) -> u32 {
+    ids.get(cell as usize).copied().unwrap_or(u32::MAX)
+}
+
+fn set(ids: &mut Ids, cell: Cell, number: u32) {
+    if let Some(id) = ids.get_mut(cell as usize) {
+        *id = number;
+    }
+}
+
+/// Whether nothing of a group happens to two mobile nodes.
+fn is_of_strangers_only(group: usize) -> bool {
+    let fha = crate::FhaId::One;
+    [Action::StrangersLeave(fha), Action::OthersGiveBack(fha)].map(group_of).contains(&group)
+}
+
+/// Which promises are asked of which cells, and which of whole states.
+fn assign(asked: u64) -> [u64; JUDGES.len() + 1] {
+    let mut all = [0; JUDGES.len() + 1];
+    for (promise, bit) in PROMISES.iter().zip(0_u32..) {
+        let of_states = promise.kind.has_goal() || matches!(promise.kind, Kind::State(_));
+        if of_states && asked >> bit & 1 == 1 {
+            let named = |judges: &Judges| judges.promises.contains(&promise.name);
+            let place = JUDGES.iter().position(named).unwrap_or(JUDGES.len());
+            if let Some(bits) = all.get_mut(place) {
+                *bits |= 1 << bit;
+            }
+        }
+    }
+    all
+}
