@@ -67,7 +67,17 @@ pub(crate) fn actions(config: &Config, state: &State, actions: &mut Vec<Action>)
 }
 
 /// The same, each with what it costs.
-pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Action, u8)) {
+pub(crate) fn for_each(config: &Config, state: &State, take: impl FnMut(Action, u8)) {
+    for_each_of(config, state, |_| true, take);
+}
+
+/// The same, of those that are wanted.
+pub(crate) fn for_each_of(
+    config: &Config,
+    state: &State,
+    wanted: impl Fn(Action) -> bool,
+    mut take: impl FnMut(Action, u8),
+) {
     const OF_LINK: [fn(Link) -> Action; 5] = [
         Action::Attach,
         Action::NasGivesUp,
@@ -86,7 +96,7 @@ pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Acti
         Action::OthersTake,
         Action::OthersGiveBack,
     ];
-    let mut offer = |action| match cost(config, state, action) {
+    let mut offer = |action| match wanted(action).then(|| cost(config, state, action)).flatten() {
         Some(cost) if cost <= state.environment.events => take(action, cost),
         _ => {}
     };
@@ -101,7 +111,10 @@ pub(crate) fn for_each(config: &Config, state: &State, mut take: impl FnMut(Acti
         OF_FHA.into_iter().for_each(|action| offer(action(fha)));
     }
     state.network.iter().map(Action::Deliver).for_each(&mut offer);
-    attacker::sendable(config, state).into_iter().map(Action::Inject).for_each(offer);
+    // Whatever the attacker makes takes an event.
+    if state.environment.events > 0 {
+        attacker::sendable(config, state).into_iter().map(Action::Inject).for_each(offer);
+    }
 }
 
 /// How many events an action costs; `None` when it cannot happen.

@@ -33,7 +33,11 @@ impl Network {
     /// Puts a message in. `false` when there is no room for it.
     #[must_use]
     pub fn send(&mut self, message: Message) -> bool {
-        let packed = message.pack();
+        self.send_packed(message.pack())
+    }
+
+    /// The same with a message as it is kept.
+    pub(crate) fn send_packed(&mut self, packed: u32) -> bool {
         let Err(place) = self.packed().binary_search(&packed) else { return true };
         let len = usize::from(self.len);
         let Some(moved) = self.packed.get_mut(place..=len) else { return false };
@@ -131,7 +135,8 @@ impl Network {
         self.len == 0
     }
 
-    fn packed(&self) -> &[u32] {
+    /// All of them as they are kept.
+    pub(crate) fn packed(&self) -> &[u32] {
         self.packed.get(..usize::from(self.len)).unwrap_or_default()
     }
 }

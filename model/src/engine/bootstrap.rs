@@ -124,7 +124,7 @@ impl Memory for Known {
 
     fn hear(&mut self, from: usize, mut words: &[u64], state: &mut Vec<u64>) -> Done {
         let ids = self.parts.hear(from, &mut words)?;
-        state.extend(parts::pack(&ids));
+        state.extend(parts::pack(&ids, 0));
         Ok(())
     }
 
@@ -150,7 +150,7 @@ impl Space for Bootstrap {
     fn starts(&self, memory: &mut Known, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
         for state in stateright::Model::init_states(self) {
             let ids = memory.parts.ids(&state)?;
-            visit(memory.parts.fingerprint(&ids)?, &parts::pack(&ids));
+            visit(memory.parts.fingerprint(&ids)?, &parts::pack(&ids, 0));
         }
         Ok(())
     }
@@ -166,10 +166,10 @@ impl Space for Bootstrap {
         let ids = parts::unpack(words)?;
         let own = parts.fingerprint(&ids)?;
         next.clear();
-        parts.steps((self, false), (&ids, own), notes, next)?;
+        parts.steps((self, false), (&ids, own, parts::same(words)), notes, next)?;
         let mut view = None;
         for next in next.iter().filter(|next| next.fingerprint != own) {
-            visit(next.fingerprint, &parts::pack(&next.ids));
+            visit(next.fingerprint, &parts::pack(&next.ids, next.same));
             if next.seen {
                 let before = match view {
                     Some(view) => view,
@@ -194,9 +194,12 @@ impl Space for Bootstrap {
     ) -> Result<Judgement, Failure> {
         let ids = parts::unpack(words)?;
         let asked = notes.asked(&self.config);
-        let said = memory.parts.said(&self.config, &ids, asked)?;
+        let same = parts::same(words);
+        let said = memory.parts.said(&self.config, (&ids, same), asked)?;
         let judgement = of_said(&self.config, asked, &said, notes);
         if memory.taken.is_multiple_of(CHECK) {
+            let said = memory.parts.said(&self.config, (&ids, 0), asked)?;
+            let judgement = of_said(&self.config, asked, &said, notes);
             let plain = judge(self, &memory.parts.state(&ids)?, &mut Coverage::default());
             if plain != judgement {
                 return Err(Failure::Internal("what is said of a state is not what it is"));

@@ -157,9 +157,10 @@ impl Split {
     /// Takes the messages of a network apart.
     fn sort(&mut self, network: &Network) {
         self.messages.iter_mut().for_each(Vec::clear);
-        for message in network.iter() {
-            if let Some(messages) = self.messages.get_mut(Cell::of(message) as usize) {
-                messages.push(message.pack());
+        for packed in network.packed() {
+            let cell = Message::unpack(*packed).map(Cell::of);
+            if let Some(messages) = cell.and_then(|cell| self.messages.get_mut(cell as usize)) {
+                messages.push(*packed);
             }
         }
     }
@@ -179,13 +180,11 @@ impl Split {
         mut take: impl FnMut(Cell, &[u64]),
     ) {
         let mut all = differences(before, after);
-        if before.network != after.network {
-            self.sort(&before.network);
-            let old = std::mem::take(&mut self.messages);
-            self.sort(&after.network);
-            for ((cell, old), new) in Cell::ALL.into_iter().zip(&old).zip(&self.messages) {
-                all |= u32::from(old != new) << cell as u32;
-            }
+        let (old, new) = (&before.network, &after.network);
+        if old != new {
+            let changed = new.since(old).chain(old.since(new));
+            all = changed.fold(all, |all, message| all | 1 << Cell::of(message) as u32);
+            self.sort(new);
         }
         for cell in Cell::ALL {
             if all >> cell as u32 & 1 == 1 {
@@ -284,7 +283,7 @@ pub(super) fn put(words: &[u64], state: &mut State) -> Option<()> {
         _ => {
             let all = rest.iter().flat_map(|word| [high(*word), low(*word)]);
             for packed in all.filter(|packed| *packed != NONE) {
-                network.send(Message::unpack(packed)?).then_some(())?;
+                network.send_packed(packed).then_some(())?;
             }
         }
     }

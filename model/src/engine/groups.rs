@@ -46,7 +46,8 @@ pub(super) enum Asks {
 /// The number of a group among all.
 pub(super) fn group_of(action: Action) -> usize {
     match action {
-        Action::Deliver(message) | Action::Inject(message) => match message {
+        Action::Inject(_) => GROUPS.len(),
+        Action::Deliver(message) => match message {
             Message::AccessRequest(..) | Message::AccessAsk(..) | Message::AccessAnswer(..) => 0,
             Message::AccessReply(..) => 1,
             Message::Reply(Hop::Direct | Hop::Link, _) => 2,

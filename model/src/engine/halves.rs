@@ -112,13 +112,13 @@ impl Halves {
             return self.pieces.meant(from, low(*told)).ok_or(MISHEARD);
         }
         let ids = self.parts.hear(from, words)?;
-        Ok(self.pieces.learn(from, low(*told), &parts::pack(&ids))?.0)
+        Ok(self.pieces.learn(from, low(*told), &parts::pack(&ids, 0))?.0)
     }
 
     /// The number of a half.
     fn number(&mut self, model: &Two, state: &State) -> Result<u32, Failure> {
         let ids = self.parts.ids(state)?;
-        let (number, new) = self.pieces.number(&parts::pack(&ids))?;
+        let (number, new) = self.pieces.number(&parts::pack(&ids, 0))?;
         if new && self.known.len() == number as usize {
             let fingerprint = self.parts.fingerprint(&ids)?;
             self.known.push(Half::of(model, state, fingerprint));
@@ -128,7 +128,7 @@ impl Halves {
 
     /// The number of a half of which the cells are known.
     fn number_of(&mut self, model: &Two, next: &Next) -> Result<u32, Failure> {
-        let (number, new) = self.pieces.number(&parts::pack(&next.ids))?;
+        let (number, new) = self.pieces.number(&parts::pack(&next.ids, 0))?;
         if new && self.known.len() == number as usize {
             let state = self.parts.state(&next.ids)?;
             self.known.push(Half::of(model, &state, next.fingerprint));
@@ -172,7 +172,7 @@ impl Halves {
         let (ids, own) = (self.ids(number)?, half.fingerprint);
         let mut next = std::mem::take(&mut self.next);
         next.clear();
-        self.parts.steps((&model.of_one(), true), (&ids, own), notes, &mut next)?;
+        self.parts.steps((&model.of_one(), true), (&ids, own, 0), notes, &mut next)?;
         let begin = self.ways.len();
         for step in &next {
             let to = self.number_of(model, step)?;
@@ -266,7 +266,7 @@ impl Halves {
             return Ok(said);
         }
         let ids = self.ids(number)?;
-        let said = self.parts.said(&model.config, &ids, asked)?;
+        let said = self.parts.said(&model.config, (&ids, 0), asked)?;
         let said = (said, Share::of(&model.config, &self.parts.state(&ids)?));
         self.half_mut(number)?.said = Some(said);
         Ok(said)

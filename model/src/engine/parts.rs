@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::cells::{self, CELLS, Cell, Split};
-use super::groups::{Asks, GROUPS, JUDGES, Judges, Stage, group_of, is_of};
+use super::groups::{Asks, GROUPS, JUDGES, Judges, Stage, is_of};
 use super::pieces::NO_PART;
 use super::{Coverage, Done, Failure, Pieces, count, high, join, low, size};
 use crate::explore::{Fingerprint, Prehashed, of_ha};
@@ -75,7 +75,17 @@ pub(super) struct Next {
     pub(super) crash: Option<Crash>,
     /// Whether the HA may see it.
     pub(super) seen: bool,
+    /// Which cells it changes, each a bit.
+    changed: u32,
+    /// What need not be looked at there, as it is as it was before.
+    pub(super) same: Same,
 }
+
+/// What of a state is as it was in the one from which it was found: the groups of which nothing changes
+/// anything, each a bit, and from bit [`GROUPS`]`.len()` on what [`JUDGES`] say.
+pub(super) type Same = u32;
+
+const _: () = assert!(GROUPS.len() + JUDGES.len() <= Same::BITS as usize);
 
 /// What is said of a state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -126,16 +136,23 @@ pub(crate) fn fingerprint(state: &State) -> Fingerprint {
 }
 
 /// Numbers as words.
-pub(super) fn pack(ids: &Ids) -> [u64; WORDS] {
+pub(super) fn pack(ids: &Ids, same: Same) -> [u64; WORDS] {
     let mut words = [0; WORDS];
     for (word, two) in words.iter_mut().zip(ids.chunks(2)) {
         *word = match two {
             [one, two] => join(*one, *two),
-            [one] => join(*one, 0),
+            [one] => join(*one, same),
             _ => 0,
         };
     }
     words
+}
+
+const _: () = assert!(CELLS % 2 == 1);
+
+/// What [`pack`] was told besides numbers.
+pub(super) fn same(words: &[u64]) -> Same {
+    words.last().copied().map_or(0, low)
 }
 
 /// Numbers out of words.
@@ -201,7 +218,10 @@ impl Parts {
     fn prints(&self, ids: &Ids) -> Result<Prints, Failure> {
         let mut prints = [Fingerprint::of_halves(0, 0); CELLS];
         for (print, id) in prints.iter_mut().zip(ids) {
-            *print = *self.pieces.fingerprints().get(*id as usize).ok_or(NO_PART)?;
+            let Some(of) = self.pieces.fingerprints().get(*id as usize) else {
+                return Err(NO_PART);
+            };
+            *print = *of;
         }
         Ok(prints)
     }
@@ -262,7 +282,7 @@ impl Parts {
     pub(super) fn steps(
         &mut self,
         (model, two): (&Bootstrap, bool),
-        (ids, own): (&Ids, Fingerprint),
+        (ids, own, same): (&Ids, Fingerprint, Same),
         notes: &mut Coverage,
         out: &mut Vec<Next>,
     ) -> Done {
@@ -273,11 +293,11 @@ impl Parts {
             return self.plain_steps((model, two), (ids, own), notes, out);
         }
         let prints = self.prints(ids)?;
-        let mut number = 0;
+        let (mut number, mut nothing) = (0, same);
         for (place, group) in GROUPS.iter().enumerate() {
             let first = number;
             number += group.stages.len();
-            if two && is_of_strangers_only(place) {
+            if same >> place & 1 == 1 || two && OF_STRANGERS >> place & 1 == 1 {
                 continue;
             }
             for (stage, at) in group.stages.iter().zip(first..) {
@@ -287,16 +307,25 @@ impl Parts {
                     Some(shown) => shown,
                     None => {
                         let shown = self.fill(model, (place, stage), ids, notes)?;
-                        self.shown.get_mut(at).ok_or(NO_PART)?.insert(key, shown);
+                        if let Some(known) = self.shown.get_mut(at) {
+                            known.insert(key, shown);
+                        }
                         shown
                     }
                 };
                 match shown {
-                    NOTHING => break,
+                    NOTHING => {
+                        nothing |= 1 << place;
+                        break;
+                    }
                     FURTHER => {}
                     found => self.go((ids, own), found, out)?,
                 }
             }
+        }
+        let judged = Same::MAX << GROUPS.len();
+        for next in out {
+            next.same = (nothing | judged) & !touched(next.changed);
         }
         Ok(())
     }
@@ -312,11 +341,10 @@ impl Parts {
 
     /// Takes the moves that were found there.
     fn go(&self, (ids, own): (&Ids, Fingerprint), found: u32, out: &mut Vec<Next>) -> Done {
-        let (begin, end) = *self.found.get(found as usize).ok_or(NO_PART)?;
-        let moves = self.moves.get(begin as usize..end as usize).ok_or(NO_PART)?;
-        for (begin, end) in moves {
-            let mut next = Next { ids: *ids, fingerprint: own, crash: None, seen: false };
-            let changes = self.changes.get(*begin as usize..*end as usize).ok_or(NO_PART)?;
+        let Some((begin, end)) = self.found.get(found as usize) else { return Err(NO_PART) };
+        for (begin, end) in self.moves.get(*begin as usize..*end as usize).unwrap_or_default() {
+            let mut next = Next::from(ids, own);
+            let changes = self.changes.get(*begin as usize..*end as usize).unwrap_or_default();
             for (cell, new) in changes {
                 next.put(&self.pieces, *cell, *new)?;
             }
@@ -339,21 +367,19 @@ impl Parts {
         }
         let config = &model.config;
         let when = GROUPS.get(group).ok_or(NO_PART)?.when;
-        let is_own = |action: Action| !matches!(action, Action::Inject(_)) && is_of(action, group);
+        let is_own = |action: Action| is_of(action, group);
         let mut further = false;
         match stage.asks {
             Asks::Registered => further = before.mn.registration.is_some(),
             Asks::Possible if !when(&before) => {}
             Asks::Possible => {
                 before.environment.events = u8::MAX;
-                effort::for_each(config, &before, |action, _| further |= is_own(action));
+                effort::for_each_of(config, &before, is_own, |_, _| further = true);
             }
             Asks::Free => {
                 let mut steps = Vec::new();
-                effort::for_each(config, &before, |action, cost| {
-                    if is_own(action) {
-                        steps.push((action, model.step_at(&before, action, cost)));
-                    }
+                effort::for_each_of(config, &before, is_own, |action, cost| {
+                    steps.push((action, model.step_at(&before, action, cost)));
                 });
                 further = steps.iter().any(|(_, step)| step.state != before);
                 if !further {
@@ -374,7 +400,7 @@ impl Parts {
     /// Some of what is found is held against whole states: the first of all, and then ever fewer.
     const fn is_to_check(&mut self) -> bool {
         self.filled += 1;
-        self.filled < 1000 || self.filled.is_multiple_of(64)
+        self.filled < 1000 || self.filled.is_multiple_of(256)
     }
 
     /// Finds what all actions of a group do.
@@ -388,14 +414,12 @@ impl Parts {
         let begin = self.moves.len();
         let mut done = Ok(());
         let mut split = std::mem::take(&mut self.split);
-        effort::for_each(&model.config, before, |action, cost| {
-            if matches!(action, Action::Inject(_)) || !is_of(action, group) || done.is_err() {
-                return;
-            }
+        let is_own = |action| is_of(action, group);
+        effort::for_each_of(&model.config, before, is_own, |action, cost| {
             let step = model.step_at(before, action, cost);
             notes.rules.merge(step.rules);
             notes.step(&model.config, before, action, &step.state);
-            if step.state == *before {
+            if step.state == *before || done.is_err() {
                 return;
             }
             let begin = self.changes.len();
@@ -442,12 +466,11 @@ impl Parts {
         let state = self.state(ids)?;
         let when = GROUPS.get(group).ok_or(NO_PART)?.when;
         let mut plain = Vec::new();
-        effort::for_each(&model.config, &state, |action, cost| {
-            if !matches!(action, Action::Inject(_)) && is_of(action, group) && when(&state) {
-                let step = model.step_at(&state, action, cost);
-                if step.state != state {
-                    plain.push(fingerprint(&step.state));
-                }
+        let is_own = |action| is_of(action, group) && when(&state);
+        effort::for_each_of(&model.config, &state, is_own, |action, cost| {
+            let step = model.step_at(&state, action, cost);
+            if step.state != state {
+                plain.push(fingerprint(&step.state));
             }
         });
         match plain == found {
@@ -478,7 +501,7 @@ impl Parts {
             if step.state == before && crash.is_none() {
                 return;
             }
-            let mut next = Next { ids: *ids, fingerprint: own, crash, seen: false };
+            let mut next = Next { crash, ..Next::from(ids, own) };
             split.changes((&before, &step.state), |cell, words| {
                 let put = self
                     .number(cell, words)
@@ -494,13 +517,20 @@ impl Parts {
     }
 
     /// What is said of a state.
-    pub(super) fn said(&mut self, config: &Config, ids: &Ids, asked: u64) -> Result<Said, Failure> {
+    pub(super) fn said(
+        &mut self,
+        config: &Config,
+        (ids, same): (&Ids, Same),
+        asked: u64,
+    ) -> Result<Said, Failure> {
         let blank = self.begin()?;
         let of_each = *self.asked.get_or_insert_with(|| assign(asked));
         let prints = self.prints(ids)?;
         let mut said = Said::default();
         for ((place, Judges { cells, .. }), asked) in JUDGES.iter().enumerate().zip(of_each) {
-            if asked == 0 {
+            // What was broken before is known; what stays possible is asked for every state.
+            let is_same = place != OF_GOALS && same >> (GROUPS.len() + place) & 1 == 1;
+            if asked == 0 || is_same {
                 continue;
             }
             let key = together(&prints, cells);
@@ -509,7 +539,9 @@ impl Parts {
                 Some(known) => known,
                 None => {
                     let new = Said::of(config, &self.of_cells(ids, cells)?, asked);
-                    self.judged.get_mut(place).ok_or(NO_PART)?.insert(key, new);
+                    if let Some(judged) = self.judged.get_mut(place) {
+                        judged.insert(key, new);
+                    }
                     new
                 }
             };
@@ -542,7 +574,7 @@ impl Parts {
     pub(super) fn tell(&mut self, to: usize, ids: &Ids, words: &mut Vec<u64>) {
         let place = words.len();
         words.push(0);
-        words.extend(pack(ids));
+        words.extend(pack(ids, 0));
         let mut new = 0;
         for (id, bit) in ids.iter().zip(0_u32..) {
             if self.pieces.is_news(to, *id) {
@@ -608,23 +640,60 @@ const SEEN: [Cell; 6] = [
 ];
 
 /// The same, each a bit.
-const IS_SEEN: u32 = {
-    let (mut bits, mut place) = (0, 0);
-    while let Some((cell, _)) = SEEN.split_at(place).1.split_first() {
+const IS_SEEN: u32 = bits(&SEEN);
+
+/// Cells, each a bit.
+const fn bits(cells: &[Cell]) -> u32 {
+    let (mut bits, mut rest) = (0, cells);
+    while let Some((cell, behind)) = rest.split_first() {
         bits |= 1 << *cell as u32;
-        place += 1;
+        rest = behind;
     }
     bits
+}
+
+/// For each group and each of [`JUDGES`] the cells that it looks at, each a bit.
+const LOOKS: [u32; GROUPS.len() + JUDGES.len()] = {
+    let mut looks = [0; GROUPS.len() + JUDGES.len()];
+    let mut place = 0;
+    #[expect(clippy::indexing_slicing, reason = "no further than there are any")]
+    while place < looks.len() {
+        if place < GROUPS.len() {
+            let mut stages = GROUPS[place].stages;
+            while let Some((stage, behind)) = stages.split_first() {
+                looks[place] |= bits(stage.cells);
+                stages = behind;
+            }
+        } else {
+            looks[place] = bits(JUDGES[place - GROUPS.len()].cells);
+        }
+        place += 1;
+    }
+    looks
 };
 
+/// What looks at any of these cells, each a bit.
+fn touched(changed: u32) -> Same {
+    let looks = LOOKS.iter().zip(0_u32..);
+    looks.fold(0, |all, (looks, bit)| all | Same::from(looks & changed != 0) << bit)
+}
+
+/// The groups that nothing happens of to two mobile nodes, each a bit.
+const OF_STRANGERS: Same = 1 << 19 | 1 << 20;
+
 impl Next {
+    const fn from(ids: &Ids, fingerprint: Fingerprint) -> Next {
+        Next { ids: *ids, fingerprint, crash: None, seen: false, changed: 0, same: 0 }
+    }
+
     fn put(&mut self, pieces: &Pieces, cell: u8, new: u32) -> Done {
-        let slot = self.ids.get_mut(usize::from(cell)).ok_or(NO_PART)?;
+        let Some(slot) = self.ids.get_mut(usize::from(cell)) else { return Err(NO_PART) };
         let old = std::mem::replace(slot, new);
         let of = |id: u32| pieces.fingerprints().get(id as usize).copied();
         let (Some(old), Some(new)) = (of(old), of(new)) else { return Err(NO_PART) };
         self.fingerprint = self.fingerprint.minus(old).plus(new);
         self.seen |= IS_SEEN >> cell & 1 == 1;
+        self.changed |= 1 << cell;
         Ok(())
     }
 }
@@ -644,11 +713,8 @@ fn set(ids: &mut Ids, cell: Cell, number: u32) {
     }
 }
 
-/// Whether nothing of a group happens to two mobile nodes.
-fn is_of_strangers_only(group: usize) -> bool {
-    let fha = crate::FhaId::One;
-    [Action::StrangersLeave(fha), Action::OthersGiveBack(fha)].map(group_of).contains(&group)
-}
+/// Which of [`JUDGES`] has what stays possible.
+const OF_GOALS: usize = 0;
 
 /// Which promises are asked of which cells, and which of whole states.
 fn assign(asked: u64) -> [u64; JUDGES.len() + 1] {
