@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dsboot_model::explore::{Exploration, Second, Trace};
+use dsboot_model::explore::{Exploration, Second, SeenStep, Trace};
 use dsboot_model::properties::{PROMISES, Promise};
 use dsboot_model::{Bootstrap, Config, System};
 
@@ -145,7 +145,7 @@ impl<M: System> Summary<M> {
             .find_map(|(one, two, step)| Some((one, two, one.walk.path_to_step(step)?)))
     }
 
-    fn steps_beyond(&self) -> impl Iterator<Item = (&Checked<M>, &Checked<M>, u64)> {
+    fn steps_beyond(&self) -> impl Iterator<Item = (&Checked<M>, &Checked<M>, SeenStep)> {
         let pairs = self.checked.split_first().into_iter().flat_map(|(first, others)| {
             others.iter().flat_map(move |other| [(first, other), (other, first)])
         });
