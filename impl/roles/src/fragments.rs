@@ -164,7 +164,8 @@ mod tests {
             assert_eq!(take(&mut fragments, at(0), octets), Taken::Dropped);
         }
         // Another end than the last one's, and more than may be.
-        for (offset, more, length) in [(352, false, 8), (352, false, 800), (4056, true, 8)] {
+        let others = [(352, false, 8), (352, false, 800), (1_000, true, 8), (4_056, true, 8)];
+        for (offset, more, length) in others {
             let part = Fragment { offset, more, identification: 7 };
             let header = dsboot_codec::ip::v6::fragment_header(NEXT, part);
             let other = [&header[..], &vec![2; length]].concat();

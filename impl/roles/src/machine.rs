@@ -141,3 +141,20 @@ impl<'a> IntoIterator for &'a Effects {
         self.iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::count::Radius;
+
+    #[test]
+    fn effects_are_gone_through_in_order_whoever_has_them() {
+        let mut effects = Effects::new();
+        effects.count(Radius::PoolEmpty);
+        effects.count(Radius::NoPrefix);
+        let seen: Vec<Effect> = (&effects).into_iter().cloned().collect();
+        assert_eq!(seen.len(), 2);
+        assert_eq!(effects.iter().cloned().collect::<Vec<_>>(), seen);
+        assert_eq!(effects.into_iter().collect::<Vec<_>>(), seen);
+    }
+}

@@ -16,6 +16,9 @@ const REQUEST: (usize, usize) = (12, 4);
 /// The octets of a RADIUS packet before its attributes.
 const RADIUS_HEADER: usize = 20;
 
+/// Every so manieth alteration cuts off what comes last: authenticators do.
+const CUT: usize = 4;
+
 impl Follower {
     /// An altered copy of something under way arrives, if there is anything that an alteration is
     /// noticed of. Returns whether there was.
@@ -42,7 +45,7 @@ impl Follower {
         Ok(true)
     }
 
-    /// Something protected, with an octet changed, and what the model calls that.
+    /// Something protected, with an octet changed or without its end, and what the model calls that.
     fn altered(&self, flight: usize, pick: usize) -> Option<(Cargo, Option<Action>)> {
         let sent = self.bytes.sent.get(flight)?;
         if !self.bytes.is_deliverable(flight) || !self.is_fresh(flight) {
@@ -55,6 +58,16 @@ impl Follower {
             Cargo::Packet(packet) => &mut packet.octets,
         };
         let length = octets.len();
+        let is_protected = match message {
+            Message::Request(hop, request) => hop == Hop::Direct && request.form != Form::First,
+            Message::Reply(hop, _) => hop == Hop::Direct,
+            Message::Ack(leg, _) => leg != Leg::Plain,
+            _ => false,
+        };
+        if is_protected && pick % CUT == CUT - 1 {
+            octets.truncate(pick / CUT % length);
+            return Some((what, None));
+        }
         let (from, many, action) = match message {
             Message::Reply(Hop::Direct, _) => (REPLY.0, REPLY.1, None),
             Message::Request(hop @ Hop::Direct, request) if request.form != Form::First => {

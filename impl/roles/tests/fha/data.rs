@@ -173,6 +173,20 @@ fn a_udp_tunnel_has_the_ends_of_its_registration() {
     assert!(bench.packet(outer).drops(Data::WrongTunnelForm));
 }
 
+//= data-path.6.4
+#[test]
+fn the_end_of_a_udp_tunnel_moves_with_its_mobile_node() {
+    let mut bench = bound_by_udp(false);
+    bench.pass(1);
+    let elsewhere = Ipv4Addr::new(198, 51, 101, 5);
+    let udp = Some(UDP);
+    let ask = Ask { care_of: elsewhere, source: elsewhere, udp, ..crate::registered() };
+    bench.receive(&bench.again(&ask));
+    let back = bench.packet(echo("2001:db8:1::1", "2001:db8:f::77", 8)).datagrams();
+    assert_eq!(back[0].destination, (elsewhere, PORT).into());
+    assert!(bench.tunnel_data((CARE_OF, PORT), &inner()).drops(Data::WrongOuterSource));
+}
+
 //= data-path.6.3
 #[test]
 fn udp_is_granted_only_where_it_is_asked_for_and_configured() {

@@ -274,6 +274,19 @@ fn a_refresh_or_movement_is_the_fhas_own_affair() {
     assert_eq!(bench.fha.bindings().len(), 1);
 }
 
+#[test]
+fn a_request_under_an_association_names_the_address_that_goes_with_it() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    for home_address in [Ipv4Addr::UNSPECIFIED, Ipv4Addr::from_bits(THOAV4.to_bits() + 1)] {
+        bench.pass(1);
+        let before = bench.fha.bindings().get(&nai(MN1)).cloned();
+        let seen = bench.receive(&bench.again(&Ask { home_address, ..registered() }));
+        assert_eq!(seen.code(), code::HA_PROHIBITED, "{home_address}");
+        assert_eq!(bench.fha.bindings().get(&nai(MN1)).cloned(), before);
+    }
+}
+
 //= registration.7.3
 #[test]
 fn a_wrong_authenticator_changes_nothing() {
