@@ -48,6 +48,8 @@ pub(super) struct Tunnel {
     pub(super) tos: u8,
     /// Whether the outer header forbids fragments.
     pub(super) unfragmented: bool,
+    /// Whether tunnel data in UDP says that something else than IPv4 is in it.
+    pub(super) is_misnamed: bool,
 }
 
 /// Which tunnel.
@@ -101,6 +103,7 @@ fn inside_v4<'a>(packet: &v4::Packet<'a>, tunnels: &mut Vec<Tunnel>) -> Option<C
         destination: packet.destination,
         tos: packet.tos,
         unfragmented: packet.fragment.do_not_fragment(),
+        is_misnamed: false,
     };
     let (from, to) = (IpAddr::V4(packet.source), IpAddr::V4(packet.destination));
     match packet.protocol {
@@ -112,7 +115,8 @@ fn inside_v4<'a>(packet: &v4::Packet<'a>, tunnels: &mut Vec<Tunnel>) -> Option<C
                 SocketAddr::new(to, datagram.destination_port),
             ];
             if let Some(mip4::Message::TunnelData(data)) = mobile_ip(ends, datagram.payload) {
-                tunnels.push(tunnel(TunnelKind::Udp));
+                let is_misnamed = data.next_header != protocol::IPV4;
+                tunnels.push(Tunnel { is_misnamed, ..tunnel(TunnelKind::Udp) });
                 return self::packet(data.packet, tunnels);
             }
             let tunnels = std::mem::take(tunnels);

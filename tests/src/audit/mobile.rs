@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use dsboot_codec::dsb::Wanted;
 use dsboot_model::Hop;
 use dsboot_spec::{CareOf, Role, Scenario};
 
@@ -61,6 +62,7 @@ pub(super) struct Facts {
     pub(super) requests: VecDeque<Asked>,
     pub(super) replies: VecDeque<Answered>,
     pub(super) updates: VecDeque<Updated>,
+    pub(super) acknowledgements: VecDeque<Acknowledged>,
     /// The greatest Identification since the clock was set.
     pub(super) identification: Option<u64>,
     /// Whether the clock may have been set back.
@@ -69,6 +71,8 @@ pub(super) struct Facts {
     pub(super) assigned: Option<Assigned>,
     /// What the last Accept of step 5 granted.
     pub(super) granted: Option<Granted>,
+    /// What the last Accept of leg C allowed.
+    pub(super) allowed: Option<Allowed>,
     /// The SPI that the MN chose for the association in use.
     pub(super) mn_spi: Option<u32>,
     /// The IPv6 parameters of the last accepting reply.
@@ -101,6 +105,12 @@ pub(super) struct Asked {
     pub(super) mn_spi: Option<u32>,
     pub(super) first: bool,
     pub(super) challenge: Option<Vec<u8>>,
+    /// Which parameters it asks for.
+    pub(super) wanted: Option<Wanted>,
+    /// Whether it has a foreign-home authenticator (34).
+    pub(super) has_foreign_home: bool,
+    /// Whether it asks for tunnels in UDP.
+    pub(super) asks_for_udp: bool,
     /// The octets through the last authorization-enabling extension.
     pub(super) protected: Vec<u8>,
     /// What stands in RADIUS for the MN–AAA authenticator.
@@ -129,7 +139,18 @@ pub(super) struct Updated {
     /// The mobility header.
     pub(super) octets: Vec<u8>,
     pub(super) authenticator: Option<Vec<u8>>,
+    /// The SPI of the MN–AAA option.
+    pub(super) aaa_spi: Option<u32>,
     pub(super) digest: Option<[u8; 20]>,
+}
+
+/// A binding acknowledgement as it was seen.
+#[derive(Clone, Debug)]
+pub(super) struct Acknowledged {
+    pub(super) tunnelled: bool,
+    pub(super) number: (u16, Option<u64>, u8),
+    /// The mobility header.
+    pub(super) octets: Vec<u8>,
 }
 
 /// What step 2 assigned.
@@ -138,6 +159,18 @@ pub(super) struct Assigned {
     pub(super) fha: Option<Ipv4Addr>,
     pub(super) fqdn: Option<String>,
     pub(super) care_of: Option<Ipv4Addr>,
+    pub(super) mask: Option<Ipv4Addr>,
+    pub(super) session_timeout: Option<u32>,
+    /// Whether it had an EAP Success.
+    pub(super) has_success: bool,
+}
+
+/// What leg C allowed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowed {
+    pub(super) message_id: Option<u64>,
+    pub(super) spi: Option<u32>,
+    pub(super) key_lifetime: Option<u32>,
     pub(super) session_timeout: Option<u32>,
 }
 
@@ -344,6 +377,10 @@ impl Facts {
 
     pub(super) fn keep_update(&mut self, update: Updated) {
         keep(&mut self.updates, update);
+    }
+
+    pub(super) fn keep_acknowledgement(&mut self, acknowledgement: Acknowledged) {
+        keep(&mut self.acknowledgements, acknowledgement);
     }
 
     /// The newest request with these low 32 bits of its Identification.

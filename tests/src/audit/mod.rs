@@ -164,6 +164,10 @@ impl Auditor {
             self.report.others += 1;
             return;
         };
+        if carried.tunnels.iter().any(|tunnel| tunnel.is_misnamed) {
+            let what = "the Next Header of tunnel data is not 4".to_owned();
+            self.early(at, &carried, "data-path.6.4", what);
+        }
         if matches!(carried.body, Body::Data) {
             self.data(at, &carried);
             self.report.others += 1;

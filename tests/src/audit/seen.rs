@@ -415,7 +415,7 @@ impl Names {
             .is_none_or(|care_of| owner == seen.owner && rebind(&mut self.care_of, care_of, link));
         let form = match (said.form, seen.under) {
             (Form::First, _) => seen.first,
-            (Form::Again(key), Some(spi)) => !seen.first && self.key(spi, key),
+            (Form::Again(key), Some(spi)) => !seen.first && self.key(spi, key, false),
             (Form::Again(_), None) => !seen.first,
         };
         let challenge = match (&seen.challenge, said.challenge) {
@@ -453,7 +453,7 @@ impl Names {
             (None, _) => seen.new_key.is_none(),
             (Some(_), None) => false,
             (Some(key), Some(_)) => {
-                seen.new_key.is_none_or(|spi| key == said.ident && self.key(spi, key))
+                seen.new_key.is_none_or(|spi| key == said.ident && self.key(spi, key, true))
             }
         };
         let ipv6 = match (seen.ipv6, said.parameters) {
@@ -464,11 +464,13 @@ impl Names {
         ident && key && ipv6 && seen.code == said.code && bind(&mut self.fhas, seen.fha, said.fha)
     }
 
-    /// An SPI may be used again for another key, as long as one is known for one request only.
-    fn key(&mut self, spi: u32, key: Ident) -> bool {
+    /// An SPI may be used again for another key, as long as one is known for one request only, and
+    /// only a reply (`is_given`) gives a key another SPI than it had.
+    fn key(&mut self, spi: u32, key: Ident, is_given: bool) -> bool {
         match self.keys.iter().rev().find(|(known, _)| *known == spi) {
             Some((_, known)) if *known == key => true,
             Some((_, known)) if *known > key => false,
+            _ if !is_given && self.keys.iter().any(|(_, known)| *known == key) => false,
             _ => {
                 self.keys.push((spi, key));
                 true

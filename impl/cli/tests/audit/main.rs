@@ -9,6 +9,7 @@
 )]
 
 mod cuts;
+mod edits;
 mod oddities;
 mod others;
 mod support;

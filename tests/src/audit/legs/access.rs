@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use dsboot_codec::eap;
 use dsboot_codec::pana::{Flags, Kind, Message};
 use dsboot_spec::registry::eap::method;
-use dsboot_spec::registry::pana::result;
+use dsboot_spec::registry::pana::{result, termination_cause};
 
 use super::super::carried::Carried;
 use super::super::mobile::Key;
 use super::super::seen::{Seen, Told};
 use super::super::{At, Auditor, memory};
+use super::Side;
 
 /// A PANA session.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,8 @@ pub(super) struct Session {
     announced: Option<bool>,
     /// The sequence numbers of the last request and answer each way: from the NAS, from the MN.
     requests: [Option<u32>; 2],
-    /// The Identifier of the EAP Request that waits for its answer.
-    eap: Option<u8>,
+    /// The EAP Request that waits for its answer: its Identifier and method.
+    eap: Option<(u8, Option<u8>)>,
 }
 
 impl Auditor {
@@ -53,6 +54,11 @@ impl Auditor {
         if let Some(eap) = &eap {
             self.eap(at, carried, key, eap);
         }
+        let cause = message.termination_cause().once().filter(|_| kind == Kind::Ptr);
+        if cause.is_some_and(|cause| termination_cause::name(cause).is_none()) {
+            let what = "the cause is none that is known".to_owned();
+            self.early(at, carried, "access.5.7", what);
+        }
         let completes = message.flags().contains(Flags::COMPLETE) && kind == Kind::Par;
         if completes && from_nas {
             self.access_reply(at, carried, key, message, eap.as_ref());
@@ -74,6 +80,10 @@ impl Auditor {
         }
         if sessions.contains(&(carried.destination.ip(), id)) {
             return false;
+        }
+        let (from, to) = (carried.source.ip(), carried.destination.ip());
+        if self.legs.pairs.contains(&(from, to)) || self.legs.pairs.contains(&(to, from)) {
+            return self.legs.pairs.contains(&(from, to));
         }
         match (kind, eap.map(eap::Packet::code)) {
             (_, Some(eap::Code::Response)) | (Kind::Pan, None) => false,
@@ -127,7 +137,8 @@ impl Auditor {
         self.legs.sessions.get(&key).is_none_or(|session| session.place.is_none())
     }
 
-    /// The NAS passes on an EAP Response: then it is known whose session that is.
+    /// The NAS passes on an EAP Response: then it is known whose session that is, and whether the NAS
+    /// says so.
     pub(super) fn learn_session(
         &mut self,
         at: At,
@@ -136,9 +147,11 @@ impl Auditor {
         eap: &eap::Packet<'_>,
     ) {
         let mark = memory::mark(&eap.octets());
-        let Some(key) = self.legs.anonymous.get(&mark).copied() else { return };
+        let Some(key) = self.legs.responses.get(&mark).copied() else { return };
         if !self.is_anonymous(key) {
-            return;
+            let known = self.legs.sessions.get(&key).and_then(|session| session.place);
+            let what = "User-Name is not the identity that the mobile node has given";
+            return self.must(known == Some(place), at, place, "access.3.2", what);
         }
         if let Some(session) = self.legs.sessions.get_mut(&key) {
             session.place = Some(place);
@@ -156,10 +169,22 @@ impl Auditor {
         kind: Kind,
         from_nas: bool,
     ) {
+        // The request may have named a session that there is not.
+        let (nas, mn) = match from_nas {
+            true => (carried.source.ip(), carried.destination.ip()),
+            false => (carried.destination.ip(), carried.source.ip()),
+        };
+        let named = self.legs.asked.get(&(nas, mn, from_nas, message.sequence())).copied();
+        let is_request = !matches!(kind, Kind::Pan | Kind::Pta | Kind::Pna);
+        let misnamed = named
+            .filter(|named| !is_request && *named != key.1)
+            .map(|_| ("access.2.19", "the session identifier is not that of the request"));
+        if is_request {
+            self.legs.asked.insert((nas, mn, !from_nas, message.sequence()), key.1);
+        }
         let Some(session) = self.legs.sessions.get_mut(&key) else { return };
         let [own, other] = if from_nas { [0, 1] } else { [1, 0] };
         let number = message.sequence();
-        let is_request = !matches!(kind, Kind::Pan | Kind::Pta | Kind::Pna);
         let wrong = if is_request {
             let last = session.requests.get_mut(own);
             let before = last.and_then(|last| last.replace(number));
@@ -172,6 +197,7 @@ impl Auditor {
             (!answers)
                 .then_some(("wire.6.12", "the answer has not the sequence number of its request"))
         };
+        let wrong = wrong.or(misnamed);
         if let Some((sentence, what)) = wrong {
             match session.place {
                 Some(place) => self.reject(at, place, sentence, what),
@@ -183,11 +209,11 @@ impl Auditor {
     fn eap(&mut self, at: At, carried: &Carried<'_>, key: (IpAddr, u32), eap: &eap::Packet<'_>) {
         let known = self.legs.sessions.get(&key).and_then(|session| session.place);
         if let Some(place) = known.filter(|_| eap.code() != eap::Code::Success) {
-            self.check_eap(at, place, eap);
+            self.check_eap(at, place, Side::Pana, eap);
         }
         let Some(session) = self.legs.sessions.get_mut(&key) else { return };
         match eap.code() {
-            eap::Code::Request => session.eap = Some(eap.identifier()),
+            eap::Code::Request => session.eap = Some((eap.identifier(), eap.method())),
             eap::Code::Response => {
                 let asked = session.eap;
                 let named = (eap.method() == Some(method::IDENTITY)).then(|| eap.octets().get(5..));
@@ -205,7 +231,10 @@ impl Auditor {
                 if announced == Some(true) {
                     self.mark(place);
                 }
-                let same = asked.is_none_or(|asked| asked == eap.identifier());
+                if known.is_none() {
+                    self.check_eap(at, place, Side::Pana, eap);
+                }
+                let same = asked.is_none_or(|(asked, _)| asked == eap.identifier());
                 self.must(
                     same,
                     at,
@@ -213,14 +242,18 @@ impl Auditor {
                     "access.2.22",
                     "the EAP Response has another Identifier than the Request",
                 );
+                let is_nak = eap.method() == Some(method::NAK);
+                let same = asked.is_none_or(|(_, asked)| is_nak || asked == eap.method());
+                let what = "the EAP Response is of another method than the Request, and no Nak";
+                self.must(same, at, place, "access.2.23", what);
                 if matches!(
                     eap.method(),
                     Some(method::IDENTITY | method::NAK | method::NOTIFICATION)
                 ) {
                     return;
                 }
+                self.legs.responses.insert(memory::mark(&eap.octets()), key);
                 if self.is_anonymous(key) {
-                    self.legs.anonymous.insert(memory::mark(&eap.octets()), key);
                     return;
                 }
                 let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
@@ -229,7 +262,7 @@ impl Auditor {
             eap::Code::Success | eap::Code::Failure => {
                 let place = self.of_session(key);
                 let asked = self.legs.sessions.get(&key).and_then(|session| session.eap);
-                let same = asked.is_none_or(|asked| asked == eap.identifier());
+                let same = asked.is_none_or(|(asked, _)| asked == eap.identifier());
                 self.must(
                     same,
                     at,
@@ -300,6 +333,8 @@ impl Auditor {
                     "access.4.11",
                     "the session lifetime is not the Accept's Session-Timeout",
                 );
+                let what = "access is granted, and the Accept had no EAP Success";
+                self.must(assigned.has_success, at, place, "access.4.7", what);
                 // Two values of that attribute leave the choice to the NAS.
                 let given = assigned.care_of.filter(|address| address.octets()[..3] != [255; 3]);
                 let same =
@@ -311,6 +346,13 @@ impl Auditor {
                     "access.4.4",
                     "the care-of address is not the one that the AAA server gave",
                 );
+                let length = care_of.map(|told| u32::from(told.prefix_length()));
+                let mask = assigned.mask.filter(|_| given.is_some());
+                let same = mask.zip(length).is_none_or(|(mask, length)| {
+                    mask.to_bits() == u32::MAX.checked_shl(32 - length).unwrap_or_default()
+                });
+                let what = "the prefix length is not that of the AAA server's Framed-IP-Netmask";
+                self.must(same, at, place, "access.4.2", what);
             }
         } else {
             let nothing = !any && message.session_lifetime().once().is_none();

@@ -2,11 +2,13 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use dsboot_codec::ip::v6;
 use dsboot_codec::mip6::{BindingAcknowledgement, BindingUpdate, Message, Packet};
+use dsboot_spec::registry::ip::protocol;
 use dsboot_spec::registry::mip6::{spi, status, update_flag};
 
-use super::super::carried::{Carried, TunnelKind, v4_of};
-use super::super::mobile::{Key, Updated};
+use super::super::carried::{Body, Carried, TunnelKind, v4_of};
+use super::super::mobile::{Acknowledged, Key, Parameters6, Updated};
 use super::super::seen::{Number, Seen};
 use super::super::{At, Auditor};
 
@@ -46,6 +48,11 @@ impl Auditor {
                 None => self.mobile(Key::Home6(addresses.home)),
             },
         };
+        let holder = self.by_v6.get(&addresses.home).copied();
+        if let Some(holder) = holder.filter(|holder| nai.is_some() && *holder != place) {
+            let what = format!("{} is another mobile node's home address", addresses.home);
+            self.reject(at, holder, "home-binding.1.4", what);
+        }
         let proof = update.options.mn_aaa();
         // RFC 4285 without a key that HA and MN share already.
         if proof.is_some() && update.options.mn_ha().is_none() {
@@ -66,6 +73,7 @@ impl Auditor {
             octets: carried.octets.to_vec(),
             digest: packet.mn_aaa().map(|proof| proof.digest),
             authenticator: proof.map(|proof| proof.value.data.to_vec()),
+            aaa_spi: proof.map(|proof| proof.value.spi),
         };
         self.check_update(at, place, packet, update, &new);
         self.check_tunnels(at, carried, Some(place));
@@ -275,6 +283,9 @@ impl Auditor {
                 "home-binding.3.9",
                 "the lifetime is longer than the one asked for",
             );
+            let home = packet.route.routed_to.is_none_or(|home| home == update.home);
+            let what = "the routing header has not the home address of the update";
+            self.must(home, at, place, "home-binding.3.8", what);
             let there = packet.route.destination == update.care_of;
             self.must(
                 there,
@@ -285,18 +296,64 @@ impl Auditor {
             );
         }
         self.check_tunnels(at, carried, Some(place));
+        self.check_allowed(at, place, ack, message_id);
+        let tunnelled = !carried.tunnels.is_empty();
+        let new = Acknowledged {
+            tunnelled,
+            number: (ack.sequence.0, message_id, ack.status),
+            octets: carried.octets.to_vec(),
+        };
+        self.check_passed_on(at, place, new);
         // The model forgets refusals that nobody waits for.
         let newest = self.mobiles.get(place).and_then(|mobile| mobile.facts.updates.back());
         if !ack.is_accepted() && newest.is_some_and(|update| update.message_id != message_id) {
             return;
         }
         let seen = Seen::Ack {
-            tunnelled: !carried.tunnels.is_empty(),
+            tunnelled,
             number: Number { sequence: ack.sequence.0, message_id },
             care_of: packet.route.destination,
             accepted: ack.is_accepted(),
         };
         self.saw(at, place, carried, &seen, number);
+    }
+
+    /// An acknowledgement is what the AAAH has allowed.
+    fn check_allowed(
+        &mut self,
+        at: At,
+        place: usize,
+        ack: &BindingAcknowledgement<'_>,
+        message_id: Option<u64>,
+    ) {
+        let Some(mobile) = self.mobiles.get(place) else { return };
+        let Some(allowed) = mobile.facts.allowed.filter(|one| one.message_id == message_id) else {
+            return;
+        };
+        let spi = ack.options.mn_ha().map(|proof| proof.value.spi);
+        let same = allowed.spi.is_none() || spi.is_none() || spi == allowed.spi;
+        let what = "the SPI of the MN-HA option is not the AAAH's";
+        self.must(same, at, place, "keys.3.5", what);
+        let lifetime = ack.lifetime.seconds();
+        let within = |most: Option<u32>| !ack.is_accepted() || most.is_none_or(|it| lifetime <= it);
+        let what = "the lifetime is longer than the key's";
+        self.must(within(allowed.key_lifetime), at, place, "keys.3.6", what);
+        let what = "the lifetime is longer than the AAAH's session timeout";
+        self.must(within(allowed.session_timeout), at, place, "home-binding.3.9", what);
+    }
+
+    /// An acknowledgement is the same before and behind the FHA.
+    fn check_passed_on(&mut self, at: At, place: usize, new: Acknowledged) {
+        let Some(mobile) = self.mobiles.get_mut(place) else { return };
+        let known = &mobile.facts.acknowledgements;
+        let other = |known: &&Acknowledged| {
+            known.tunnelled != new.tunnelled && known.number == new.number
+        };
+        let changed = known.iter().any(|known| other(&known))
+            && !known.iter().filter(other).any(|known| known.octets == new.octets);
+        mobile.facts.keep_acknowledgement(new);
+        let what = "the acknowledgement is not what the HA has sent";
+        self.must(!changed, at, place, "data-path.3.4", what);
     }
 
     /// The nesting of what is in tunnels.
@@ -350,6 +407,10 @@ impl Auditor {
             (IpAddr::V6(address), Some(_)) => self.by_v6.get(&address) == Some(&place),
             _ => true,
         };
+        let to_home = tunnel_to_home(carried, up, facts.parameters.as_ref());
+        if let Some((sentence, what)) = to_home {
+            self.reject(at, place, sentence, what);
+        }
         let sentence = if up { "data-path.1.1" } else { "data-path.3.4" };
         self.must(
             ours,
@@ -375,4 +436,39 @@ impl Auditor {
             "the packet in the tunnel is not of the mobile node's IPv6 care-of address",
         );
     }
+}
+
+/// What is wrong with the tunnel between mobile node and HA, if a packet is in one.
+fn tunnel_to_home(
+    carried: &Carried<'_>,
+    up: bool,
+    told: Option<&Parameters6>,
+) -> Option<(&'static str, &'static str)> {
+    let (home, _) = told?.home?;
+    let agent = told?.agent?;
+    let (care_of, _) = told?.care_of?;
+    if !matches!(carried.body, Body::Data) {
+        return None;
+    }
+    let outer = v6::Packet::decode(carried.octets).ok()?;
+    let upper = outer.upper_layer().ok()?;
+    let inner = upper.octets_of(protocol::IPV6).ok()?;
+    let inner = v6::Packet::decode(inner).ok()?;
+    // What is still under way with addresses from before is not judged.
+    let (near, far) = match up {
+        true => (outer.source, outer.destination),
+        false => (outer.destination, outer.source),
+    };
+    if near != care_of {
+        return None;
+    }
+    let theirs = if up { inner.source } else { inner.destination };
+    if up && theirs != home {
+        return Some(("data-path.1.7", "the packet for the HA is not of the IPv6 home address"));
+    }
+    if up && far != agent {
+        return Some(("data-path.1.6", "the tunnel is not to the HA"));
+    }
+    (!up && (far != agent || theirs != home))
+        .then_some(("data-path.4.1", "the tunnel is not from the HA, or not for the home address"))
 }

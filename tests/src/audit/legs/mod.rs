@@ -13,6 +13,24 @@ use dsboot_codec::tree::{Node, Role, Value};
 
 use super::memory::Remembered;
 
+/// Where an EAP packet is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Side {
+    /// Between MN and NAS.
+    Pana,
+    /// Between NAS and AAA server.
+    Radius,
+}
+
+impl Side {
+    const fn other(self) -> Side {
+        match self {
+            Side::Pana => Side::Radius,
+            Side::Radius => Side::Pana,
+        }
+    }
+}
+
 /// What is remembered of the legs, whoever is concerned.
 #[derive(Debug)]
 pub(super) struct Legs {
@@ -28,18 +46,22 @@ pub(super) struct Legs {
     holders: Remembered<(Ipv4Addr, Ipv4Addr), (usize, u64)>,
     /// The challenges that agents have given.
     challenges: Remembered<(Ipv4Addr, Vec<u8>), ()>,
-    /// The last EAP packets by mobile node, Code and Identifier: their octets' fingerprint.
-    eap: Remembered<(usize, u8, u8), u64>,
-    /// Sessions of which it is not known whose they are, by the EAP Response in them.
-    anonymous: Remembered<u64, (IpAddr, u32)>,
-    /// The EAP packet seen last: what is passed on at once must be the same.
-    eap_begun: Option<(usize, u8, u8)>,
+    /// EAP packets by mobile node, side and the fingerprint of their octets.
+    eap: Remembered<(usize, Side, u64), ()>,
+    /// Sessions by the EAP Responses to a method in them.
+    responses: Remembered<u64, (IpAddr, u32)>,
+    /// On which side the last EAP packet of a mobile node was seen, and its Code: what is passed on to
+    /// the other one must be the same.
+    eap_last: Remembered<usize, (Side, u8)>,
     /// The State of the last Access-Challenge, by mobile node and client.
     states: Remembered<(usize, IpAddr), Vec<u8>>,
     /// The last session between two addresses.
     pairs: Remembered<(IpAddr, IpAddr), u32>,
-    /// Agents that have been heard.
-    agents: Remembered<Ipv4Addr, ()>,
+    /// Requests of PANA between NAS and MN, by who is to answer (the NAS: true) and their number: the
+    /// session that they name.
+    asked: Remembered<(IpAddr, IpAddr, bool, u32), u32>,
+    /// What agents have advertised last, by their addresses and those that they offer.
+    agents: Remembered<Ipv4Addr, registration::Agent>,
 }
 
 impl Default for Legs {
@@ -52,10 +74,11 @@ impl Default for Legs {
             holders: Remembered::new(1 << 14),
             challenges: Remembered::new(1 << 14),
             eap: Remembered::new(1 << 14),
-            anonymous: Remembered::new(1 << 12),
-            eap_begun: None,
+            responses: Remembered::new(1 << 14),
+            eap_last: Remembered::new(1 << 14),
             states: Remembered::new(1 << 14),
             pairs: Remembered::new(1 << 14),
+            asked: Remembered::new(1 << 14),
             agents: Remembered::new(1 << 12),
         }
     }

@@ -9,9 +9,10 @@ use dsboot_spec::registry::eap::method;
 use dsboot_spec::registry::radius::{attribute, code};
 
 use super::super::carried::{Carried, v4_of};
-use super::super::mobile::{Assigned, Granted, Key, Parameters6};
+use super::super::mobile::{Allowed, Assigned, Granted, Key, Parameters6};
 use super::super::seen::{Seen, Told};
 use super::super::{At, Auditor, memory};
+use super::Side;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub(super) struct Question {
     is_modelled: bool,
     message_id: Option<u64>,
     prefixes: Vec<radius::Ipv6Prefix>,
+    /// The SPI that the FHA has chosen.
+    fha_spi: Option<u32>,
     /// Proxy-States.
     proxies: Vec<Vec<u8>>,
     /// The EAP packet in it: its Identifier, and whether it is a response to a method.
@@ -49,14 +52,29 @@ impl Auditor {
                 self.answers(at, carried, packet);
             }
             // Accounting and the like are no part of the bootstrap.
-            _ => {}
+            _ => self.answers_otherwise(at, carried, packet),
+        }
+    }
+
+    /// What is no answer comes where one is waited for.
+    fn answers_otherwise(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
+        let key = (carried.destination, carried.source.ip(), packet.identifier());
+        if let Some(question) = self.legs.questions.get(&key) {
+            let what = format!("code {} answers no Access-Request", packet.code());
+            self.reject(at, question.place, "access.6.6", what);
         }
     }
 
     fn asks(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
         let vendor = packet.vendor(self.vendor);
-        let Some(nai) = packet.user_name().once() else { return };
+        let is_ours = vendor.sub_attributes().next().is_some();
         let client = carried.source.ip();
+        let Some(nai) = packet.user_name().once() else {
+            if is_ours {
+                self.early(at, carried, "access.3.2", "the request has no User-Name".to_owned());
+            }
+            return;
+        };
         let told_nas = self.settings.who.nas.contains(&client);
         let leg = match vendor.client_role().once() {
             Some(client_role::NAS | client_role::NAS_FA) => Some(Leg::A),
@@ -70,7 +88,7 @@ impl Auditor {
         // Who asks for somebody that does not bootstrap, by no part of the bootstrap, is not judged.
         let Some(leg) = leg else { return };
         let place = self.mobile(Key::Nai(nai.to_vec()));
-        if vendor.sub_attributes().next().is_some() {
+        if is_ours {
             self.mark(place);
         }
         self.legs.clients.insert(client, ());
@@ -85,6 +103,7 @@ impl Auditor {
             is_modelled: leg != Leg::A || !(is_identity || is_nak),
             message_id: vendor.mip6_timestamp().once(),
             prefixes: packet.framed_ipv6_prefixes().collect(),
+            fha_spi: vendor.fha_spi().once(),
             proxies: packet.proxy_states().map(<[u8]>::to_vec).collect(),
             eap: eap.as_ref().map(eap::Packet::identifier),
         };
@@ -178,8 +197,11 @@ impl Auditor {
                 let role = role && vendor.client_role().once().is_some();
                 self.must(role, at, place, "access.3.4", "the NAS does not name its part");
                 if let Some(eap) = eap {
-                    self.check_eap(at, place, eap);
+                    self.check_eap(at, place, Side::Radius, eap);
                 }
+                let carries = packet.attributes_of(attribute::EAP_MESSAGE).next().is_some();
+                let what = "the request carries no EAP Response";
+                self.must(carries, at, place, "access.3.1", what);
                 let known = self.legs.states.get(&(place, client)).cloned();
                 let state = packet.state().once().map(<[u8]>::to_vec);
                 let begins = eap.is_none_or(|eap| eap.method() == Some(method::IDENTITY));
@@ -241,6 +263,7 @@ impl Auditor {
         );
         let hinted = packet.framed_ipv6_prefixes().next().is_some();
         self.must(hinted, at, place, "registration.6.5", "the IPv6 prefix of the FHA is missing");
+        let wanted = vendor.parameters().bootstrap_request.once();
         let Some(mobile) = self.mobiles.get(place) else { return };
         let Some(password) = password else { return };
         // The request that it is about, where that was seen.
@@ -259,6 +282,9 @@ impl Auditor {
                 }
                 if asked.mn_spi != mn {
                     wrong.push(("registration.6.4", "MN-SPI is not the request's"));
+                }
+                if asked.wanted != wanted {
+                    wrong.push(("registration.6.6", "Bootstrap-Request is not the request's"));
                 }
             }
             None if firsts.clone().next().is_some() => {
@@ -309,7 +335,9 @@ impl Auditor {
                 let proof = vendor.mip6_authenticator().once().map(<[u8; 20]>::as_slice);
                 let digest = vendor.mip6_mac_mobility_data().once().copied();
                 let digest = digest.is_none() || digest == update.digest;
-                home && care_of && digest && proof == update.authenticator.as_deref()
+                let spi = vendor.mip6_mn_aaa_spi().once();
+                let spi = spi.is_none() || spi == update.aaa_spi;
+                home && care_of && digest && spi && proof == update.authenticator.as_deref()
             }
             None => !seen_any,
         };
@@ -362,7 +390,7 @@ impl Auditor {
         };
         let client = carried.destination.ip();
         let seen = match question.leg {
-            Leg::A => self.admitted(at, place, client, packet, accepted),
+            Leg::A => self.admitted(at, (place, client), packet, accepted, &question),
             Leg::B => self.granted(at, place, client, packet, accepted, &question),
             Leg::C => {
                 if accepted {
@@ -377,6 +405,15 @@ impl Auditor {
                         "home-binding.2.8",
                         "the MN-HA key, its SPI or lifetime, or Session-Timeout is missing",
                     );
+                    let allowed = Allowed {
+                        message_id: question.message_id,
+                        spi: vendor.mip6_mn_ha_spi().once(),
+                        key_lifetime: vendor.mip6_msa_lifetime().once(),
+                        session_timeout: packet.session_timeout().once(),
+                    };
+                    if let Some(mobile) = self.mobiles.get_mut(place) {
+                        mobile.facts.allowed = Some(allowed);
+                    }
                 }
                 Seen::BindingAnswer { number: question.message_id, accepted }
             }
@@ -385,17 +422,21 @@ impl Auditor {
     }
 
     /// An EAP packet is the same between MN and NAS as between NAS and AAA server.
-    pub(super) fn check_eap(&mut self, at: At, place: usize, eap: &eap::Packet<'_>) {
-        let key = (place, eap.code().number(), eap.identifier());
+    pub(super) fn check_eap(&mut self, at: At, place: usize, side: Side, eap: &eap::Packet<'_>) {
         let mark = memory::mark(&eap.octets());
-        let known = self.legs.eap.get(&key).copied();
-        let recent = self.legs.eap_begun == Some((place, eap.code().number(), eap.identifier()));
-        if known.is_some_and(|known| known != mark) && recent {
+        let code = eap.code().number();
+        // Requests go on to the MN, Responses to the AAA server.
+        let goes_on = (side == Side::Pana) == (eap.code() == eap::Code::Request);
+        let last = self.legs.eap_last.get(&place) == Some(&(side.other(), code));
+        let passed_on = goes_on && last;
+        // The NAS asks for the identity itself.
+        let is_own = code == eap::Code::Request.number() && eap.method() == Some(method::IDENTITY);
+        if passed_on && !is_own && !self.legs.eap.contains(&(place, side.other(), mark)) {
             let what = "the EAP packet is not the one that came from the other side";
             self.reject(at, place, "access.3.1", what);
         }
-        self.legs.eap.insert(key, mark);
-        self.legs.eap_begun = Some(key);
+        self.legs.eap.insert((place, side, mark), ());
+        self.legs.eap_last.insert(place, (side, code));
     }
 
     fn check_challenge(
@@ -413,7 +454,7 @@ impl Auditor {
         let eap = packet.eap_message().ok().flatten();
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
         if let Some(eap) = &eap {
-            self.check_eap(at, place, eap);
+            self.check_eap(at, place, Side::Radius, eap);
         }
         let is_request = eap.as_ref().is_some_and(|eap| eap.code() == eap::Code::Request);
         let asked = question.eap.is_some();
@@ -429,13 +470,19 @@ impl Auditor {
     fn admitted(
         &mut self,
         at: At,
-        place: usize,
-        client: IpAddr,
+        (place, client): (usize, IpAddr),
         packet: &Packet<'_>,
         accepted: bool,
+        question: &Question,
     ) -> Seen {
         let vendor = packet.vendor(self.vendor);
         let parameters = vendor.parameters();
+        let eap = packet.eap_message().ok().flatten();
+        let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
+        if let (Some(eap), Some(asked)) = (&eap, question.eap) {
+            let what = "the EAP result has another Identifier than the last answer";
+            self.must(eap.identifier() == asked, at, place, "access.2.24", what);
+        }
         if !accepted {
             return Seen::AccessAnswer { client, told: Told::Refused };
         }
@@ -459,7 +506,9 @@ impl Auditor {
             fha,
             fqdn: fqdn.clone(),
             care_of: packet.framed_ip_address().once(),
+            mask: packet.framed_ip_netmask().once(),
             session_timeout: timeout,
+            has_success: eap.is_some_and(|eap| eap.code() == eap::Code::Success),
         };
         if let Some(mobile) = self.mobiles.get_mut(place) {
             mobile.facts.assigned = Some(assigned);
@@ -512,7 +561,7 @@ impl Auditor {
         );
         let Some(mobile) = self.mobiles.get_mut(place) else { return seen };
         let facts = &mut mobile.facts;
-        let fha_spi = vendor.fha_spi().once();
+        let fha_spi = question.fha_spi.or(vendor.fha_spi().once());
         facts.granted = Some(Granted {
             address,
             parameters,

@@ -1,16 +1,46 @@
 //! Steps 0 and 4: agent discovery, and registration requests.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
 
-use dsboot_codec::mip4::discovery::Discovery;
+use dsboot_codec::mip4::discovery::{AdvertisementFlags, Discovery, next_sequence};
 use dsboot_codec::mip4::{self, AuthenticationKind, Extension};
 use dsboot_model::{Hop, Owner};
-use dsboot_spec::registry::mip4::{FIRST_FREE_SPI, replay_method, spi};
+use dsboot_spec::registry::mip4::{
+    ADDRESS_ENTRY_WORDS, FIRST_FREE_SPI, advertisement_flag, message, replay_method, spi,
+};
 
 use super::super::carried::Carried;
 use super::super::mobile::{Asked, Key};
 use super::super::seen::{Seen, SeenRequest};
 use super::super::{At, Auditor};
+
+/// Where Addr Entry Size stands in an advertisement.
+const ENTRY_SIZE: usize = 5;
+
+/// What an agent has advertised.
+#[derive(Clone, Debug)]
+pub(super) struct Agent {
+    at: At,
+    flags: AdvertisementFlags,
+    sequence: u16,
+    /// For how many seconds the advertisement is good.
+    lifetime: u16,
+    /// The longest registration that it takes, in seconds.
+    registration: u16,
+    care_of: Vec<Ipv4Addr>,
+}
+
+impl Agent {
+    /// Whether another advertisement may be the next one.
+    fn may_precede(&self, next: &Agent) -> bool {
+        let expected = next_sequence(self.sequence);
+        let silence = self.at.time.zip(next.at.time).map(|(from, to)| to.saturating_sub(from));
+        let is_long = silence.is_some_and(|time| time > Duration::from_secs(self.lifetime.into()));
+        // The same again, the next one, the first after it was started anew, or all is forgotten.
+        [self.sequence, expected, 0].contains(&next.sequence) || is_long
+    }
+}
 
 impl Auditor {
     /// A message on the port of Mobile IPv4.
@@ -23,6 +53,10 @@ impl Auditor {
         match message {
             mip4::Message::Request(request) => self.request(at, carried, request),
             mip4::Message::Reply(reply) => self.reply(at, carried, reply),
+            mip4::Message::Unknown { kind, .. } if *kind != message::EXPERIMENTAL => {
+                let what = format!("a message of type {kind} is none of Mobile IPv4");
+                self.early(at, carried, "wire.1.1", what);
+            }
             _ => {}
         }
     }
@@ -36,19 +70,55 @@ impl Auditor {
     ) {
         let Discovery::Advertisement(advertisement) = message else { return };
         let Some(agent) = advertisement.mobility_agent().once() else { return };
+        let care_of: Vec<Ipv4Addr> = agent.care_of_addresses.iter().collect();
         let addresses: Vec<Ipv4Addr> =
-            carried.source_v4().into_iter().chain(agent.care_of_addresses.iter()).collect();
+            carried.source_v4().into_iter().chain(care_of.iter().copied()).collect();
         if let Some(challenge) = advertisement.challenge().once() {
             for address in &addresses {
                 self.legs.challenges.insert((*address, challenge.to_vec()), ());
             }
         }
+        let new = Agent {
+            at,
+            flags: agent.flags,
+            sequence: agent.sequence,
+            lifetime: advertisement.lifetime,
+            registration: agent.lifetime,
+            care_of,
+        };
+        self.check_advertisement(at, carried, &new);
         for address in addresses {
-            self.legs.agents.insert(address, ());
+            self.legs.agents.insert(address, new.clone());
         }
+    }
+
+    fn check_advertisement(&mut self, at: At, carried: &Carried<'_>, new: &Agent) {
+        let mut wrong = Vec::new();
         if carried.ttl != 1 && carried.source.is_ipv4() {
             let what = format!("the advertisement has TTL {}", carried.ttl);
-            self.early(at, carried, "registration.1.4", what);
+            wrong.push(("registration.1.4", what));
+        }
+        if carried.octets.get(ENTRY_SIZE).is_some_and(|size| *size != ADDRESS_ENTRY_WORDS) {
+            let what = "Addr Entry Size is not 2".to_owned();
+            wrong.push(("wire.1.14", what));
+        }
+        let flags = new.flags;
+        let only_fa = advertisement_flag::REGISTRATION_REQUIRED | advertisement_flag::BUSY;
+        let is_odd = !flags.foreign_agent() && flags.0 & only_fa != 0;
+        if !flags.is_agent() || is_odd || (flags.foreign_agent() && new.care_of.is_empty()) {
+            let what = "the flags F, H, R, B and the care-of addresses do not go together";
+            wrong.push(("wire.1.17", what.to_owned()));
+        }
+        let before = carried.source_v4().and_then(|source| self.legs.agents.get(&source));
+        if let Some(before) = before.filter(|before| !before.may_precede(new)) {
+            let what = format!(
+                "the sequence number {} does not follow {}, of packet {}",
+                new.sequence, before.sequence, before.at.number
+            );
+            wrong.push(("registration.1.5", what));
+        }
+        for (sentence, what) in wrong {
+            self.early(at, carried, sentence, what);
         }
     }
 
@@ -84,6 +154,8 @@ impl Auditor {
         let asks_for_udp = extensions
             .iter()
             .any(|extension| matches!(extension.value, Extension::UdpTunnelRequest(_)));
+        let has_foreign_home =
+            extensions.authenticator(AuthenticationKind::ForeignHome).once().is_some();
         let hop = match carried.destination_v4() {
             Some(to) if to != header.home_agent => Hop::Link,
             _ if owner == Owner::Mn && carried.source_v4() == Some(header.care_of_address) => {
@@ -94,10 +166,7 @@ impl Auditor {
                 if owner == Owner::Mn
                     && asks_for_udp
                     && extensions.challenge().once().is_none()
-                    && extensions
-                        .authenticator(AuthenticationKind::ForeignHome)
-                        .once()
-                        .is_none()
+                    && !has_foreign_home
                     && !self.has_relayed(place, carried) =>
             {
                 Hop::Direct
@@ -132,6 +201,9 @@ impl Auditor {
             mn_spi: key_request,
             first,
             challenge: challenge.clone(),
+            wanted: extensions.bootstrap(self.vendor).bootstrap_request.once(),
+            has_foreign_home,
+            asks_for_udp,
             protected: carried
                 .octets
                 .get(..protected.unwrap_or_default())
@@ -343,7 +415,10 @@ impl Auditor {
                     IpAddr::V4(to) => to,
                     IpAddr::V6(_) => return,
                 };
-                let heard = self.legs.agents.contains(&to);
+                let agent = self.legs.agents.get(&to);
+                let heard = agent.is_some();
+                let attached = mobile.facts.assigned.is_some();
+                wrong = agent.and_then(|agent| unfit(agent, asked, attached, earlier));
                 if let Some(challenge) = &asked.challenge {
                     let given = self.legs.challenges.get(&(to, challenge.clone())).is_some();
                     if heard && !given {
@@ -362,7 +437,7 @@ impl Auditor {
     }
 
     /// Something is wrong between ends of which it is not known whose they are.
-    pub(super) fn early(&mut self, at: At, carried: &Carried<'_>, sentence: &str, what: String) {
+    pub(in super::super) fn early(&mut self, at: At, carried: &Carried<'_>, sentence: &str, what: String) {
         let rejection = super::super::Rejection::new(at.number, at.time, sentence, what);
         let ends = carried.ends().to_vec();
         if ends.iter().any(|end| self.parties.contains(end)) {
@@ -371,6 +446,33 @@ impl Auditor {
             self.early.push(super::super::Early { ends, rejection });
         }
     }
+}
+
+/// What a request through an agent has against what that agent has advertised.
+fn unfit<'a>(
+    agent: &Agent,
+    asked: &Asked,
+    attached: bool,
+    mut earlier: impl Iterator<Item = &'a Asked>,
+) -> Option<(&'static str, String)> {
+    let release = asked.lifetime == 0;
+    let colocated = asked.flags & 0x20 != 0;
+    let number = agent.at.number;
+    if agent.registration != u16::MAX && asked.lifetime > agent.registration {
+        let what = format!("the lifetime is longer than the agent's of packet {number}");
+        return Some(("registration.4.10", what));
+    }
+    if !colocated && !release && !agent.care_of.contains(&asked.care_of) {
+        let what = format!("the agent of packet {number} offers another care-of address");
+        return Some(("registration.3.3", what));
+    }
+    if colocated && asked.first && !agent.flags.registration_required() {
+        let what = format!("the agent of packet {number} does not ask for that (R)");
+        return Some(("registration.3.2", what));
+    }
+    let is_new = asked.first && attached && !earlier.any(|known| known.to.ip() == asked.to.ip());
+    (is_new && agent.flags.busy())
+        .then(|| ("registration.1.9", format!("the agent of packet {number} is busy (B)")))
 }
 
 /// Whether those of the extensions that are named stand in that order.

@@ -78,7 +78,7 @@ impl Auditor {
             hop: hop.unwrap_or(Hop::Direct),
             protected: carried.octets.get(..protected).unwrap_or_default().to_vec(),
         };
-        self.check_reply(at, place, message, asked.as_ref());
+        self.check_reply(at, place, message, hop, asked.as_ref());
         self.check_reply_way(at, place, carried, hop, asked.as_ref());
         self.check_copies(at, place, message, &answered);
         let accepts = matches!(header.code.0, code::ACCEPTED | code::ACCEPTED_NOT_SIMULTANEOUS);
@@ -110,6 +110,7 @@ impl Auditor {
         at: At,
         place: usize,
         message: &mip4::Reply<'_>,
+        hop: Option<Hop>,
         asked: Option<&Asked>,
     ) {
         let mip4::Reply { header, extensions, .. } = *message;
@@ -179,6 +180,43 @@ impl Auditor {
         }
         must(in_order(message), "registration.8.4", "the extensions are out of order");
         let Some(asked) = asked else { return };
+        let has_34 = extensions.authenticator(AuthenticationKind::ForeignHome).once().is_some();
+        let is_offered = asked.flags & 0x20 == 0;
+        if hop == Some(Hop::Relay) && asked.lifetime != 0 {
+            must(
+                !has_34 || !is_offered || asked.has_foreign_home,
+                "registration.5.16",
+                "FA and FHA share an association, and the request had no authenticator of it",
+            );
+            must(
+                has_34 || !asked.has_foreign_home,
+                "registration.8.5",
+                "the request was authenticated by the FA, and the reply is not by the FHA",
+            );
+        }
+        let udp = extensions.iter().find_map(|extension| match extension.value {
+            Extension::UdpTunnelReply(reply) => Some(reply),
+            _ => None,
+        });
+        must(
+            udp.is_none() || asked.asks_for_udp,
+            "data-path.6.3",
+            "tunnels in UDP are granted and were not asked for",
+        );
+        let challenge = extensions.challenge().once();
+        match (hop, &asked.challenge) {
+            (Some(Hop::Relay), Some(asked)) => must(
+                challenge == Some(asked.as_slice()),
+                "registration.8.5",
+                "the challenge is not the request's",
+            ),
+            (Some(Hop::Link), Some(_)) => must(
+                challenge.is_some(),
+                "registration.9.3",
+                "there is no challenge for the next request",
+            ),
+            _ => {}
+        }
         must(
             header.home_agent == asked.home_agent,
             "registration.2.1",
@@ -305,6 +343,8 @@ impl Auditor {
         let key = message.extensions.mn_ha_key_reply().once();
         let accepts = message.header.code.is_accepted();
         let mut wrong = None;
+        let lifetime = u32::from(message.header.lifetime);
+        let timeout = facts.granted.as_ref().and_then(|granted| granted.session_timeout);
         if let (Some(granted), Some(key)) = (&facts.granted, key) {
             let same = granted.nonce.as_deref().is_none_or(|nonce| nonce == key.nonce)
                 && granted.aaa_spi.is_none_or(|spi| spi == key.aaa_spi)
@@ -319,8 +359,14 @@ impl Auditor {
                     "registration.8.3",
                     "the key generation reply is not as the AAAH gave it",
                 ));
-            } else if accepts && message.header.lifetime != 0 {
+            } else if accepts && lifetime != 0 {
                 wrong = differs(granted, &told, message);
+            }
+            if accepts && timeout.is_some_and(|timeout| lifetime > timeout) {
+                wrong = wrong.or(Some((
+                    "registration.7.12",
+                    "the lifetime is longer than the AAAH's session timeout",
+                )));
             }
         } else if accepts && key.is_none() && !told.is_empty() {
             let before = facts.parameters.as_ref();

@@ -1,7 +1,7 @@
 //! Goes through the messages of a tree with what is known of keys, and keeps what it learns.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::ops::Range;
 
 use dsboot_codec::mip4::Algorithm;
@@ -39,6 +39,8 @@ pub struct Engine {
     pub(super) mobile_ip: Remembered<u32, Vec<(Vec<u8>, Algorithm)>>,
     /// Keys of mobile nodes and Mobile IPv6 home agents by NAI.
     pub(super) mn_ha: Remembered<Vec<u8>, Vec<Vec<u8>>>,
+    /// NAIs by IPv6 home address, from binding updates.
+    pub(super) homes: Remembered<Ipv6Addr, Vec<u8>>,
     /// PANA sessions.
     pub(super) sessions: Remembered<u32, super::pana::Session>,
     /// EAP conversations.

@@ -10,7 +10,13 @@ impl Engine {
     pub(super) fn mip6(&mut self, packet: Option<&[u8]>, at: usize, found: &mut Findings) {
         let Some(Ok(packet)) = packet.map(Packet::decode) else { return };
         let options = packet.message.options();
-        let Some(nai) = options.nai() else { return };
+        let home = packet.addresses().home;
+        if let Some(nai) = options.nai().filter(|_| options.mn_aaa().is_some()) {
+            self.homes.insert(home, nai.to_vec());
+        }
+        // Whose an acknowledgement is its home address tells, where its update was seen.
+        let known = self.homes.get(&home).cloned();
+        let Some(nai) = known.as_deref().or(options.nai()) else { return };
         let name = String::from_utf8_lossy(nai);
         let aaa_key = self.keys.mn_aaa(nai).map(|key| key.key.0.clone());
         if let Some(option) = options.mn_aaa() {
