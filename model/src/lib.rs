@@ -112,6 +112,20 @@ impl Bootstrap {
         (cost <= before.environment.events).then(|| self.step_at(before, action, cost))
     }
 
+    /// What an action leads to, if it can happen in a state, judged by no promise: for whoever follows
+    /// a run that has taken place.
+    #[must_use]
+    pub fn follow(&self, before: &State, action: Action) -> Option<State> {
+        let cost = effort::cost(&self.config, before, action)?;
+        let mut state = *before;
+        state.environment.events = state.environment.events.checked_sub(cost)?;
+        self.apply(&mut state, action);
+        if state != *before {
+            self.forget_dead_letters(&mut state);
+        }
+        Some(state)
+    }
+
     /// What an action does at that cost, which the state can bear.
     fn step_at(&self, before: &State, action: Action, cost: u8) -> Step {
         let mut state = *before;

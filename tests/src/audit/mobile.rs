@@ -290,7 +290,7 @@ impl Mobile {
         // What belongs to a message from before the last beginning, the model knows no more.
         let explained = match about {
             Some(about) if about < self.order.begun() => Ok(()),
-            _ => self.order.next(at.number, seen, self.sights, memo),
+            _ => self.order.next(at.number, seen, about.is_none(), self.sights, memo),
         };
         self.climb(at, seen);
         match explained {

@@ -102,6 +102,11 @@ pub struct Auditor {
     memo: Memo,
 }
 
+/// What the model's steps lead to, as far as an [`Auditor`] had to find out: with it another one is
+/// faster, and says the same.
+#[derive(Debug, Default)]
+pub struct Lore(Memo);
+
 /// Something wrong in a packet, between whom.
 #[derive(Clone, Debug)]
 struct Early {
@@ -120,6 +125,12 @@ impl Auditor {
     /// Nothing has been seen.
     #[must_use]
     pub fn new(settings: Settings) -> Auditor {
+        Auditor::with(settings, Lore::default())
+    }
+
+    /// Nothing has been seen, but the model is known.
+    #[must_use]
+    pub fn with(settings: Settings, Lore(memo): Lore) -> Auditor {
         let arrangements = match settings.scenario {
             None => vec![CareOf::Colocated, CareOf::ForeignAgent, CareOf::ColocatedViaFa],
             Some(scenario) if scenario.has_fa() => {
@@ -139,7 +150,7 @@ impl Auditor {
             legs: Legs::default(),
             early: Vec::new(),
             parties: Remembered::new(1 << 12),
-            memo: Memo::default(),
+            memo,
             settings,
         }
     }
@@ -190,7 +201,13 @@ impl Auditor {
 
     /// What is to be said about all of it.
     #[must_use]
-    pub fn finish(mut self) -> Report {
+    pub fn finish(self) -> Report {
+        self.finish_with_lore().0
+    }
+
+    /// The same, and what was found out of the model.
+    #[must_use]
+    pub fn finish_with_lore(mut self) -> (Report, Lore) {
         let early = std::mem::take(&mut self.early);
         for Early { ends, rejection } in early {
             let ours = ends.iter().any(|end| self.is_ours(*end));
@@ -198,12 +215,12 @@ impl Auditor {
                 self.report.reject(rejection);
             }
         }
-        let Auditor { mut report, mobiles, parties, settings, .. } = self;
+        let Auditor { mut report, mobiles, parties, settings, memo, .. } = self;
         for (place, mobile) in mobiles.into_all() {
             report.conclude(place, mobile, settings.scenario);
         }
         report.finish(parties.into_all());
-        report
+        (report, Lore(memo))
     }
 
     /// Nothing more is expected of some mobile nodes.

@@ -4,7 +4,7 @@
 //! What no link of the capture shows is a hidden step. Before the first message of a mobile node
 //! everything is hidden: the capture may begin in the middle.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use dsboot_model::{
@@ -18,17 +18,20 @@ mod steps;
 
 pub(super) use memo::Memo;
 
-use memo::Node;
+use memo::{Hidden, Node};
 use openings::openings;
-use steps::{deny, hides, otherwise, say, settle, wander};
+use steps::{deny, hides, may_be, otherwise, say, settle, wander};
 
 use super::seen::{Channel, Named, Seen, channel_of};
 
 /// As many states that explain the same are kept.
 const WIDTH: usize = 32;
 
-/// As many states are looked at for what hidden steps lead to.
-const HIDDEN_STATES: usize = 4_000;
+/// As many states are looked at for what hidden steps lead to, from all explanations together.
+const HIDDEN_STATES: usize = 8_192;
+
+/// And from each so many at least.
+const HIDDEN_FROM_EACH: usize = 64;
 
 /// What hidden events, each as the model counts them, may come before a message at most.
 const HIDDEN_EVENTS: u8 = 3;
@@ -78,7 +81,7 @@ pub(super) struct Unexplained {
 }
 
 /// Which parts of the network the capture shows.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Sights(u16);
 
 impl Sights {
@@ -114,11 +117,12 @@ impl Order {
         Order { arrangements, is_complete, ..Order::default() }
     }
 
-    /// The next message.
+    /// The next message; `is_new` unless it was seen before on its way.
     pub(super) fn next(
         &mut self,
         packet: u64,
         seen: &Seen,
+        is_new: bool,
         sights: Sights,
         memo: &mut Memo,
     ) -> Result<(), Unexplained> {
@@ -131,7 +135,9 @@ impl Order {
             }
             self.is_beyond = false;
         }
-        if self.explanations.is_empty() || (self.is_at_the_bound() && begins_something(seen)) {
+        // With a message that was begun before, what follows would belong to what is known no more.
+        let may_begin = is_new && begins_something(seen);
+        if self.explanations.is_empty() || (may_begin && self.is_at_the_bound()) {
             return self.begin(packet, seen, sights, memo);
         }
         let before = std::mem::take(&mut self.explanations);
@@ -343,32 +349,39 @@ fn explain_hidden(
     sights: Sights,
     memo: &mut Memo,
 ) -> Vec<Explanation> {
-    let mut found = Vec::new();
-    let mut known: HashSet<u64> = before.iter().map(Explanation::mark).collect();
-    // By the events that they cost, and then by their steps.
-    let mut waiting: [VecDeque<Explanation>; HIDDEN_EVENTS as usize + 1] = Default::default();
-    if let Some(first) = waiting.first_mut() {
-        first.extend(before.iter().cloned());
-    }
-    for cost in 0..waiting.len() {
-        while let Some(one) = waiting.get_mut(cost).and_then(VecDeque::pop_front) {
-            let steps = memo.steps(&one.node);
-            for step in steps.iter().filter(|step| hides(step, sights)) {
-                let next = one.at(&step.next);
-                if known.len() > HIDDEN_STATES || !known.insert(next.mark()) {
-                    continue;
-                }
-                say(&next, seen, &[], memo, &mut found);
-                if let Some(place) = waiting.get_mut(cost + usize::from(step.cost)) {
-                    place.push_back(next);
+    // The more there is to begin with, the less is looked at from each.
+    let most = (HIDDEN_STATES / before.len().max(1).next_power_of_two()).max(HIDDEN_FROM_EACH);
+    for cost in 0..=HIDDEN_EVENTS {
+        let hidden = Hidden { sights, most, cost };
+        let mut of_each = Vec::new();
+        for one in before {
+            let mut found = Vec::new();
+            for (message, places) in memo.sayable(&one.node, hidden, seen.from()).iter() {
+                if may_be(message, seen)
+                    && let Some(names) = one.names.fitting(seen, message)
+                {
+                    let at = |node| Explanation { node: Arc::clone(node), names: names.clone() };
+                    found.extend(places.iter().map(at));
                 }
             }
+            if !found.is_empty() {
+                of_each.push(found.into_iter());
+            }
         }
-        if !found.is_empty() || known.len() > HIDDEN_STATES {
-            break;
+        if !of_each.is_empty() {
+            return in_turn(of_each);
         }
     }
-    found
+    Vec::new()
+}
+
+/// One of each, and again, so that where there is no room for all none is left out altogether.
+fn in_turn(mut of_each: Vec<std::vec::IntoIter<Explanation>>) -> Vec<Explanation> {
+    let mut all = Vec::new();
+    while !of_each.is_empty() {
+        of_each.retain_mut(|one| one.next().map(|next| all.push(next)).is_some());
+    }
+    all
 }
 
 /// The states that are no or one hidden step without an event away.

@@ -29,10 +29,17 @@ pub(super) enum Seen {
     AccessReply { nas: IpAddr, session: u32, told: Told },
     /// Step 4.
     Request { hop: Hop, request: SeenRequest },
-    /// Step 5: the FHA with this address asks.
-    RegistrationAsk { client: IpAddr },
+    /// Step 5: the FHA with this address asks, about the request of this Identification if that was
+    /// seen.
+    RegistrationAsk { client: IpAddr, about: Option<u64> },
     /// Step 5: it is answered, with addresses or without.
-    RegistrationAnswer { client: IpAddr, accepted: bool, address: bool, ipv6: bool },
+    RegistrationAnswer {
+        client: IpAddr,
+        about: Option<u64>,
+        accepted: bool,
+        address: bool,
+        ipv6: bool,
+    },
     /// Step 6. Without a hop it is not known where on its way it is.
     Reply { hop: Option<Hop>, reply: SeenReply },
     /// A binding update, in the tunnel or plain.
@@ -336,12 +343,12 @@ impl Names {
             (Seen::Request { hop, request }, Message::Request(at, said)) => {
                 hop == at && self.request(request, said)
             }
-            (Seen::RegistrationAsk { client }, Message::RegistrationAsk(fha, ..)) => {
-                bind(&mut self.fha_clients, *client, *fha)
+            (Seen::RegistrationAsk { client, about }, Message::RegistrationAsk(fha, ident, ..)) => {
+                bind(&mut self.fha_clients, *client, *fha) && self.is_about(*about, *ident)
             }
             (
-                Seen::RegistrationAnswer { client, accepted, address, ipv6 },
-                Message::RegistrationAnswer(fha, _, answer),
+                Seen::RegistrationAnswer { client, about, accepted, address, ipv6 },
+                Message::RegistrationAnswer(fha, ident, answer),
             ) => {
                 let fits = match answer {
                     Authorisation::Refused => !accepted,
@@ -350,7 +357,7 @@ impl Names {
                         *accepted && *address && parameters.ipv6 == *ipv6
                     }
                 };
-                fits && bind(&mut self.fha_clients, *client, *fha)
+                fits && bind(&mut self.fha_clients, *client, *fha) && self.is_about(*about, *ident)
             }
             (Seen::Reply { hop, reply }, Message::Reply(at, said)) => {
                 hop.map_or(*at != Hop::Link, |hop| hop == *at) && self.reply(reply, said)
@@ -433,6 +440,11 @@ impl Names {
             && bind(&mut self.fhas, seen.fha, said.fha)
             && self.grows(seen.identification, said.ident)
             && bind(&mut self.idents, seen.identification, said.ident)
+    }
+
+    /// Whether a question of step 5 can be about a request.
+    fn is_about(&mut self, request: Option<u64>, ident: Ident) -> bool {
+        request.is_none_or(|request| bind(&mut self.idents, request, ident))
     }
 
     /// Identifications grow as the model's do, unless the clock has been set back.

@@ -1,5 +1,6 @@
 //! Captures of `dsboot run`, and what is made of them.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use dsboot::audit::judge;
 use dsboot::decode::{Engine, Format, Keys, Piece, Pieces};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use dsboot_tests::audit::{Answer, Auditor, Packet, Report, Settings};
+use dsboot_tests::audit::{Answer, Auditor, Lore, Packet, Report, Settings};
 use serde_json::Value;
 
 /// Runs the command. Returns its exit status, and what it prints to both outputs.
@@ -102,12 +103,28 @@ pub(crate) fn known(pieces: Vec<Piece>) -> Vec<Known> {
 
 /// Judges some of them, with numbers of their own.
 pub(crate) fn audit_known<'a>(packets: impl IntoIterator<Item = &'a Known>) -> Report {
-    let mut auditor = Auditor::new(Settings::default());
+    let mut auditor = Auditor::with(Settings::default(), take_lore());
     for (number, Known { piece, tree }) in (1..).zip(packets) {
         let (time, octets) = (piece.time, &piece.octets[..]);
         auditor.packet(&Packet { number, time, octets, tree, cut: false });
     }
-    auditor.finish()
+    keep_lore(auditor)
+}
+
+thread_local! {
+    /// What the audits before have found out of the model.
+    static LORE: Cell<Lore> = Cell::new(Lore::default());
+}
+
+pub(crate) fn take_lore() -> Lore {
+    LORE.take()
+}
+
+/// What an auditor says; what it has found out serves the next one.
+pub(crate) fn keep_lore(auditor: Auditor) -> Report {
+    let (report, lore) = auditor.finish_with_lore();
+    LORE.set(lore);
+    report
 }
 
 /// Whether a report is as its schema says.

@@ -9,7 +9,7 @@ use dsboot_spec::registry::eap::method;
 use dsboot_spec::registry::radius::{attribute, code};
 
 use super::super::carried::{Carried, v4_of};
-use super::super::mobile::{Allowed, Assigned, Granted, Key, Parameters6};
+use super::super::mobile::{Allowed, Asked, Assigned, Granted, Key, Parameters6};
 use super::super::seen::{Seen, Told};
 use super::super::{At, Auditor, memory};
 use super::Side;
@@ -37,6 +37,8 @@ pub(super) struct Question {
     prefixes: Vec<radius::Ipv6Prefix>,
     /// The SPI that the FHA has chosen.
     fha_spi: Option<u32>,
+    /// The Identification of the request that it is about, if that was seen.
+    request: Option<u64>,
     /// Proxy-States.
     proxies: Vec<Vec<u8>>,
     /// The EAP packet in it: its Identifier, and whether it is a response to a method.
@@ -96,6 +98,8 @@ impl Auditor {
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
         let is_identity = eap.as_ref().and_then(eap::Packet::method) == Some(method::IDENTITY);
         let is_nak = eap.as_ref().and_then(eap::Packet::method) == Some(method::NAK);
+        let asked = self.request_of(place, packet).filter(|_| leg == Leg::B);
+        let request = asked.map(|(identification, _)| identification);
         let question = Question {
             at,
             leg,
@@ -104,6 +108,7 @@ impl Auditor {
             message_id: vendor.mip6_timestamp().once(),
             prefixes: packet.framed_ipv6_prefixes().collect(),
             fha_spi: vendor.fha_spi().once(),
+            request,
             proxies: packet.proxy_states().map(<[u8]>::to_vec).collect(),
             eap: eap.as_ref().map(eap::Packet::identifier),
         };
@@ -133,15 +138,25 @@ impl Auditor {
                 .find(|update| leg == Leg::C && update.message_id == timestamp)
                 .map(|update| update.at.number)
         });
+        let about = about.or(asked.map(|(_, packet)| packet));
         let seen = match leg {
             Leg::A => Seen::AccessAsk { client },
-            Leg::B => Seen::RegistrationAsk { client },
+            Leg::B => Seen::RegistrationAsk { client, about: request },
             Leg::C => Seen::BindingAsk {
                 number: vendor.mip6_timestamp().once(),
                 care_of: vendor.parameters().ipv6_coa.once().map(|told| told.address()),
             },
         };
         self.saw(at, place, carried, &seen, about);
+    }
+
+    /// The request that step 5 is about: its Identification and packet.
+    fn request_of(&self, place: usize, packet: &Packet<'_>) -> Option<(u64, u64)> {
+        let password = packet.chap_password().once()?;
+        let octets = [&[password.identifier][..], password.response].concat();
+        let mut known = self.mobiles.get(place)?.facts.requests.iter().rev();
+        let is_it = |asked: &&Asked| asked.chap.as_ref().is_some_and(|(proof, _)| *proof == *octets);
+        known.find(is_it).map(|asked| (asked.identification, asked.at.number))
     }
 
     /// Which server is asked, where the scenario is told.
@@ -535,7 +550,9 @@ impl Auditor {
         let address = packet.framed_ip_address().once();
         let ipv6 =
             parameters.home.is_some() && parameters.agent.is_some() && parameters.care_of.is_some();
-        let seen = Seen::RegistrationAnswer { client, accepted, address: address.is_some(), ipv6 };
+        let (about, address_told) = (question.request, address.is_some());
+        let seen =
+            Seen::RegistrationAnswer { client, about, accepted, address: address_told, ipv6 };
         if !accepted {
             return seen;
         }

@@ -1,7 +1,7 @@
 //! What the model's steps lead to, remembered: mobile nodes do much the same, and each does it in
 //! many states that explain what is seen of it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use dsboot_model::{
@@ -11,10 +11,13 @@ use dsboot_spec::{CareOf, Role};
 use stateright::Model as _;
 
 use super::super::memory::{Remembered, mark};
-use super::{HIDDEN_EVENTS, model};
+use super::{HIDDEN_EVENTS, Sights, hides, model};
 
 /// So many states, and the steps from so many of them, are remembered at least.
 const ROOM: usize = 1 << 13;
+
+/// So many states are kept that a message may lead to.
+const PLACES: usize = 64;
 
 /// A state of an arrangement's model, with as many events left as there can be.
 #[derive(Debug)]
@@ -45,12 +48,28 @@ pub(super) struct Saying {
     pub(super) arrived: Option<Arc<Node>>,
 }
 
+/// What is known of hidden steps from a state: the sights, the most states that are looked at, and the
+/// events that they cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Hidden {
+    pub(super) sights: Sights,
+    pub(super) most: usize,
+    pub(super) cost: u8,
+}
+
+/// Messages that a role can have said, and the states that this may have led to.
+pub(super) type Sayable = Arc<[(Message, Box<[Arc<Node>]>)]>;
+
 /// Remembers states and their steps.
 #[derive(Debug)]
 pub(in super::super) struct Memo {
     nodes: Remembered<u64, Arc<Node>>,
     steps: Remembered<u64, Arc<[Step]>>,
     sayings: Remembered<(u64, u8), Arc<[Saying]>>,
+    /// States behind hidden steps.
+    hidden: Remembered<(u64, Hidden), Arc<[Arc<Node>]>>,
+    /// What can be said there, by role.
+    sayable: Remembered<(u64, Hidden, u8), Sayable>,
 }
 
 impl Default for Memo {
@@ -59,6 +78,8 @@ impl Default for Memo {
             nodes: Remembered::new(ROOM),
             steps: Remembered::new(ROOM),
             sayings: Remembered::new(ROOM),
+            hidden: Remembered::new(ROOM / 8),
+            sayable: Remembered::new(ROOM / 8),
         }
     }
 }
@@ -93,7 +114,7 @@ impl Memo {
         model.actions(&node.state, &mut actions);
         let step = |action: Action| {
             let cost = effort::cost(&model.config, &node.state, action)?;
-            let mut state = model.step(&node.state, action)?.state;
+            let mut state = model.follow(&node.state, action)?;
             state.environment.events = u8::MAX;
             if state == node.state {
                 return None;
@@ -122,6 +143,88 @@ impl Memo {
         sayings
     }
 
+    /// What a role can have said after hidden steps from a state.
+    pub(super) fn sayable(&mut self, node: &Arc<Node>, hidden: Hidden, role: Role) -> Sayable {
+        let key = (node.mark, hidden, role as u8);
+        if let Some(known) = self.sayable.get(&key) {
+            return Arc::clone(known);
+        }
+        let mut messages: Vec<Message> = Vec::new();
+        let mut after: HashMap<Message, Vec<Arc<Node>>> = HashMap::new();
+        let mut add = |message: Message, next: &Arc<Node>| {
+            let places = after.entry(message).or_insert_with(|| {
+                messages.push(message);
+                Vec::new()
+            });
+            if places.len() < PLACES && !places.iter().any(|known| known.mark == next.mark) {
+                places.push(Arc::clone(next));
+            }
+        };
+        for there in self.hidden(node, hidden).iter() {
+            for message in there.state.network.since(&node.state.network) {
+                add(message, there);
+            }
+            for saying in self.sayings(there, role).iter() {
+                if let Some(arrived) = &saying.arrived {
+                    add(saying.message, arrived);
+                }
+                add(saying.message, &saying.next);
+            }
+        }
+        let sayable: Sayable = messages
+            .into_iter()
+            .filter_map(|message| Some((message, after.remove(&message)?.into_boxed_slice())))
+            .collect();
+        self.sayable.insert(key, Arc::clone(&sayable));
+        sayable
+    }
+
+    /// The states that hidden steps of that cost lead to and none of less, nearest first.
+    fn hidden(&mut self, node: &Arc<Node>, hidden: Hidden) -> Arc<[Arc<Node>]> {
+        let key = (node.mark, hidden);
+        if let Some(known) = self.hidden.get(&key) {
+            return Arc::clone(known);
+        }
+        let mut lower = vec![(0, Arc::clone(node))];
+        for cost in 0..hidden.cost {
+            let level = self.hidden(node, Hidden { cost, ..hidden });
+            lower.extend(level.iter().map(|there| (cost, Arc::clone(there))));
+        }
+        let mut known: HashSet<u64> = lower.iter().map(|(_, there)| there.mark).collect();
+        let mut found = Vec::new();
+        for (spent, there) in lower {
+            self.add_hidden(&there, hidden.cost - spent, hidden, &mut known, &mut found);
+        }
+        let mut next = 0;
+        while let Some(there) = found.get(next).cloned() {
+            next += 1;
+            self.add_hidden(&there, 0, hidden, &mut known, &mut found);
+        }
+        let found: Arc<[Arc<Node>]> = found.into();
+        self.hidden.insert(key, Arc::clone(&found));
+        found
+    }
+
+    /// Adds what a hidden step of that cost leads to.
+    fn add_hidden(
+        &mut self,
+        from: &Node,
+        cost: u8,
+        hidden: Hidden,
+        known: &mut HashSet<u64>,
+        found: &mut Vec<Arc<Node>>,
+    ) {
+        for step in self.steps(from).iter() {
+            if step.cost == cost
+                && known.len() <= hidden.most
+                && hides(step, hidden.sights)
+                && known.insert(step.next.mark)
+            {
+                found.push(Arc::clone(&step.next));
+            }
+        }
+    }
+
     /// The same of a model without some of its guards.
     pub(super) fn sayings_without(
         &mut self,
@@ -136,9 +239,9 @@ impl Memo {
             let Some((next, messages)) = said(&model, &node.state, action) else { continue };
             for message in messages {
                 let own = message.to() == Role::Mn;
-                let arrived = own.then(|| model.step(&next, Action::Deliver(message))).flatten();
+                let arrived = own.then(|| model.follow(&next, Action::Deliver(message))).flatten();
                 let next = self.node(node.care_of, next);
-                let arrived = arrived.map(|step| self.node(node.care_of, step.state));
+                let arrived = arrived.map(|state| self.node(node.care_of, state));
                 if known.insert((message, next.mark)) {
                     sayings.push(Saying { message, next, arrived });
                 }
@@ -168,7 +271,7 @@ pub(super) const fn is_of_interest(action: Action) -> bool {
 /// What an action leads to, and what is said by it: also what the model forgets at once, as nobody
 /// waits for it.
 fn said(model: &Bootstrap, state: &State, action: Action) -> Option<(State, Vec<Message>)> {
-    let next = model.step(state, action)?.state;
+    let next = model.follow(state, action)?;
     let mut messages: Vec<Message> = next.network.since(&state.network).collect();
     let about = match action {
         Action::FaGivesUp(_, ident)
@@ -190,7 +293,7 @@ fn said(model: &Bootstrap, state: &State, action: Action) -> Option<(State, Vec<
         // The same with somebody who waits.
         let mut waiting = *state;
         waiting.mn.request = request;
-        let next = model.step(&waiting, action)?.state;
+        let next = model.follow(&waiting, action)?;
         messages.extend(next.network.since(&waiting.network));
     }
     Some((next, messages))

@@ -67,7 +67,7 @@ pub(super) fn say(
 }
 
 /// Whether a message can be where one was seen.
-fn may_be(message: &Message, seen: &Seen) -> bool {
+pub(super) fn may_be(message: &Message, seen: &Seen) -> bool {
     let part = channel_of(message);
     part == seen.channel()
         || (matches!(seen, Seen::Reply { hop: None, .. }) && part == Channel::Relay)
