@@ -5,6 +5,7 @@
 //! everything is hidden: the capture may begin in the middle.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use dsboot_model::{
@@ -144,13 +145,18 @@ impl Order {
         if changes_arrangement(&before, seen) {
             return self.begin(packet, seen, sights, memo);
         }
-        let mut found = explain(&before, seen, sights, WIDTH, memo);
+        let mut found = settle(explain_at_once(&before, seen, sights, memo), WIDTH);
         if found.is_empty() {
+            // What costs no events comes first: most of what is not known is found there.
             let otherwise = otherwise(&before, seen, memo);
-            found = explain(&otherwise, seen, sights, WIDTH, memo);
-        }
-        if found.is_empty() {
-            found = settle(deny(&before, seen, memo), WIDTH);
+            found = explain_at_once(&otherwise, seen, sights, memo);
+            found.extend(deny(&before, seen, memo));
+            for before in [&before, &otherwise] {
+                if found.is_empty() {
+                    found = explain_hidden(before, seen, sights, 1..=HIDDEN_EVENTS, memo);
+                }
+            }
+            found = settle(found, WIDTH);
         }
         if found.is_empty() {
             found = self.look_again(seen, sights, memo);
@@ -332,26 +338,41 @@ fn explain(
     width: usize,
     memo: &mut Memo,
 ) -> Vec<Explanation> {
-    let mut found = Vec::new();
-    for one in before {
-        say(one, seen, &[], memo, &mut found);
-    }
+    let mut found = explain_at_once(before, seen, sights, memo);
     if found.is_empty() {
-        found = explain_hidden(before, seen, sights, memo);
+        found = explain_hidden(before, seen, sights, 1..=HIDDEN_EVENTS, memo);
     }
     settle(found, width)
 }
 
-/// As [`explain`], with steps before that no link shows.
-fn explain_hidden(
+/// As [`explain`], with no hidden steps before or such that cost no events.
+fn explain_at_once(
     before: &[Explanation],
     seen: &Seen,
     sights: Sights,
     memo: &mut Memo,
 ) -> Vec<Explanation> {
+    let mut found = Vec::new();
+    for one in before {
+        say(one, seen, &[], memo, &mut found);
+    }
+    if found.is_empty() {
+        found = explain_hidden(before, seen, sights, 0..=0, memo);
+    }
+    found
+}
+
+/// As [`explain`], with hidden steps before, of as few events as can be.
+fn explain_hidden(
+    before: &[Explanation],
+    seen: &Seen,
+    sights: Sights,
+    costs: RangeInclusive<u8>,
+    memo: &mut Memo,
+) -> Vec<Explanation> {
     // The more there is to begin with, the less is looked at from each.
     let most = (HIDDEN_STATES / before.len().max(1).next_power_of_two()).max(HIDDEN_FROM_EACH);
-    for cost in 0..=HIDDEN_EVENTS {
+    for cost in costs {
         let hidden = Hidden { sights, most, cost };
         let mut of_each = Vec::new();
         for one in before {
