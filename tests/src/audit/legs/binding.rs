@@ -346,9 +346,8 @@ impl Auditor {
     fn check_passed_on(&mut self, at: At, place: usize, new: Acknowledged) {
         let Some(mobile) = self.mobiles.get_mut(place) else { return };
         let known = &mobile.facts.acknowledgements;
-        let other = |known: &&Acknowledged| {
-            known.tunnelled != new.tunnelled && known.number == new.number
-        };
+        let other =
+            |known: &&Acknowledged| known.tunnelled != new.tunnelled && known.number == new.number;
         let changed = known.iter().any(|known| other(&known))
             && !known.iter().filter(other).any(|known| known.octets == new.octets);
         mobile.facts.keep_acknowledgement(new);

@@ -155,7 +155,8 @@ impl Auditor {
         let password = packet.chap_password().once()?;
         let octets = [&[password.identifier][..], password.response].concat();
         let mut known = self.mobiles.get(place)?.facts.requests.iter().rev();
-        let is_it = |asked: &&Asked| asked.chap.as_ref().is_some_and(|(proof, _)| *proof == *octets);
+        let is_it =
+            |asked: &&Asked| asked.chap.as_ref().is_some_and(|(proof, _)| *proof == *octets);
         known.find(is_it).map(|asked| (asked.identification, asked.at.number))
     }
 

@@ -437,7 +437,13 @@ impl Auditor {
     }
 
     /// Something is wrong between ends of which it is not known whose they are.
-    pub(in super::super) fn early(&mut self, at: At, carried: &Carried<'_>, sentence: &str, what: String) {
+    pub(in super::super) fn early(
+        &mut self,
+        at: At,
+        carried: &Carried<'_>,
+        sentence: &str,
+        what: String,
+    ) {
         let rejection = super::super::Rejection::new(at.number, at.time, sentence, what);
         let ends = carried.ends().to_vec();
         if ends.iter().any(|end| self.parties.contains(end)) {
