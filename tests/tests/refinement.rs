@@ -3,12 +3,15 @@
 //!
 //! `cargo test -p dsboot-tests --test refinement -- --nocapture` prints the figures. The setups in
 //! which a mobile node registers its own address through an agent are taken with an event only if
-//! `DSBOOT_EXHAUSTIVE` is `most`. `DSBOOT_REFINEMENT_EVENTS` sets another bound for all of them.
+//! `DSBOOT_EXHAUSTIVE` is `most`. `DSBOOT_REFINEMENT_EVENTS` sets another bound for all of them,
+//! `DSBOOT_REFINEMENT_STATES` stops each after about so many states, and `DSBOOT_REFINEMENT_ONLY` takes one
+//! alone, as the figures name it: `integrated-colocated, amiss AccessSecret`.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::env;
+use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
@@ -21,7 +24,7 @@ use dsboot_tests::refinement::{Coverage, Refinement, Report};
 fn every_step_of_the_roles_is_one_of_the_model() {
     let mut rules = Rules::default();
     let mut coverage = Coverage::default();
-    for setup in Setup::ALL {
+    for setup in Setup::ALL.into_iter().filter(|setup| is_wanted(*setup, Amiss::Nothing)) {
         let report = explore(setup, events(setup), Amiss::Nothing);
         assert!(report.steps > 60, "{setup}: only {} steps", report.steps);
         rules.merge(report.rules);
@@ -29,8 +32,13 @@ fn every_step_of_the_roles_is_one_of_the_model() {
     }
     for amiss in Amiss::ALL {
         let mut setups = Setup::ALL.into_iter().filter(|setup| amiss.is_possible(*setup));
-        let report = explore(setups.next().unwrap(), 1, amiss);
-        rules.merge(report.rules);
+        let setup = setups.next().unwrap();
+        if is_wanted(setup, amiss) {
+            rules.merge(explore(setup, events(setup), amiss).rules);
+        }
+    }
+    if number("DSBOOT_REFINEMENT_STATES").is_some() || env::var("DSBOOT_REFINEMENT_ONLY").is_ok() {
+        return;
     }
     eprintln!("steps of the model that a run of the roles has taken, by kind:\n{coverage}");
     let mut missing: BTreeSet<String> =
@@ -68,6 +76,16 @@ fn is_narrow() -> bool {
     env::var("DSBOOT_REFINEMENT_EVENTS").is_err() && !is_most()
 }
 
+/// Whether `DSBOOT_REFINEMENT_ONLY`, if it is set, names this setup.
+fn is_wanted(setup: Setup, amiss: Amiss) -> bool {
+    env::var("DSBOOT_REFINEMENT_ONLY")
+        .map_or(true, |only| only == format!("{setup}, amiss {amiss:?}"))
+}
+
+fn number(name: &str) -> Option<usize> {
+    env::var(name).ok().map(|text| text.parse().unwrap())
+}
+
 fn is_most() -> bool {
     env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|value| value == "most")
 }
@@ -84,7 +102,8 @@ fn events(setup: Setup) -> u8 {
 fn explore(setup: Setup, events: u8, amiss: Amiss) -> Report {
     let start = Instant::now();
     let threads = available_parallelism().map_or(1, usize::from);
-    let report = Refinement::of_amiss(setup, events, amiss).unwrap().explore(threads, None);
+    let states = number("DSBOOT_REFINEMENT_STATES").and_then(NonZeroUsize::new);
+    let report = Refinement::of_amiss(setup, events, amiss).unwrap().explore(threads, states);
     let (none, some) = (report.without_events.total(), report.with_events.total());
     eprintln!(
         "{setup}, amiss {amiss:?}, events {events}: {} concrete states, {} abstract states; {} happened: {} steps, \

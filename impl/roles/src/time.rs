@@ -66,3 +66,19 @@ impl fmt::Display for Time {
         write!(f, "{}.{:06}", self.0 / 1_000_000, self.0 % 1_000_000)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_the_same_by_every_clock() {
+        let time = Time::from_unix_micros(1_700_000_000_500_000);
+        assert_eq!(time.unix_micros(), 1_700_000_000_500_000);
+        assert_eq!(time.ntp_seconds(), 1_700_000_000 + 2_208_988_800);
+        assert_eq!(time.ntp() & u64::from(u32::MAX), 1 << 31);
+        assert_eq!(time.to_string(), "1700000000.500000");
+        assert_eq!((time + Duration::from_secs(1)).since(time), Duration::from_secs(1));
+        assert_eq!(time.since(time + Duration::from_secs(1)), Duration::ZERO);
+    }
+}

@@ -179,6 +179,27 @@ fn asking_again_gives_the_same_addresses_and_another_key() {
     assert_eq!(bench.aaa.assignments().count(), 2);
 }
 
+//= movement.4.3
+#[test]
+fn assignments_outlive_a_crash() {
+    let mut bench = bench();
+    let mut again = bench.aaa.clone();
+    bench.aaa.keep_journal();
+    let first = MN1_AT_FHA.ask(&mut bench);
+    let changed = bench.aaa.take_changed();
+    assert!(!changed.is_empty() && bench.aaa.take_changed().is_empty());
+    for key in changed {
+        let record = bench.aaa.record(&key).unwrap();
+        again.restore(key, record);
+    }
+    bench.aaa = again;
+    assert_eq!(bench.aaa.assignments().count(), 1);
+    bench.pass(7);
+    let (a4, a6) = addresses(&MN1_AT_FHA.ask(&mut bench));
+    assert_eq!((a4, a6), addresses(&first));
+    assert_ne!(addresses(&MN2_AT_FHA.ask(&mut bench)).0, a4);
+}
+
 //= registration.6.12
 #[test]
 fn two_users_never_hold_one_address() {

@@ -66,6 +66,8 @@ pub(crate) struct Accept {
     pub(crate) key: bool,
     pub(crate) nonce: bool,
     pub(crate) key_lifetime: u32,
+    pub(crate) algorithm: u16,
+    pub(crate) replay_method: u16,
     pub(crate) session: Option<u32>,
 }
 
@@ -78,6 +80,8 @@ impl Default for Accept {
             key: true,
             nonce: true,
             key_lifetime: 7200,
+            algorithm: algorithm::HMAC_MD5,
+            replay_method: replay_method::TIMESTAMPS,
             session: Some(3600),
         }
     }
@@ -251,8 +255,8 @@ impl Bench {
         for unit in [
             SubAttribute::AaaSpi(0x100),
             SubAttribute::KeyLifetime(accept.key_lifetime),
-            SubAttribute::Algorithm(algorithm::HMAC_MD5.into()),
-            SubAttribute::ReplayMethod(replay_method::TIMESTAMPS.into()),
+            SubAttribute::Algorithm(accept.algorithm.into()),
+            SubAttribute::ReplayMethod(accept.replay_method.into()),
         ] {
             builder.sub_attribute(vendor, &unit);
         }

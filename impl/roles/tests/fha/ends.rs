@@ -68,10 +68,12 @@ fn what_a_binding_had_is_nobody_elses_until_its_lifetime_is_over() {
     assert!(bench.fha.bindings().is_empty());
     // 158 s after the registration its 100 s and 60 more are not over.
     let elsewhere = Some(Ipv4Addr::new(203, 0, 113, 10));
+    let other = Some(crate::bench::v6("2001:db8:f::78"));
     for (seconds, accept, answer) in [
         (1, Accept::default(), code::HA_PROHIBITED),
         (1, Accept { thoav4: elsewhere, ..Accept::default() }, code::HA_PROHIBITED),
-        (155, Accept::default(), code::HA_PROHIBITED),
+        (1, Accept { care_of: other, ..Accept::default() }, code::HA_PROHIBITED),
+        (154, Accept::default(), code::HA_PROHIBITED),
         (4, Accept::default(), code::ACCEPTED),
     ] {
         bench.pass(seconds);
@@ -105,6 +107,49 @@ fn a_replay_is_known_after_the_binding_has_gone() {
     let asked = bench.receive(&first).radius();
     let seen = bench.receive(&bench.accept(&asked, &Accept::default()));
     assert_eq!(seen.code(), code::IDENTIFICATION_MISMATCH);
+    assert!(bench.fha.bindings().is_empty());
+}
+
+//= registration.7.14
+#[test]
+fn what_was_on_its_way_before_a_release_is_known_after_it() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(1);
+    let late = bench.first(&Ask::default());
+    bench.pass(1);
+    bench.receive(&bench.again(&Ask { lifetime: 0, care_of: THOAV4, ..registered() }));
+    let asked = bench.receive(&late).radius();
+    let seen = bench.receive(&bench.accept(&asked, &Accept::default()));
+    assert_eq!(seen.code(), code::IDENTIFICATION_MISMATCH);
+    assert!(bench.fha.bindings().is_empty());
+}
+
+#[test]
+fn no_association_outlives_its_key() {
+    let mut bench = Bench::new();
+    let accept = Accept { key_lifetime: 100, ..Accept::default() };
+    bench.register(&Ask { lifetime: 100, ..Ask::default() }, &accept);
+    bench.pass(98);
+    let spi = bench.fha.bindings().get(&nai(MN1)).unwrap().association.fha_spi;
+    let all = Ask { lifetime: 0, care_of: THOAV4, ..registered() };
+    assert_eq!(bench.receive(&bench.again(&all)).code(), code::ACCEPTED);
+    for (seconds, is_known) in [(1, true), (1, false)] {
+        bench.pass(seconds);
+        let again = bench.again_with(&all, spi, &crate::bench::mn_fha_key(MN1));
+        assert_eq!(bench.receive(&again).is_silent(), !is_known);
+    }
+}
+
+#[test]
+fn who_releases_without_an_association_is_told_the_key_of_the_answer() {
+    let mut bench = Bench::new();
+    let seen = bench.register(&Ask { lifetime: 0, ..Ask::default() }, &Accept::default());
+    let datagram = seen.reply();
+    let reply = decode(&datagram);
+    assert_eq!((reply.header.code.0, reply.header.lifetime), (code::ACCEPTED, 0));
+    assert!(crate::bench::is_proved(&datagram, MN1));
+    assert!(reply.extensions.mn_ha_key_reply().once().is_some());
     assert!(bench.fha.bindings().is_empty());
 }
 

@@ -166,6 +166,22 @@ fn an_accept_without_key_or_nonce_is_none() {
     }
 }
 
+//= keys.1.9
+//= keys.1.10
+#[test]
+fn a_key_of_an_unknown_kind_is_none() {
+    for (algorithm, replay_method, is_known) in
+        [(1, 2, true), (2, 2, true), (3, 2, false), (1, 1, false), (1, 3, false)]
+    {
+        let mut bench = Bench::new();
+        let accept = Accept { algorithm, replay_method, ..Accept::default() };
+        let seen = bench.register(&Ask::default(), &accept);
+        assert_eq!(seen.is_silent(), !is_known, "{algorithm}, {replay_method}");
+        assert_eq!(seen.counts(Registration::IncompleteAccept), !is_known);
+        assert_eq!(bench.fha.bindings().is_empty(), !is_known);
+    }
+}
+
 //= registration.6.17
 //= registration.8.8
 #[test]
@@ -438,7 +454,11 @@ fn an_agent_that_can_prove_itself_must() {
     let seen = bench.receive(&bench.first(&ask));
     assert!(seen.counts(Registration::ForeignAgentUnproved));
     assert_eq!(seen.code(), code::HA_FA_AUTHENTICATION);
-    bench.receive(&bench.first(&Ask { signed_by_agent: true, ..ask })).radius();
+    let signed = bench.first(&Ask { signed_by_agent: true, ..ask });
+    let mut forged = signed.clone();
+    *forged.payload.last_mut().unwrap() ^= 1;
+    assert_eq!(bench.receive(&forged).code(), code::HA_FA_AUTHENTICATION);
+    bench.receive(&signed).radius();
 }
 
 //= registration.8.5

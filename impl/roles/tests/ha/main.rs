@@ -297,6 +297,7 @@ fn a_mesg_id_too_far_from_the_clock_is_corrected() {
         let octets = bench.receive(&accept(&asked, &Accept::default())).packet();
         let answer = acknowledgement(&octets);
         assert_eq!((answer.status, answer.sequence), (status::MIPV6_ID_MISMATCH, Sequence(1)));
+        assert_eq!(answer.lifetime.seconds(), 0);
         let theirs = answer.options.message_id().once().unwrap();
         assert_eq!(theirs.seconds(), bench.now.ntp_seconds());
         assert_eq!(theirs.0 & 0xffff_ffff, sent.0 & 0xffff_ffff);

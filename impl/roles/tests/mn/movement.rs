@@ -347,6 +347,22 @@ fn after_an_unanswered_request_for_a_key_it_keeps_to_the_first_form() {
     assert_eq!(bench.mn.requesting(), Some(Purpose::Again));
 }
 
+//= registration.4.11
+//= home-binding.1.6
+#[test]
+fn what_has_changed_of_its_numbers_is_told_once() {
+    let mut bench = Bench::bound();
+    let before = bench.mn.take_changed().unwrap();
+    assert_eq!(bench.mn.take_changed(), None);
+    bench.pass(10);
+    let seen = bench.act(|mn, now, random| mn.release(now, random));
+    let of_update = bench.mn.take_changed().unwrap();
+    assert!(of_update.message_id > before.message_id);
+    bench.acknowledge(&seen, &Ack::default()).request();
+    assert!(bench.mn.take_changed().unwrap().identification > of_update.identification);
+    assert_eq!(bench.mn.take_changed(), None);
+}
+
 //= movement.3.1
 //= movement.3.2
 //= movement.3.3

@@ -9,7 +9,7 @@ use dsboot_roles::mn::{AgentPolicy, BindingState, Outcome, Purpose};
 use dsboot_spec::registry::mip4::code;
 
 use super::bench::{
-    AGENT_CARE_OF, AGENT_LINK, Ack, Answer, Bench, CARE_OF, THOAV4, advertisement, request,
+    AGENT_CARE_OF, AGENT_LINK, Ack, Answer, Bench, CARE_OF, Paa, THOAV4, advertisement, request,
 };
 use super::{CHALLENGE, at_agent};
 
@@ -118,6 +118,27 @@ fn after_133_it_follows_the_clock_of_the_fha_forward_and_back() {
     bench.reply(&asked, &Answer { clock: 3600, signed_with: Some(b"no"), ..refusal });
     let again = bench.pass(1).request();
     assert_eq!(request(&again).header.identification.high(), bench.now.ntp_seconds());
+}
+
+//= registration.10.8
+#[test]
+fn the_clock_of_the_fha_is_not_forgotten_with_a_registration() {
+    let (mut bench, first) = asked();
+    let clock = 3600;
+    bench.reply(&first, &Answer { clock, ..Answer::refusing(code::IDENTIFICATION_MISMATCH) });
+    let again = bench.pass(1).request();
+    let seen = bench.reply(&again, &Answer::default());
+    bench.acknowledge(&seen, &Ack::default());
+    bench.pass(2);
+    let seen = bench.act(|mn, now, random| mn.release(now, random));
+    let release = bench.acknowledge(&seen, &Ack::default()).request();
+    bench.reply(&release, &Answer { lifetime: 0, ..Answer::again() });
+    assert!(bench.mn.pac().is_none());
+    bench.pass(10_000);
+    bench.paa = Paa::default();
+    let anew = bench.attach(AgentPolicy::None).request();
+    let theirs = bench.now.ntp_seconds().wrapping_add_signed(clock);
+    assert_eq!(request(&anew).header.identification.high(), theirs);
 }
 
 //= registration.10.9
