@@ -12,16 +12,16 @@ use crate::{Environment, Fha, FhaId, Hop, Leg, Message, Mn, Network, Profile, St
 pub(super) enum Cell {
     /// The link that the MN is on.
     Place,
-    /// What the MN waits for: its request and its update.
-    Waiting,
+    /// The request to which the MN waits for the answer.
+    Asked,
+    /// The same of its update.
+    Updating,
     /// All else of the MN.
     Mn,
-    /// How many events are left.
-    Events,
     /// What the user is like, and whether the MN has gone for good.
     User,
-    /// What has happened.
-    History,
+    /// How many events are left, and what has happened.
+    Rest,
     /// Every NAS.
     Nas,
     /// Every FA.
@@ -62,11 +62,11 @@ impl Cell {
     /// All of them, each at its number.
     pub(super) const ALL: [Cell; CELLS] = [
         Cell::Place,
-        Cell::Waiting,
+        Cell::Asked,
+        Cell::Updating,
         Cell::Mn,
-        Cell::Events,
         Cell::User,
-        Cell::History,
+        Cell::Rest,
         Cell::Nas,
         Cell::Fa,
         Cell::Bindings,
@@ -88,9 +88,35 @@ impl Cell {
         Cell::Acks,
     ];
 
-    /// Whether it is a set of messages.
-    pub(super) const fn is_of_messages(self) -> bool {
-        self as usize >= Cell::Access as usize
+    /// What of the MN may wait for messages of that kind, by their number.
+    pub(super) const fn waits(self) -> Option<Cell> {
+        match self {
+            Cell::RegistrationAsks
+            | Cell::RegistrationAnswers
+            | Cell::Replies
+            | Cell::RepliesToFa => Some(Cell::Asked),
+            Cell::Updates
+            | Cell::PlainUpdates
+            | Cell::BindingAsks
+            | Cell::BindingAnswers
+            | Cell::PlainAcks
+            | Cell::Acks => Some(Cell::Updating),
+            Cell::Place
+            | Cell::Asked
+            | Cell::Updating
+            | Cell::Mn
+            | Cell::User
+            | Cell::Rest
+            | Cell::Nas
+            | Cell::Fa
+            | Cell::Bindings
+            | Cell::Fha
+            | Cell::Aaah
+            | Cell::Ha
+            | Cell::Access
+            | Cell::Requests
+            | Cell::Relayed => None,
+        }
     }
 
     /// Where messages of a kind are.
@@ -221,11 +247,14 @@ fn pack_held(cell: Cell, state: &State, to: &mut Packer<'_>) -> bool {
     let Environment { profile, events, gone } = environment;
     match cell {
         Cell::Place => mn.link.pack(to),
-        Cell::Waiting => (mn.request, mn.update).pack(to),
+        Cell::Asked => mn.request.pack(to),
+        Cell::Updating => mn.update.pack(to),
         Cell::Mn => elsewhere(mn).pack(to),
-        Cell::Events => events.pack(to),
         Cell::User => (*profile, *gone).pack(to),
-        Cell::History => history.pack(to),
+        Cell::Rest => {
+            events.pack(to);
+            history.pack(to);
+        }
         Cell::Nas => nas.pack(to),
         Cell::Fa => fa.pack(to),
         Cell::Bindings => FhaId::ALL.into_iter().for_each(|id| fha.of(id).binding.pack(to)),
@@ -257,14 +286,17 @@ pub(super) fn put(words: &[u64], state: &mut State) -> Option<()> {
     let State { mn, nas, fa, fha, aaah, ha, network, environment, history } = state;
     match cell {
         Cell::Place => mn.link = Pack::unpack(from)?,
-        Cell::Waiting => (mn.request, mn.update) = Pack::unpack(from)?,
+        Cell::Asked => mn.request = Pack::unpack(from)?,
+        Cell::Updating => mn.update = Pack::unpack(from)?,
         Cell::Mn => {
             let Mn { link, request, update, .. } = *mn;
             *mn = Mn { link, request, update, ..Pack::unpack(from)? };
         }
-        Cell::Events => environment.events = Pack::unpack(from)?,
         Cell::User => (environment.profile, environment.gone) = Pack::unpack(from)?,
-        Cell::History => *history = Pack::unpack(from)?,
+        Cell::Rest => {
+            environment.events = Pack::unpack(from)?;
+            *history = Pack::unpack(from)?;
+        }
         Cell::Nas => *nas = Pack::unpack(from)?,
         Cell::Fa => *fa = Pack::unpack(from)?,
         Cell::Bindings => {
@@ -309,14 +341,14 @@ fn differences(before: &State, after: &State) -> u32 {
         FhaId::ALL.into_iter().any(|id| differ(fha.of(id), after.fha.of(id)))
     };
     is_new(Cell::Place, mn.link != after.mn.link)
-        | is_new(Cell::Waiting, (mn.request, mn.update) != (after.mn.request, after.mn.update))
+        | is_new(Cell::Asked, mn.request != after.mn.request)
+        | is_new(Cell::Updating, mn.update != after.mn.update)
         | is_new(Cell::Mn, elsewhere(mn) != elsewhere(&after.mn))
-        | is_new(Cell::Events, *events != after.environment.events)
         | is_new(
             Cell::User,
             (*profile, *gone) != (after.environment.profile, after.environment.gone),
         )
-        | is_new(Cell::History, *history != after.history)
+        | is_new(Cell::Rest, (*events, *history) != (after.environment.events, after.history))
         | is_new(Cell::Nas, *nas != after.nas)
         | is_new(Cell::Fa, *fa != after.fa)
         | is_new(Cell::Bindings, of_fha(|one, two| one.binding != two.binding))

@@ -7,9 +7,9 @@
 //! failure there, and never a state that is missed.
 
 use super::cells::Cell::{
-    self, Aaah, Access, Acks, BindingAnswers, BindingAsks, Bindings, Fa, Fha, Ha, Mn, Nas, Place,
-    PlainAcks, PlainUpdates, RegistrationAnswers, RegistrationAsks, Relayed, Replies, RepliesToFa,
-    Requests, Updates, User, Waiting,
+    self, Aaah, Access, Acks, Asked, BindingAnswers, BindingAsks, Bindings, Fa, Fha, Ha, Mn, Nas,
+    Place, PlainAcks, PlainUpdates, RegistrationAnswers, RegistrationAsks, Relayed, Replies,
+    RepliesToFa, Requests, Updates, Updating, User,
 };
 use crate::{Action, Hop, Leg, Message, State};
 
@@ -116,63 +116,63 @@ pub(super) const GROUPS: [Group; 25] = [
     // What the MN does: what it sends, what is then no longer waited for, and what the order of
     // messages and agreement with FHA and HA have to do with that.
     group! {
-        Free: Place Waiting Mn Access;
-        All: Place Waiting Mn User Access Requests Bindings Replies Updates PlainAcks Acks;
+        Free: Place Mn Access;
+        All: Place Asked Updating Mn User Access Requests Bindings Replies Updates PlainAcks Acks;
     },
     group! {
-        Free: Place Waiting Mn Replies;
-        All: Place Waiting Mn User Ha Access Requests Bindings RegistrationAnswers Replies Updates
+        Free: Place Asked Mn Replies;
+        All: Place Asked Updating Mn User Ha Access Requests Bindings RegistrationAnswers Replies Updates
             PlainAcks Acks;
     },
     group! {
-        Free: Place Waiting Mn Acks;
-        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        Free: Place Updating Mn Acks;
+        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
     },
     group! {
         Possible: Place Mn Access;
-        All: Place Waiting Mn User Fa Bindings Fha Access Requests Relayed RegistrationAsks
+        All: Place Asked Updating Mn User Fa Bindings Fha Access Requests Relayed RegistrationAsks
             RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
     },
     group! {
-        All: Waiting Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers Replies
+        All: Asked Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers Replies
             RepliesToFa;
     },
-    group! { All: Place Waiting Fa Requests Relayed Replies RepliesToFa; },
+    group! { All: Place Asked Fa Requests Relayed Replies RepliesToFa; },
     group! { All: User Aaah RegistrationAsks RegistrationAnswers; },
     group! { All: Bindings Updates PlainUpdates; },
-    group! { All: Waiting Ha PlainUpdates BindingAsks BindingAnswers PlainAcks; },
+    group! { All: Updating Ha PlainUpdates BindingAsks BindingAnswers PlainAcks; },
     group! { All: Aaah BindingAsks BindingAnswers; },
-    group! { All: Waiting Bindings PlainAcks Acks; },
+    group! { All: Updating Bindings PlainAcks Acks; },
     group! {
         Possible: User;
-        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
     },
     group! {
-        Free: Place Waiting Mn User;
-        All: Place Waiting Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        Free: Place Asked Updating Mn User;
+        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
     },
     group! {
         Possible: Mn User;
         Free: Place Mn User Nas Access;
-        All: Place Waiting Mn User Nas Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Nas Ha Access Requests Bindings Replies Updates PlainAcks Acks;
     },
     group! {
-        Possible: Waiting;
-        Free true: Place Waiting Mn Fa Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers
+        Possible: Asked;
+        Free true: Place Asked Mn Fa Bindings Fha Requests Relayed RegistrationAsks RegistrationAnswers
             Replies RepliesToFa;
-        All: Place Waiting Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
+        All: Place Asked Updating Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
             RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
     },
     group! {
-        Possible: Place Waiting Mn;
-        Free true: Place Waiting Mn Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers PlainAcks
+        Possible: Place Updating Mn;
+        Free true: Place Updating Mn Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers PlainAcks
             Acks;
-        All: Place Waiting Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+        All: Place Asked Updating Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
             BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
-        Possible: Place Waiting Mn User Aaah;
-        All: Place Waiting Mn User Bindings Fha Aaah Ha Access Requests Replies Updates PlainAcks
+        Possible: Place Asked Updating Mn User Aaah;
+        All: Place Asked Updating Mn User Bindings Fha Aaah Ha Access Requests Replies Updates PlainAcks
             Acks;
     },
     group! { Possible: Place User; All: Place Mn User Nas Fa Bindings Fha Aaah Ha; },
@@ -186,18 +186,18 @@ pub(super) const GROUPS: [Group; 25] = [
     group! { All: Place Mn User Access; },
     group! {
         waits_for_end;
-        Possible: Waiting Mn User;
-        Free true: Place Waiting Mn User Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers
+        Possible: Updating Mn User;
+        Free true: Place Updating Mn User Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers
             PlainAcks Acks;
-        All: Place Waiting Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+        All: Place Asked Updating Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
             BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
         |state| !waits_for_end(state);
-        Possible: Waiting Mn User;
-        Free true: Place Waiting Mn User Fa Bindings Fha Requests Relayed RegistrationAsks
+        Possible: Asked Updating Mn User;
+        Free true: Place Asked Updating Mn User Fa Bindings Fha Requests Relayed RegistrationAsks
             RegistrationAnswers Replies RepliesToFa;
-        All: Place Waiting Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
+        All: Place Asked Updating Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
             RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
     },
 ];
@@ -236,7 +236,7 @@ pub(super) const JUDGES: [Judges; 4] = [
             "bootstrap completes",
             "what is left ends",
         ],
-        cells: &[Place, Waiting, Mn, User, Nas, Fa, Bindings, Fha, Aaah, Ha],
+        cells: &[Place, Asked, Updating, Mn, User, Nas, Fa, Bindings, Fha, Aaah, Ha],
     },
     Judges { promises: &["bound as the MN asked"], cells: &[Bindings, Ha, Requests, Updates] },
     Judges {

@@ -24,6 +24,7 @@ mod pieces;
 mod run;
 mod runs;
 mod store;
+mod table;
 mod walk;
 
 use core::fmt;

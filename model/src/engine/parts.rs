@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use super::cells::{self, CELLS, Cell, Split};
 use super::groups::{Asks, GROUPS, JUDGES, Judges, Stage, is_of};
 use super::pieces::NO_PART;
+use super::table::Table;
 use super::{Coverage, Done, Failure, Pieces, count, high, join, low, size};
 use crate::explore::{Fingerprint, Prehashed, of_ha};
 use crate::properties::{Kind, PROMISES, Verdict};
@@ -30,18 +31,21 @@ pub(super) struct Parts {
     longest: [usize; CELLS],
     /// For each stage of each group what its cells have shown: a place in `found`, or one of the
     /// numbers below.
-    shown: Vec<HashMap<Fingerprint, u32, Prehashed>>,
+    shown: Vec<Table>,
     /// Where the moves begin and end.
     found: Vec<(u32, u32)>,
     /// Where the changes of each move begin and end.
     moves: Vec<(u32, u32)>,
     changes: Vec<(u8, u32)>,
-    judged: Vec<HashMap<Fingerprint, Said, Prehashed>>,
+    /// For each of [`JUDGES`] what it says, by number.
+    judged: Vec<Table>,
+    said: Vec<Said>,
     /// The promises that each of [`JUDGES`] asks for, each a bit, and behind them those that are asked
     /// of whole states.
     asked: Option<[u64; JUDGES.len() + 1]>,
     /// What the HA sees, by the cells in which that is.
-    views: HashMap<Fingerprint, Fingerprint, Prehashed>,
+    views: Table,
+    seen: Vec<Fingerprint>,
     awaited: HashMap<Fingerprint, Fingerprint, Prehashed>,
     /// The cells of a state of which nothing is known.
     blank: Option<Ids>,
@@ -62,10 +66,13 @@ fn together(prints: &Prints, cells: &[Cell]) -> Fingerprint {
     cells.iter().filter_map(of).fold(Fingerprint::of_halves(0, 0), |all, print| all.plus(*print))
 }
 
+/// How many stages a group has at most.
+const STAGES: usize = 3;
+
 /// Nothing changes.
-const NOTHING: u32 = u32::MAX;
+const NOTHING: u32 = u32::MAX - 1;
 /// The next stage tells.
-const FURTHER: u32 = u32::MAX - 1;
+const FURTHER: u32 = u32::MAX - 2;
 
 /// Where a step leads.
 #[derive(Clone, Copy, Debug)]
@@ -236,11 +243,10 @@ impl Parts {
             return Ok(together(prints, stage.cells));
         }
         let mut all = Fingerprint::of_halves(0, 0);
-        let waiting = of(ids, Cell::Waiting);
         for cell in stage.cells {
-            all = all.plus(match cell.is_of_messages() {
-                true => self.awaited(of(ids, *cell), waiting)?,
-                false => together(prints, core::slice::from_ref(cell)),
+            all = all.plus(match cell.waits() {
+                Some(waiting) => self.awaited(of(ids, *cell), of(ids, waiting))?,
+                None => together(prints, core::slice::from_ref(cell)),
             });
         }
         Ok(all)
@@ -270,9 +276,8 @@ impl Parts {
             return Ok(blank);
         }
         let blank = self.ids(&cells::blank())?;
-        self.shown =
-            GROUPS.iter().flat_map(|group| group.stages).map(|_| HashMap::default()).collect();
-        self.judged = JUDGES.iter().map(|_| HashMap::default()).collect();
+        self.shown = (0..STAGES * GROUPS.len()).map(|_| Table::default()).collect();
+        self.judged = JUDGES.iter().map(|_| Table::default()).collect();
         self.blank = Some(blank);
         Ok(blank)
     }
@@ -287,33 +292,19 @@ impl Parts {
         out: &mut Vec<Next>,
     ) -> Done {
         let blank = self.begin()?;
-        let is_plain = [Cell::Events, Cell::History].iter().any(|c| of(ids, *c) != of(&blank, *c))
-            || !self.has_room(ids);
+        let is_plain = of(ids, Cell::Rest) != of(&blank, Cell::Rest) || !self.has_room(ids);
         if is_plain {
             return self.plain_steps((model, two), (ids, own), notes, out);
         }
         let prints = self.prints(ids)?;
-        let (mut number, mut nothing) = (0, same);
+        let mut nothing = same;
         for (place, group) in GROUPS.iter().enumerate() {
-            let first = number;
-            number += group.stages.len();
             if same >> place & 1 == 1 || two && OF_STRANGERS >> place & 1 == 1 {
                 continue;
             }
-            for (stage, at) in group.stages.iter().zip(first..) {
+            for (number, stage) in group.stages.iter().enumerate() {
                 let key = self.key((ids, &prints), stage)?;
-                let known = self.shown.get(at).and_then(|shown| shown.get(&key)).copied();
-                let shown = match known {
-                    Some(shown) => shown,
-                    None => {
-                        let shown = self.fill(model, (place, stage), ids, notes)?;
-                        if let Some(known) = self.shown.get_mut(at) {
-                            known.insert(key, shown);
-                        }
-                        shown
-                    }
-                };
-                match shown {
+                match self.show(model, (place, number), (ids, key), notes)? {
                     NOTHING => {
                         nothing |= 1 << place;
                         break;
@@ -328,6 +319,27 @@ impl Parts {
             next.same = (nothing | judged) & !touched(next.changed);
         }
         Ok(())
+    }
+
+    /// What a stage of a group shows.
+    fn show(
+        &mut self,
+        model: &Bootstrap,
+        (group, number): (usize, usize),
+        (ids, key): (&Ids, Fingerprint),
+        notes: &mut Coverage,
+    ) -> Result<u32, Failure> {
+        let place = STAGES * group + number;
+        if let Some(shown) = self.shown.get(place).and_then(|shown| shown.get(key)) {
+            return Ok(shown);
+        }
+        let stage = GROUPS.get(group).and_then(|group| group.stages.get(number));
+        let Some(stage) = stage else { return Err(NO_PART) };
+        let shown = self.fill(model, (group, stage), ids, notes)?;
+        if let Some(known) = self.shown.get_mut(place) {
+            known.insert(key, shown);
+        }
+        Ok(shown)
     }
 
     /// Whether the network has room for whatever a step sends, so that it need not be looked at.
@@ -424,7 +436,7 @@ impl Parts {
             }
             let begin = self.changes.len();
             split.changes((before, &step.state), |cell, words| {
-                if cell != Cell::History && !stage.cells.contains(&cell) {
+                if cell != Cell::Rest && !stage.cells.contains(&cell) {
                     done = Err(Failure::Internal("a step changes what it does not look at"));
                 }
                 match self.number(cell, words) {
@@ -525,35 +537,47 @@ impl Parts {
     ) -> Result<Said, Failure> {
         let blank = self.begin()?;
         let of_each = *self.asked.get_or_insert_with(|| assign(asked));
+        if of(ids, Cell::Rest) != of(&blank, Cell::Rest) {
+            let state = self.state(ids)?;
+            let mut said = Said::of(config, &state, asked);
+            said.broken |= state.history.broken;
+            return Ok(said);
+        }
         let prints = self.prints(ids)?;
+        let keys = JUDGES.map(|Judges { cells, .. }| together(&prints, cells));
+        let near = self.judged.iter().zip(keys).fold(0, |near, (of, key)| near ^ of.touch(key));
+        std::hint::black_box(near);
         let mut said = Said::default();
-        for ((place, Judges { cells, .. }), asked) in JUDGES.iter().enumerate().zip(of_each) {
+        let judges = JUDGES.iter().zip(keys).zip(of_each).enumerate();
+        for (place, ((Judges { cells, .. }, key), asked)) in judges {
             // What was broken before is known; what stays possible is asked for every state.
             let is_same = place != OF_GOALS && same >> (GROUPS.len() + place) & 1 == 1;
             if asked == 0 || is_same {
                 continue;
             }
-            let key = together(&prints, cells);
-            let known = self.judged.get(place).and_then(|judged| judged.get(&key)).copied();
-            let of_these = match known {
+            let known = self.judged.get(place).and_then(|judged| judged.get(key));
+            let number = match known {
                 Some(known) => known,
                 None => {
                     let new = Said::of(config, &self.of_cells(ids, cells)?, asked);
+                    // Few things are said.
+                    let old = self.said.iter().position(|said| *said == new);
+                    let number = old.unwrap_or_else(|| {
+                        self.said.push(new);
+                        self.said.len() - 1
+                    });
+                    let number = low(count(number));
                     if let Some(judged) = self.judged.get_mut(place) {
-                        judged.insert(key, new);
+                        judged.insert(key, number);
                     }
-                    new
+                    number
                 }
             };
-            said = said.and(of_these);
+            let Some(of_these) = self.said.get(number as usize) else { return Err(NO_PART) };
+            said = said.and(*of_these);
         }
         let [.., of_whole] = of_each;
-        let has_history = of(ids, Cell::History) != of(&blank, Cell::History);
-        if has_history {
-            let state = self.state(ids)?;
-            said = Said::of(config, &state, asked);
-            said.broken |= state.history.broken;
-        } else if of_whole != 0 {
+        if of_whole != 0 {
             said = said.and(Said::of(config, &self.state(ids)?, of_whole));
         }
         Ok(said)
@@ -562,11 +586,12 @@ impl Parts {
     /// What the HA sees.
     pub(super) fn view(&mut self, ids: &Ids) -> Result<Fingerprint, Failure> {
         let key = together(&self.prints(ids)?, &SEEN);
-        if let Some(view) = self.views.get(&key) {
-            return Ok(*view);
+        if let Some(number) = self.views.get(key) {
+            return self.seen.get(number as usize).copied().ok_or(NO_PART);
         }
         let view = of_ha(&self.of_cells(ids, &SEEN)?);
-        self.views.insert(key, view);
+        self.views.insert(key, low(count(self.seen.len())));
+        self.seen.push(view);
         Ok(view)
     }
 
@@ -730,4 +755,66 @@ fn assign(asked: u64) -> [u64; JUDGES.len() + 1] {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use dsboot_spec::Setup;
+    use stateright::Model as _;
+
+    use super::{Parts, Said, fingerprint};
+    use crate::engine::Coverage;
+    use crate::explore::Fingerprint;
+    use crate::{Attacker, Bootstrap, Config, System as _};
+
+    /// Whether steps and verdicts of every state are those of the plain rules; how many states.
+    fn all_states(model: Bootstrap) -> usize {
+        let (mut parts, mut notes) = (Parts::default(), Coverage::default());
+        let asked = notes.asked(&model.config);
+        let mut open: Vec<_> =
+            model.init_states().iter().map(|state| (parts.ids(state).expect("room"), 0)).collect();
+        let mut seen: HashSet<Fingerprint> = HashSet::new();
+        let mut out = Vec::new();
+        while let Some((ids, same)) = open.pop() {
+            let own = parts.fingerprint(&ids).expect("known");
+            if !seen.insert(own) {
+                continue;
+            }
+            let state = parts.state(&ids).expect("a state");
+            assert_eq!(own, fingerprint(&state));
+            let mut plain = Vec::new();
+            model.for_each_step(&state, |_, step| {
+                if step.state != state {
+                    plain.push(fingerprint(&step.state));
+                }
+            });
+            out.clear();
+            parts.steps((&model, false), (&ids, own, same), &mut notes, &mut out).expect("steps");
+            let of_steps = out.iter().map(|next| next.fingerprint).filter(|next| *next != own);
+            let mut found: Vec<Fingerprint> = of_steps.collect();
+            plain.sort_unstable();
+            found.sort_unstable();
+            assert_eq!(found, plain, "{state:?}");
+            let mut said = Said::of(&model.config, &state, asked);
+            said.broken |= state.history.broken;
+            assert_eq!(parts.said(&model.config, (&ids, 0), asked).expect("said"), said);
+            open.extend(out.iter().map(|next| (next.ids, next.same)));
+        }
+        seen.len()
+    }
+
+    #[test]
+    fn cells_tell_all_of_every_state() {
+        for setup in Setup::ALL {
+            assert!(all_states(Bootstrap::new(Config::new(setup, 1))) > 10_000);
+        }
+        for attacker in Attacker::ALL {
+            let config = Config::new(Setup::ALL[1], 1).against(attacker);
+            assert!(all_states(Bootstrap::new(config)) > 10_000);
+        }
+        let roaming = Config { roams: true, ..Config::new(Setup::ALL[0], 0) };
+        assert!(all_states(Bootstrap::new(roaming)) > 100);
+    }
 }
