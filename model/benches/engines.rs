@@ -2,7 +2,8 @@
 //! depth-first search.
 //!
 //! `cargo bench -p dsboot-model` compares them on two-phase commit with 8 participants and on the
-//! protocol within one event; `-- --large` on 9 participants and within two events. With spin and a C
+//! protocol of `integrated-colocated`: one mobile node within two events, with and without an attacker,
+//! and two within one; `-- --large` on 9 participants and on `integrated-fa` too. With spin and a C
 //! compiler at hand (Debian: spin, gcc) spin searches the base model of the protocol three times
 //! side by side, as the others do. Counts must be equal, or it ends there.
 
@@ -46,16 +47,22 @@ fn main() {
     }
     let large = args.iter().any(|arg| arg == "--large");
     let participants = if large { 9 } else { 8 };
-    let events = if large { 2 } else { 1 };
-    compare(&format!("two-phase commit, {participants} participants"), &TwoPhase(participants));
-    for setup in [Setup::ALL[0], Setup::ALL[1]] {
-        let model = Bootstrap::new(Config::new(setup, events));
-        compare(&format!("{setup}, lossy, {events} events"), &model);
-        compare(&format!("{setup}, two MNs, attacker"), &two(setup));
-    }
+    let setups = &Setup::ALL[..if large { 2 } else { 1 }];
     let side = Side(Bootstrap::new(Config::new(Setup::ALL[0], 0)));
     let by_stateright = compare(&format!("base model, {COPIES} side by side"), &side);
     spin(&by_stateright);
+    compare(&format!("two-phase commit, {participants} participants"), &TwoPhase(participants));
+    for setup in setups.iter().copied() {
+        for config in [Config::new(setup, 2), attacked(setup)] {
+            let network = config.attacker.map_or("lossy", |_| "attacker");
+            compare(&format!("{setup}, one MN, {network}, 2 events"), &Bootstrap::new(config));
+        }
+        compare(&format!("{setup}, two MNs, attacker, 1 event"), &two(setup));
+    }
+}
+
+const fn attacked(setup: Setup) -> Config {
+    Config::new(setup, 2).against(Attacker::Outside)
 }
 
 /// Two mobile nodes of one home provider, entitled both, in the network that is the attacker.
@@ -175,8 +182,9 @@ fn second_process(name: &str, hosts: &Path) {
         if two(setup).name() == name {
             walk(&two(setup), &plan);
         }
-        for events in 0..=2 {
-            let model = Bootstrap::new(Config::new(setup, events));
+        let lossy = [0, 1, 2].map(|events| Config::new(setup, events));
+        for config in lossy.into_iter().chain([attacked(setup)]) {
+            let model = Bootstrap::new(config);
             if model.name() == name {
                 walk(&model, &plan);
             }

@@ -42,7 +42,7 @@ impl Table {
 
     /// Puts in a number, which is not the largest one, for a fingerprint that has none.
     pub(super) fn insert(&mut self, key: Fingerprint, number: u32) {
-        if 2 * self.taken >= self.slots.len() {
+        if 4 * self.taken >= 3 * self.slots.len() {
             let more = (2 * self.slots.len()).max(64);
             let slots = std::mem::replace(&mut self.slots, vec![[0, join(0, FREE)]; more]);
             for slot in slots.into_iter().filter(|[_, other]| low(*other) != FREE) {
