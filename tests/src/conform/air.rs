@@ -110,6 +110,7 @@ impl Ear {
         patience: Duration,
     ) -> Option<Vec<u8>> {
         let packet = self.came.recv_timeout(patience).ok()?;
+        let packet = stage.arrives(Protocol::Ipv6, &packet)?;
         stage.log(stage.target(), name, None, None, Protocol::Ipv6, &packet);
         Some(packet)
     }

@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use dsboot_codec::eap;
-use dsboot_codec::ip::v6;
+use dsboot_codec::ip::{udp, v4, v6};
 use dsboot_codec::mip4;
 use dsboot_codec::mip6;
 use dsboot_codec::pana;
 use dsboot_codec::radius::{Attribute, Packet};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::chart::{Chart, Row, What};
-use dsboot_spec::registry::ip::next_header;
+use dsboot_spec::registry::ip::{icmpv4, next_header, protocol};
 use dsboot_spec::registry::mip4::PORT as MIP4_PORT;
 use dsboot_spec::registry::mip6 as registry;
 use dsboot_spec::registry::pana::PORT as PANA_PORT;
@@ -97,7 +97,7 @@ pub(super) fn chart(title: &str, passed: &[Passed]) -> Chart {
 }
 
 /// The protocol that is spoken at one of these ports, as far as the suite knows.
-pub(super) fn protocol(at: [Option<SocketAddr>; 2], hint: Option<Protocol>) -> Protocol {
+pub(super) fn spoken_at(at: [Option<SocketAddr>; 2], hint: Option<Protocol>) -> Protocol {
     let spoken = |port| match port {
         MIP4_PORT => Some(Protocol::Mip4),
         PANA_PORT => Some(Protocol::Pana),
@@ -116,6 +116,7 @@ pub fn describe(protocol: Protocol, octets: &[u8]) -> String {
         Protocol::Radius => radius(octets),
         Protocol::Pana => access(octets),
         Protocol::Ipv6 => packet(octets),
+        Protocol::Ipv4 => datagram(octets),
         _ => None,
     };
     let length = octets.len();
@@ -190,6 +191,25 @@ pub(super) fn eap_words(octets: &[u8]) -> String {
         }
         None => format!("EAP {:?} {}", packet.code(), packet.identifier()),
     }
+}
+
+/// What goes over a foreign agent's link.
+fn datagram(octets: &[u8]) -> Option<String> {
+    let packet = v4::Packet::decode(octets).ok()?;
+    let (from, to) = (packet.source, packet.destination);
+    if let Ok(payload) = packet.payload_of(protocol::UDP) {
+        let datagram = udp::Datagram::decode_unverified(payload).ok()?;
+        let message = registration(datagram.payload);
+        let message = message.unwrap_or_else(|| "malformed Mobile IPv4".to_owned());
+        return Some(format!("{message}; {from} to {to}"));
+    }
+    let kind = packet.payload.first().copied().filter(|_| packet.protocol == protocol::ICMP);
+    let words = match kind {
+        Some(icmpv4::ROUTER_ADVERTISEMENT) => "agent advertisement",
+        Some(icmpv4::ROUTER_SOLICITATION) => "agent solicitation",
+        _ => "IPv4",
+    };
+    Some(format!("{words}; {from} to {to}, {} octets", octets.len()))
 }
 
 /// A packet with a mobility header, whatever is wrong with it; or any other.

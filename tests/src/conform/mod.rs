@@ -14,10 +14,13 @@
 mod aaa;
 mod air;
 mod case;
+mod fa;
+mod fault;
 mod fha;
 mod ha6;
 mod keep;
 mod ladder;
+mod link;
 mod nas;
 mod profile;
 pub mod report;
@@ -28,11 +31,12 @@ mod stage;
 mod target;
 
 pub use case::{Case, Ending, Level, Outcome, Verdict};
+pub use fault::{Fault, faults};
 pub use keep::{Expectations, ExpectationsError};
 pub use ladder::{Passed, describe};
 pub use profile::{Profile, ProfileError, Under};
 pub use report::{Report, Result as CaseResult};
-pub use run::{Progress, Settings, SetupError, run};
+pub use run::{Progress, Settings, SetupError, caught, run};
 pub use select::{Selection, SelectionError};
 pub use stage::Stage;
 
@@ -44,5 +48,6 @@ pub fn cases(under: Under) -> Vec<Case> {
         Under::Aaa => aaa::cases(),
         Under::Ha6 => ha6::cases(),
         Under::Nas => nas::cases(),
+        Under::Fa => fa::cases(),
     }
 }

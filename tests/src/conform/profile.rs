@@ -21,11 +21,13 @@ pub enum Under {
     Ha6,
     /// A network access server.
     Nas,
+    /// A foreign agent.
+    Fa,
 }
 
 impl Under {
     /// All of them.
-    pub const ALL: [Under; 4] = [Under::Fha, Under::Aaa, Under::Ha6, Under::Nas];
+    pub const ALL: [Under; 5] = [Under::Fha, Under::Aaa, Under::Ha6, Under::Nas, Under::Fa];
 
     /// Its name in ids and on the command line.
     #[must_use]
@@ -35,6 +37,7 @@ impl Under {
             Under::Aaa => "aaa",
             Under::Ha6 => "ha6",
             Under::Nas => "nas",
+            Under::Fa => "fa",
         }
     }
 
@@ -46,6 +49,7 @@ impl Under {
             Under::Aaa => "AAA",
             Under::Ha6 => "HA",
             Under::Nas => "NAS",
+            Under::Fa => "FA",
         }
     }
 
@@ -103,6 +107,15 @@ impl Under {
                 ("intercept", "tunnels what comes for a bound home address to its care-of address"),
                 ("reverse-tunnel", "takes what a mobile node sends through the tunnel"),
                 ("icmp", "answers malformed mobility headers by an ICMP Parameter Problem"),
+            ],
+            Under::Fa => &[
+                (
+                    "bootstrap",
+                    "relays first requests of mobile nodes without home address (the draft)",
+                ),
+                ("nai", "knows mobile nodes by the NAI extension (RFC 2794)"),
+                ("challenge", "offers challenges and asks for them (RFC 4721)"),
+                ("timeout", "gives a request up after 7 s, by 78"),
             ],
             Under::Nas => &[
                 (
@@ -213,6 +226,9 @@ pub struct Tester {
     /// The TUN device that the tester makes for its mobile nodes, where they speak IPv6.
     #[serde(default = "device")]
     pub tun: String,
+    /// The device of the link on which the tester's mobile nodes visit a foreign agent; the other
+    /// end is the agent's. `address` is the home agent's then.
+    pub link: Option<String>,
     /// The prefix of 64 bits from which mobile nodes have their IPv6 care-of addresses; it is
     /// routed into that device.
     pub care_of: Option<Ipv6Addr>,
@@ -359,7 +375,9 @@ impl Profile {
             if there { Ok(()) } else { Err(why()) }
         };
         match self.role {
-            Under::Fha | Under::Aaa | Under::Nas if self.tester.address.is_unspecified() => {
+            Under::Fha | Under::Aaa | Under::Nas | Under::Fa
+                if self.tester.address.is_unspecified() =>
+            {
                 needs(false, "tester.address")
             }
             Under::Fha if self.claims("bootstrap") => {
@@ -372,6 +390,7 @@ impl Profile {
                 let askers = [&self.tester.nas, &self.tester.fha, &self.tester.ha];
                 needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
             }
+            Under::Fa => needs(self.tester.link.is_some(), "tester.link"),
             Under::Nas => {
                 needs(self.tester.aaa.is_some(), "tester.aaa")?;
                 needs(self.tester.secret.is_some(), "tester.secret")

@@ -1,18 +1,22 @@
 //! Asks a target all questions: many at a time, and again alone what did not go well.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::air::Air;
+use dsboot_spec::registry::mip4::PORT as MIP4_PORT;
+
+use super::fault::{Fault, faults};
+use super::link::Link;
 use super::report::{self, Report};
 use super::server::Server;
 use super::stage::Common;
 use super::target::Process;
 use super::{Case, Ending, Expectations, Level, Outcome, Profile, Stage, Under, Verdict};
-use super::{aaa, fha, ha6, nas};
+use super::{aaa, fa, fha, ha6, nas};
 
 /// How often what was missing is looked for again.
 const REPETITIONS: usize = 2;
@@ -154,6 +158,62 @@ pub fn run(
     })
 }
 
+/// Which cases notice each fault: `table` says which of them are asked, a case of every role that is
+/// not named there by all.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn caught(
+    profile: &Profile,
+    cases: &[Case],
+    settings: &Settings,
+    table: &BTreeMap<String, Vec<String>>,
+) -> Result<Vec<(&'static Fault, Vec<String>)>, SetupError> {
+    let mut bench = Bench::set_up(profile, settings)?;
+    let jobs = settings.jobs.unwrap_or(profile.jobs).clamp(1, slots(profile));
+    let mut all = Vec::new();
+    for fault in faults(profile.role) {
+        bench.common.fault = Some(fault);
+        let asked = |case: &Case| table.get(fault.name).is_none_or(|ids| ids.contains(&case.id));
+        let mut waiting: VecDeque<usize> =
+            (0..cases.len()).filter(|case| cases.get(*case).is_some_and(asked)).collect();
+        // What is named is to fail, and what is looked for to fail twice: a datagram may be lost
+        // without any fault.
+        let is_named = table.contains_key(fault.name);
+        let mut noticed: BTreeSet<usize> = BTreeSet::new();
+        for _ in 0..REPETITIONS {
+            let (mut failed, mut others) = (BTreeSet::new(), BTreeSet::new());
+            while !waiting.is_empty() {
+                let (played, _) = bench.together(cases, &mut waiting, jobs);
+                for Played { case, result, .. } in played {
+                    let fails = matches!(result.verdict, Verdict::Fail | Verdict::Warn);
+                    if fails {
+                        failed.insert(case)
+                    } else {
+                        others.insert(case)
+                    };
+                }
+                if bench.down.load(Ordering::Relaxed) {
+                    bench.bring_back()?;
+                }
+            }
+            if is_named {
+                noticed.extend(failed);
+                waiting = others.into_iter().collect();
+            } else {
+                waiting = failed.iter().copied().collect();
+                noticed = failed;
+            }
+        }
+        let ids = noticed.into_iter().filter_map(|case| Some(cases.get(case)?.id.clone()));
+        let mut noticed: Vec<String> = ids.collect();
+        noticed.sort();
+        all.push((fault, noticed));
+    }
+    Ok(all)
+}
+
 /// How many cases at a time have something of their own in the profile, where they need that.
 fn slots(profile: &Profile) -> usize {
     match profile.role {
@@ -172,7 +232,7 @@ impl<'a> Bench<'a> {
     fn set_up(profile: &'a Profile, settings: &'a Settings) -> Result<Bench<'a>, SetupError> {
         let server = match profile.tester.aaa {
             Some(local) if profile.role != Under::Aaa => {
-                Some(Server::start(local).map_err(|error| {
+                Some(Server::aaa(local).map_err(|error| {
                     SetupError(format!("cannot be an AAA server at {local}: {error}"))
                 })?)
             }
@@ -184,11 +244,25 @@ impl<'a> Bench<'a> {
             }
             _ => None,
         };
+        let link = match &profile.tester.link {
+            Some(device) if profile.role == Under::Fa => {
+                Some(Link::open(device).map_err(SetupError)?)
+            }
+            _ => None,
+        };
+        let home = if link.is_some() {
+            let local = (profile.tester.address, MIP4_PORT).into();
+            Some(Server::home(local).map_err(|error| {
+                SetupError(format!("cannot be a home agent at {local}: {error}"))
+            })?)
+        } else {
+            None
+        };
         let process = Process::start(profile).map_err(SetupError)?;
         let bench = Bench {
             profile,
             settings,
-            common: Common { server, air },
+            common: Common { server, air, home, link, fault: None },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),
@@ -212,6 +286,7 @@ impl<'a> Bench<'a> {
             Under::Aaa => aaa::probe(&mut stage),
             Under::Ha6 => ha6::probe(&mut stage),
             Under::Nas => nas::probe(&mut stage),
+            Under::Fa => fa::probe(&mut stage),
         }
     }
 

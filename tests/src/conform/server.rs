@@ -1,5 +1,5 @@
-//! The tester as AAA server: one socket that all cases share, since a target knows one server. A
-//! packet goes to the case whose user it names.
+//! The tester as AAA server or home agent: one socket that all cases share, since a target knows one
+//! server. A packet goes to the case whose user it names, or whose Identification it has.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,6 +24,8 @@ type Users = Mutex<BTreeMap<Vec<u8>, Sender<Came>>>;
 /// The shared socket.
 #[derive(Debug)]
 pub(super) struct Server {
+    name: &'static str,
+    protocol: Protocol,
     socket: Arc<UdpSocket>,
     local: SocketAddr,
     users: Arc<Users>,
@@ -34,18 +36,45 @@ pub(super) struct Server {
 /// A case's side of the server: what asks about its user.
 #[derive(Debug)]
 pub(super) struct Desk {
+    name: &'static str,
+    protocol: Protocol,
+    local: SocketAddr,
     user: Vec<u8>,
     asked: Receiver<Came>,
     users: Arc<Users>,
 }
 
+/// Whom a packet is about.
+type About = fn(&[u8]) -> Option<Vec<u8>>;
+
 impl Server {
-    /// Binds the socket and begins to read.
+    /// An AAA server: packets are about the user that they name.
     ///
     /// # Errors
     ///
     /// When the address cannot be bound.
-    pub(super) fn start(local: SocketAddr) -> io::Result<Server> {
+    pub(super) fn aaa(local: SocketAddr) -> io::Result<Server> {
+        let about: About =
+            |octets| Packet::decode(octets).ok()?.user_name().once().map(<[u8]>::to_vec);
+        Server::start(("AAAH", Protocol::Radius), local, about)
+    }
+
+    /// A home agent: requests are told apart by their Identification.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be bound.
+    pub(super) fn home(local: SocketAddr) -> io::Result<Server> {
+        let about: About = |octets| octets.get(16..24).map(<[u8]>::to_vec);
+        Server::start(("HA", Protocol::Mip4), local, about)
+    }
+
+    /// Binds the socket and begins to read.
+    fn start(
+        (name, protocol): (&'static str, Protocol),
+        local: SocketAddr,
+        about: About,
+    ) -> io::Result<Server> {
         let socket = Arc::new(UdpSocket::bind(local)?);
         socket.set_read_timeout(Some(LOOK))?;
         let users = Arc::new(Users::default());
@@ -58,9 +87,7 @@ impl Server {
                 while !ends.load(Ordering::Relaxed) {
                     let Ok((length, from)) = socket.recv_from(&mut octets) else { continue };
                     let octets = octets.get(..length).unwrap_or_default().to_vec();
-                    let user = Packet::decode(&octets)
-                        .ok()
-                        .and_then(|packet| packet.user_name().once().map(<[u8]>::to_vec));
+                    let user = about(&octets);
                     let users = lock(&users);
                     if let Some(desk) = user.and_then(|user| users.get(&user)) {
                         // A case that has ended wants nothing more.
@@ -69,14 +96,21 @@ impl Server {
                 }
             })
         };
-        Ok(Server { socket, local, users, ends, reader: Some(reader) })
+        Ok(Server { name, protocol, socket, local, users, ends, reader: Some(reader) })
     }
 
     /// Whatever asks about `user` from now on goes to the desk.
     pub(super) fn desk(&self, user: &[u8]) -> Desk {
         let (sender, asked) = channel();
         lock(&self.users).insert(user.to_vec(), sender);
-        Desk { user: user.to_vec(), asked, users: Arc::clone(&self.users) }
+        Desk {
+            name: self.name,
+            protocol: self.protocol,
+            local: self.local,
+            user: user.to_vec(),
+            asked,
+            users: Arc::clone(&self.users),
+        }
     }
 
     /// Answers.
@@ -87,25 +121,22 @@ impl Server {
         octets: &[u8],
     ) -> Result<(), Ending> {
         let who = stage.target();
-        stage.log("AAAH", who, Some(self.local), Some(to), Protocol::Radius, octets);
+        stage.log(self.name, who, Some(self.local), Some(to), self.protocol, octets);
+        let Some(octets) = stage.leaves(self.protocol, octets) else { return Ok(()) };
         self.socket
-            .send_to(octets, to)
+            .send_to(&octets, to)
             .map(|_| ())
             .map_err(|error| Ending::Inconclusive(format!("cannot send to {to}: {error}")))
-    }
-
-    /// Where it hears.
-    pub(super) const fn local(&self) -> SocketAddr {
-        self.local
     }
 }
 
 impl Desk {
     /// The next packet about the user, within `patience`.
     pub(super) fn receive(&self, stage: &mut Stage<'_>, patience: Duration) -> Option<Came> {
-        let came = self.asked.recv_timeout(patience).ok()?;
-        let (who, local) = (stage.target(), stage.server.map(Server::local));
-        stage.log(who, "AAAH", Some(came.from), local, Protocol::Radius, &came.octets);
+        let mut came = self.asked.recv_timeout(patience).ok()?;
+        came.octets = stage.arrives(self.protocol, &came.octets)?;
+        let (who, local) = (stage.target(), Some(self.local));
+        stage.log(who, self.name, Some(came.from), local, self.protocol, &came.octets);
         Some(came)
     }
 }

@@ -1,5 +1,6 @@
 //! Where a case is played: sockets of those whom the tester plays, and a log of all that passed.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -11,7 +12,9 @@ use rand_core::{Rng as _, SeedableRng as _};
 
 use super::air::Air;
 use super::case::{Ending, missing};
-use super::ladder::{Passed, describe, hex, protocol};
+use super::fault::{Fault, Passing, Way};
+use super::ladder::{Passed, describe, hex, spoken_at};
+use super::link::Link;
 use super::profile::Profile;
 use super::server::Server;
 
@@ -28,10 +31,21 @@ pub struct Stage<'a> {
     pub(super) slot: usize,
     pub(super) server: Option<&'a Server>,
     pub(super) air: Option<&'a Air>,
+    pub(super) home: Option<&'a Server>,
+    pub(super) link: Option<&'a Link>,
     started: Instant,
     random: ChaCha8Rng,
     passed: Vec<Passed>,
     keys: Vec<String>,
+    /// The key of acknowledgements to come, where a fault may need it.
+    pub(super) proof: Option<Vec<u8>>,
+    fault: Option<&'static Fault>,
+    /// The Request Authenticators of requests on their way, by whose they are and Identifier.
+    asked: BTreeMap<(bool, u8), [u8; 16]>,
+    /// What has come of the target before.
+    came: BTreeSet<Vec<u8>>,
+    /// The number of the target's last PANA request.
+    number_of_pana: Option<u32>,
 }
 
 /// What all cases share.
@@ -41,6 +55,12 @@ pub(super) struct Common {
     pub(super) server: Option<Server>,
     /// The device of the tester's mobile nodes.
     pub(super) air: Option<Air>,
+    /// The tester as Mobile IPv4 home agent.
+    pub(super) home: Option<Server>,
+    /// The link of the tester's mobile nodes.
+    pub(super) link: Option<Link>,
+    /// What goes wrong between tester and target, to test the suite itself.
+    pub(super) fault: Option<&'static Fault>,
 }
 
 /// A socket of somebody whom the tester plays.
@@ -77,10 +97,17 @@ impl<'a> Stage<'a> {
             slot,
             server: common.server.as_ref(),
             air: common.air.as_ref(),
+            home: common.home.as_ref(),
+            link: common.link.as_ref(),
             started: Instant::now(),
             random: ChaCha8Rng::seed_from_u64(seed ^ hash),
             passed: Vec::new(),
             keys: Vec::new(),
+            proof: None,
+            fault: if id == "probe" { None } else { common.fault },
+            asked: BTreeMap::new(),
+            came: BTreeSet::new(),
+            number_of_pana: None,
         }
     }
 
@@ -143,7 +170,8 @@ impl<'a> Stage<'a> {
     ) -> Result<(), Ending> {
         let who = self.target();
         self.log(endpoint.name, who, Some(endpoint.local), Some(to), endpoint.protocol, octets);
-        match endpoint.socket.send_to(octets, to) {
+        let Some(octets) = self.leaves(endpoint.protocol, octets) else { return Ok(()) };
+        match endpoint.socket.send_to(&octets, to) {
             Ok(_) => Ok(()),
             // A target that has just gone answers the datagram before by ICMP.
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => Ok(()),
@@ -161,13 +189,65 @@ impl<'a> Stage<'a> {
                 return None;
             }
             if let Ok((length, from)) = endpoint.socket.recv_from(&mut octets) {
-                octets.truncate(length);
+                let came = octets.get(..length).unwrap_or_default();
+                let Some(octets) = self.arrives(endpoint.protocol, came) else { continue };
                 let who = self.target();
                 let (to, at) = (endpoint.name, Some(endpoint.local));
                 self.log(who, to, Some(from), at, endpoint.protocol, &octets);
                 return Some(Came { from, octets });
             }
         }
+    }
+
+    /// What becomes of a message on its way to the target; `None` when it is lost.
+    pub(super) fn leaves(&mut self, protocol: Protocol, octets: &[u8]) -> Option<Vec<u8>> {
+        self.passes(Way::ToTarget, protocol, octets)
+    }
+
+    /// What becomes of a message of the target on its way; `None` when it is lost.
+    pub(super) fn arrives(&mut self, protocol: Protocol, octets: &[u8]) -> Option<Vec<u8>> {
+        self.passes(Way::FromTarget, protocol, octets)
+    }
+
+    fn passes(&mut self, way: Way, protocol: Protocol, octets: &[u8]) -> Option<Vec<u8>> {
+        let mut octets = octets.to_vec();
+        let Some(fault) = self.fault else { return Some(octets) };
+        let is_ours = way == Way::ToTarget;
+        let repeated = !is_ours && !self.came.insert(octets.clone());
+        if protocol == Protocol::Pana
+            && let (false, Some(number)) = (is_ours, octets.get(12..16))
+            && octets.get(4).is_some_and(|flags| flags & 0x80 != 0)
+        {
+            self.number_of_pana = number.try_into().ok().map(u32::from_be_bytes);
+        }
+        // An answer goes the other way than its request.
+        let identifier = octets.get(1).copied().unwrap_or_default();
+        let authenticator = self.asked.get(&(!is_ours, identifier)).copied();
+        let is_request = octets.first().is_some_and(|code| [1, 4, 12].contains(code));
+        if protocol == Protocol::Radius
+            && is_request
+            && let Some(own) = octets.get(4..20).and_then(|own| own.try_into().ok())
+        {
+            self.asked.insert((is_ours, identifier), own);
+        }
+        let secret = self.radius_secret();
+        let passing = Passing {
+            protocol,
+            secret: secret.as_bytes(),
+            authenticator: authenticator.filter(|_| !is_request),
+            key: self.proof.as_deref(),
+            repeated,
+            number: self.number_of_pana,
+        };
+        fault.alter(way, &passing, &mut octets).then_some(octets)
+    }
+
+    /// The secret of RADIUS between target and tester: a profile for self-tests has one alone.
+    fn radius_secret(&self) -> String {
+        let tester = &self.profile.tester;
+        let askers = [&tester.nas, &tester.fha, &tester.ha];
+        let asker = askers.into_iter().flatten().map(|asker| &asker.secret).next();
+        tester.secret.as_ref().or(asker).cloned().unwrap_or_default()
     }
 
     /// Waits until nothing more comes for as long as silence takes; what came, first to last.
@@ -189,7 +269,7 @@ impl<'a> Stage<'a> {
         hint: Protocol,
         octets: &[u8],
     ) {
-        let spoken = protocol([source, destination], Some(hint));
+        let spoken = spoken_at([source, destination], Some(hint));
         let at = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.passed.push(Passed {
             at,

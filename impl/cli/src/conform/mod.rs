@@ -1,5 +1,6 @@
 //! `dsboot conform`: whether another implementation of a role does what the specification says.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
@@ -9,19 +10,20 @@ use clap::Args;
 use dsboot_tests::conform::report::{Form, ReportError, compare, matrix};
 use dsboot_tests::conform::{
     Case, Expectations, ExpectationsError, Profile, ProfileError, Progress, Report, Selection,
-    SelectionError, Settings, SetupError, Under, Verdict, cases, run as ask,
+    SelectionError, Settings, SetupError, Under, Verdict, cases, caught, run as ask,
 };
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::Exit;
 
 /// Profiles with all that can stand in them, one for each role.
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("fha", include_str!("fha.toml")),
     ("ha4", include_str!("ha4.toml")),
     ("aaa", include_str!("aaa.toml")),
     ("ha6", include_str!("ha6.toml")),
     ("nas", include_str!("nas.toml")),
+    ("fa", include_str!("fa.toml")),
 ];
 
 /// Test another implementation of a role: case by case, each with the clause that it tests
@@ -32,7 +34,7 @@ const EXAMPLES: [(&str, &str); 5] = [
 /// the clause asks for, what was seen, every octet, and the command that asks it again.
 ///
 /// Roles: fha (a foreign home agent), ha4 (the same, for any Mobile IPv4 home agent), aaa, ha6 (a
-/// Mobile IPv6 home agent), nas.
+/// Mobile IPv6 home agent), nas, fa.
 #[derive(Clone, Debug, Args)]
 pub struct ConformArgs {
     /// The role of the target.
@@ -87,6 +89,12 @@ pub struct ConformArgs {
     /// Write all detail of what did not go well here instead of to standard output.
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+
+    /// Test the suite itself with a target that conforms: put each fault of the role between it and
+    /// the tester, and ask the cases that the file names for it, `FAULT: CASE…` a line; all where it
+    /// names none. What notices each fault is printed as such a file.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "report", "expect"])]
+    pub faults: Option<PathBuf>,
 
     /// Say which cases ended otherwise in the second of two JSON reports than in the first.
     #[arg(long, value_name = "REPORT", num_args = 2, conflicts_with_all = ["matrix", "list"])]
@@ -214,6 +222,9 @@ fn test(
         expectations,
         command: format!("dsboot conform {role} --target {}", path.display()),
     };
+    if let Some(path) = &args.faults {
+        return faults(&profile, cases, &settings, path, out);
+    }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg}") {
         bar.set_style(style);
@@ -263,6 +274,37 @@ fn tell(args: &ConformArgs, report: &Report, out: &mut dyn Write) -> Result<bool
         write(path, &report.write(*form)?)?;
     }
     Ok(report.holds())
+}
+
+/// The suite against faults: whether each is noticed by every case that the table names for it.
+fn faults(
+    profile: &Profile,
+    cases: &[Case],
+    settings: &Settings,
+    path: &Path,
+    out: &mut dyn Write,
+) -> Result<bool, ConformError> {
+    let failed = |source| ConformError::File { path: path.display().to_string(), source };
+    let text = fs::read_to_string(path).map_err(failed)?;
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let table: BTreeMap<String, Vec<String>> = lines
+        .filter_map(|line| line.split_once(':'))
+        .map(|(name, ids)| {
+            (name.trim().to_owned(), ids.split_whitespace().map(str::to_owned).collect())
+        })
+        .collect();
+    let mut holds = true;
+    for (fault, noticed) in caught(profile, cases, settings, &table)? {
+        let missed = table.get(fault.name).into_iter().flatten();
+        let missed: Vec<&String> = missed.filter(|id| !noticed.contains(id)).collect();
+        writeln!(out, "# {}", fault.says)?;
+        writeln!(out, "{}: {}", fault.name, noticed.join(" "))?;
+        for id in &missed {
+            writeln!(out, "# not noticed by {id}")?;
+        }
+        holds &= !noticed.is_empty() && missed.is_empty();
+    }
+    Ok(holds)
 }
 
 fn list(cases: &[Case], out: &mut dyn Write) -> Result<bool, ConformError> {

@@ -297,7 +297,7 @@ pub(super) fn add(cases: &mut Cases) {
                 client.role = client_role::HA;
                 let vendor = stage.profile.vendor;
                 let request = client.request(stage, |builder| question.fill(builder, vendor))?;
-                client.at_most(stage, &request, &[REJECT])
+                client.refused(stage, &request, &[REJECT])
             },
         )
         .claims("roles");

@@ -309,7 +309,7 @@ fn proofs(cases: &mut Cases) {
                 let question = Question::of(&user);
                 let vendor = stage.profile.vendor;
                 let request = client.request(stage, |builder| question.fill(builder, vendor))?;
-                client.at_most(stage, &request, &[REJECT])
+                client.refused(stage, &request, &[REJECT])
             },
         )
         .claims("roles");
@@ -325,7 +325,7 @@ fn proofs(cases: &mut Cases) {
                 let question = Question::of(&user);
                 let vendor = stage.profile.vendor;
                 let request = client.request(stage, |builder| question.fill(builder, vendor))?;
-                client.at_most(stage, &request, &[REJECT])
+                client.refused(stage, &request, &[REJECT])
             },
         )
         .claims("roles");
@@ -339,7 +339,7 @@ fn proofs(cases: &mut Cases) {
                 let mut client = fha(stage)?;
                 client.role = client_role::NAS;
                 let request = client.identity(stage, user.nai.as_bytes())?;
-                client.at_most(stage, &request, &[REJECT])
+                client.refused(stage, &request, &[REJECT])
             },
         )
         .claims("roles");

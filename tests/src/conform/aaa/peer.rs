@@ -112,13 +112,10 @@ impl Client {
         }
     }
 
-    /// Sends a request that is answered by one of `codes`, or not at all: a server may refuse by
-    /// silence.
-    pub(super) fn at_most(&self, stage: &mut Stage<'_>, request: &[u8], codes: &[u8]) -> Outcome {
-        match self.ask(stage, request, stage.silence() + stage.patience())? {
-            Some(answer) => answer.is(codes),
-            None => Ok(()),
-        }
+    /// Sends a request that is refused by one of `codes`. Silence is no refusal: what is not
+    /// acceptable has to be rejected (RFC 2865 §4.3).
+    pub(super) fn refused(&self, stage: &mut Stage<'_>, request: &[u8], codes: &[u8]) -> Outcome {
+        self.answered(stage, request)?.is(codes)
     }
 
     /// A request that begins EAP with an identity.

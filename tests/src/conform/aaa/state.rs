@@ -54,7 +54,7 @@ fn state(cases: &mut Cases) {
                 let packet = one.response(&one.value())?;
                 let nai = one.user.nai.clone();
                 let request = one.client.eap(stage, nai.as_bytes(), state.as_deref(), &packet)?;
-                one.client.at_most(stage, &request, &[CHALLENGE, REJECT])
+                one.client.refused(stage, &request, &[CHALLENGE, REJECT])
             })
             .claims("eap");
     }
@@ -109,7 +109,7 @@ fn state(cases: &mut Cases) {
                 let state = one.state.clone();
                 let request =
                     one.client.eap(stage, b"nobody@conform.example", state.as_deref(), &packet)?;
-                one.client.at_most(stage, &request, &[CHALLENGE, REJECT])
+                one.client.refused(stage, &request, &[CHALLENGE, REJECT])
             },
         )
         .claims("eap");
@@ -248,7 +248,7 @@ fn packets(cases: &mut Cases) {
                 let request = client.request(stage, |builder| {
                     builder.attribute(&Attribute::EapMessage(b""));
                 })?;
-                client.at_most(stage, &request, &[CHALLENGE, REJECT])
+                client.refused(stage, &request, &[CHALLENGE, REJECT])
             },
         )
         .level(crate::conform::Level::Should)

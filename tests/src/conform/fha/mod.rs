@@ -8,10 +8,10 @@ mod grant;
 mod identification;
 mod later;
 mod malformed;
-mod peer;
+pub(super) mod peer;
 mod proof;
 mod reply;
-mod rrq;
+pub(super) mod rrq;
 mod tour;
 
 use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};

@@ -33,14 +33,14 @@ const SESSION: u32 = 3600;
 
 /// A security association as the mobile node has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Sa {
-    pub(super) spi: u32,
-    pub(super) algorithm: Algorithm,
-    pub(super) key: Vec<u8>,
+pub(in crate::conform) struct Sa {
+    pub(in crate::conform) spi: u32,
+    pub(in crate::conform) algorithm: Algorithm,
+    pub(in crate::conform) key: Vec<u8>,
 }
 
 impl Sa {
-    pub(super) fn context(&self) -> SecurityContext<'_> {
+    pub(in crate::conform) fn context(&self) -> SecurityContext<'_> {
         SecurityContext { spi: self.spi, algorithm: self.algorithm, key: &self.key }
     }
 }

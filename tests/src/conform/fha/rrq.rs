@@ -7,7 +7,7 @@ use super::peer::Sa;
 
 /// What an authenticator is to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tweak {
+pub(in crate::conform) enum Tweak {
     /// As it must be.
     Right,
     /// With one bit of this octet changed.
@@ -20,7 +20,7 @@ pub(super) enum Tweak {
 
 /// A part of a request behind its fixed part.
 #[derive(Clone, Debug)]
-pub(super) enum Part {
+pub(in crate::conform) enum Part {
     /// Octets as they are.
     Raw(Vec<u8>),
     /// The MN–AAA authentication extension under CHAP_SPI.
@@ -31,19 +31,19 @@ pub(super) enum Part {
 
 /// A request being made up.
 #[derive(Clone, Debug)]
-pub(super) struct Rrq {
-    pub(super) header: RequestHeader,
-    pub(super) parts: Vec<Part>,
+pub(in crate::conform) struct Rrq {
+    pub(in crate::conform) header: RequestHeader,
+    pub(in crate::conform) parts: Vec<Part>,
 }
 
 impl Part {
     /// An extension as it is.
-    pub(super) fn of(extension: Extension<'_>) -> Part {
+    pub(in crate::conform) fn of(extension: Extension<'_>) -> Part {
         Part::Raw(extension.encode().unwrap_or_default())
     }
 
     /// An extension of the short form with any octets.
-    pub(super) fn short(kind: u8, data: &[u8]) -> Part {
+    pub(in crate::conform) fn short(kind: u8, data: &[u8]) -> Part {
         let length = u8::try_from(data.len()).unwrap_or(u8::MAX);
         Part::Raw([&[kind, length], data].concat())
     }
@@ -109,7 +109,7 @@ impl Tweak {
 
 impl Rrq {
     /// The octets.
-    pub(super) fn octets(&self) -> Vec<u8> {
+    pub(in crate::conform) fn octets(&self) -> Vec<u8> {
         let mut octets = Builder::request(&self.header).finish().unwrap_or_default();
         for part in &self.parts {
             // A part that cannot be made is left out, and what misses it fails the case.
@@ -119,19 +119,19 @@ impl Rrq {
     }
 
     /// The place of the first authentication extension.
-    pub(super) fn auth(&self) -> usize {
+    pub(in crate::conform) fn auth(&self) -> usize {
         let is_auth = |part: &Part| !matches!(part, Part::Raw(_));
         self.parts.iter().position(is_auth).unwrap_or(self.parts.len())
     }
 
     /// Puts a part right before the authentication.
-    pub(super) fn before_auth(&mut self, part: Part) {
+    pub(in crate::conform) fn before_auth(&mut self, part: Part) {
         let at = self.auth();
         self.parts.insert(at, part);
     }
 
     /// Changes the authentication extension under an association.
-    pub(super) fn tweak(&mut self, change: impl FnOnce(&mut Sa, &mut Tweak)) {
+    pub(in crate::conform) fn tweak(&mut self, change: impl FnOnce(&mut Sa, &mut Tweak)) {
         let auth = self.parts.iter_mut().find_map(|part| match part {
             Part::Auth { sa, tweak, .. } => Some((sa, tweak)),
             _ => None,
@@ -142,7 +142,7 @@ impl Rrq {
     }
 
     /// Changes the MN–AAA extension.
-    pub(super) fn tweak_aaa(
+    pub(in crate::conform) fn tweak_aaa(
         &mut self,
         change: impl FnOnce(&mut Vec<u8>, &mut Vec<u8>, &mut Tweak),
     ) {
@@ -156,7 +156,7 @@ impl Rrq {
     }
 
     /// Leaves out extensions of a type.
-    pub(super) fn without(&mut self, kind: u8) {
+    pub(in crate::conform) fn without(&mut self, kind: u8) {
         self.parts.retain(|part| match part {
             Part::Raw(raw) => raw.first() != Some(&kind),
             Part::Aaa { .. } => kind != 36,

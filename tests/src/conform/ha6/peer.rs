@@ -168,7 +168,8 @@ impl Node {
     /// Sends a packet.
     pub(super) fn send(&self, stage: &mut Stage<'_>, packet: &[u8]) -> Result<(), Ending> {
         stage.log("MN", stage.target(), None, None, Protocol::Ipv6, packet);
-        match stage.air.map(|air: &Air| air.send(packet)) {
+        let Some(packet) = stage.leaves(Protocol::Ipv6, packet) else { return Ok(()) };
+        match stage.air.map(|air: &Air| air.send(&packet)) {
             Some(sent) => sent,
             None => missing("tester.care_of"),
         }
@@ -204,6 +205,7 @@ impl Node {
         let octets = accept(stage, ask, grant, &secret(stage))?;
         if let Some(key) = &grant.key {
             self.association = Some((grant.spi, key.clone()));
+            stage.proof = Some(key.clone());
         }
         answer(stage, ask, &octets)
     }
