@@ -63,7 +63,7 @@ type Wrong = (&'static str, fn(&mut ReplyHeader));
 type Look = fn(&Visitor, &[u8], &Reply) -> Outcome;
 
 pub(super) fn add(cases: &mut Cases) {
-    let looks: [(&str, &str, Look); 5] = [
+    let looks: [(&str, &str, Look); 4] = [
         (
             "goes to the mobile node, no octet up to extension 32 changed",
             "registration.9.1, registration.9.2, RFC 3344 §3.7.3.2",
@@ -106,9 +106,6 @@ pub(super) fn add(cases: &mut Cases) {
                 })
             },
         ),
-        ("comes from port 434", "registration.9.8, RFC 3344 §3.4", |_, _, reply| {
-            ensure(reply.source_port == PORT, PORT.to_string(), || reply.source_port.to_string())
-        }),
     ];
     for (what, clauses, look) in looks {
         cases
@@ -312,6 +309,12 @@ fn bootstrap(cases: &mut Cases) {
         )
         .claims("bootstrap")
         .rule(Rule::FaEntersVisitor);
+    cases
+        .add("rrp.port", "a relayed reply comes from port 434", "registration.9.8", |stage| {
+            let port = replied(stage, 0, &[], &[])?.2.source_port;
+            ensure(port == PORT, PORT.to_string(), || port.to_string())
+        })
+        .claims("bootstrap");
     cases
         .add(
             "rrp.challenge",

@@ -10,7 +10,9 @@ use dsboot_codec::mip4::{
     RequestFlags, RequestHeader,
 };
 use dsboot_spec::registry::ip::protocol;
-use dsboot_spec::registry::mip4::{ALL_ROUTERS, FIRST_FREE_SPI, PORT, request_flag};
+use dsboot_spec::registry::mip4::{
+    ALL_ROUTERS, FIRST_FREE_SPI, PORT, advertisement_flag, request_flag,
+};
 
 use super::{fail, missing};
 use crate::conform::Stage;
@@ -194,7 +196,12 @@ impl Visitor {
     /// A request as it must be, under an association that the home agent has.
     pub(super) fn request(&mut self, stage: &Stage<'_>) -> Rrq {
         let header = RequestHeader {
-            flags: RequestFlags(request_flag::REVERSE_TUNNEL),
+            // What was not advertised is not asked for.
+            flags: RequestFlags(if self.agent.flags & advertisement_flag::REVERSE_TUNNEL == 0 {
+                0
+            } else {
+                request_flag::REVERSE_TUNNEL
+            }),
             lifetime: LIFETIME.min(self.agent.lifetime),
             home_address: self.home_address,
             home_agent: self.home_agent,
@@ -262,7 +269,9 @@ impl Visitor {
             let Ok(octets) = packet.payload_of(protocol::UDP) else { continue };
             let Ok(datagram) = udp::Datagram::decode_unverified(octets) else { continue };
             let for_me = frame.to == self.station.own || packet.destination == self.home_address;
-            if datagram.source_port == PORT && for_me {
+            // Nothing but our agent is bound to one port on both sides.
+            let is_reply = datagram.source_port == PORT || datagram.destination_port == self.port;
+            if is_reply && for_me {
                 return Some(Reply {
                     to: frame.to,
                     destination: packet.destination,
