@@ -154,3 +154,52 @@ fn everything_is_taken_down_when_it_is_interrupted() {
         assert!(is_left_out(output.status.code(), &stderr));
     }
 }
+
+#[test]
+fn a_lab_stands_until_it_is_taken_down() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let lab = |arguments: &[&str]| {
+        let mut command = Command::new(cargo_bin("dsboot"));
+        command.arg("lab").args(arguments).arg("--directory").arg(directory.path());
+        let output = command.output().expect("runs");
+        let [stdout, stderr] = [output.stdout, output.stderr]
+            .map(|octets| String::from_utf8_lossy(&octets).into_owned());
+        (output.status.code(), stdout, stderr)
+    };
+    let (code, stdout, stderr) = lab(&["up", "integrated-fa"]);
+    if is_left_out(code, &stderr) {
+        return;
+    }
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    // What it says can be done can be done.
+    for way in ["from it:", "to it:"] {
+        let line = stdout.lines().find_map(|line| line.trim().strip_prefix(way)).expect(way);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{line} -c 1 -W 2")]);
+        assert!(command.output().expect("runs").status.success(), "{line}");
+    }
+    let standing = std::fs::read_to_string(directory.path().join("lab.json")).expect("read");
+    let standing: serde_json::Value = serde_json::from_str(&standing).expect("JSON");
+    let namespaces = standing["namespaces"].as_array().expect("a list");
+    let is_there = |namespace: &serde_json::Value| {
+        let path = format!("/run/netns/{}", namespace.as_str().expect("a name"));
+        std::path::Path::new(&path).exists()
+    };
+    assert!(namespaces.len() >= 7 && namespaces.iter().all(is_there), "{standing}");
+
+    let (code, _, stderr) = lab(&["up", "integrated-colocated"]);
+    assert!(code == Some(2) && stderr.contains("stands in"), "{stderr}");
+    let (code, stdout, stderr) = lab(&["down"]);
+    assert_eq!(code, Some(0), "{stdout}{stderr}");
+    assert!(!namespaces.iter().any(is_there), "{standing}");
+    for daemon in standing["daemons"].as_array().expect("a list") {
+        let process = daemon["process"].as_u64().expect("a number");
+        let command = std::fs::read_to_string(format!("/proc/{process}/cmdline"));
+        assert!(!command.is_ok_and(|command| command.contains("serve")), "{daemon}");
+    }
+    // The mobile node has released everything before the others ended.
+    let log = std::fs::read_to_string(directory.path().join("fha.log")).expect("a log");
+    assert!(log.contains("fha.released"), "{log}");
+    let (code, _, stderr) = lab(&["down"]);
+    assert!(code == Some(2) && stderr.contains("dsboot lab up"), "{stderr}");
+}

@@ -3,14 +3,14 @@
 
 mod carried;
 mod files;
+mod machine;
+mod standing;
 mod topology;
 mod traces;
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::MetadataExt as _;
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
@@ -23,6 +23,9 @@ use tokio::time::sleep;
 pub use carried::Carried;
 
 use files::SECRETS;
+use machine::is_in_user_namespace;
+pub use machine::{enter_user_namespace, is_root, lacks};
+pub use standing::{down, up};
 use topology::{COMMON, CORRESPONDENT, HOME_ADDRESS, Host, LINKS, SETTINGS, hosts};
 
 use crate::export::freeradius::Database;
@@ -37,6 +40,9 @@ const TRACED_RATE: &str = "2M";
 
 /// What a mobile node logs when it is registered.
 const REGISTERED: &str = "\"mn.registered\"";
+
+/// How long something is waited for before it is looked at again.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// How long a daemon may take to end.
 const ENDING: Duration = Duration::from_secs(15);
@@ -91,6 +97,12 @@ pub enum LabError {
     /// It was told to end.
     #[error("interrupted; everything is taken down")]
     Interrupted,
+    /// A lab stands in the directory that another one is to stand in.
+    #[error("a lab stands in {} already: dsboot lab down ends it", .0.display())]
+    Stands(PathBuf),
+    /// No lab stands in a directory.
+    #[error("no lab stands in {}: dsboot lab up builds one; --directory says where", .0.display())]
+    NoneStands(PathBuf),
 }
 
 /// Builds the hosts, bootstraps, sends traffic, releases, tells all that to `out`, and takes
@@ -103,13 +115,7 @@ pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<bool, LabError> {
     let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut lab = Lab::new(settings);
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let ended = tokio::select! {
-            ended = lab.tell(out) => ended.map_err(LabError::from),
-            _ = interrupt.recv() => Err(LabError::Interrupted),
-            _ = terminate.recv() => Err(LabError::Interrupted),
-        };
+        let ended = until_interrupted(lab.tell(out)).await;
         lab.take_down().await;
         if settings.is_traced && ended.is_ok() {
             traces::merge(&settings.directory)?;
@@ -118,8 +124,21 @@ pub fn run(settings: &Settings, out: &mut dyn Write) -> Result<bool, LabError> {
     })
 }
 
+/// Does something until it is done, or SIGINT or SIGTERM comes.
+async fn until_interrupted(work: impl Future<Output = io::Result<bool>>) -> Result<bool, LabError> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ended = work => ended.map_err(LabError::from),
+        _ = interrupt.recv() => Err(LabError::Interrupted),
+        _ = terminate.recv() => Err(LabError::Interrupted),
+    }
+}
+
 struct Lab<'a> {
     settings: &'a Settings,
+    /// Whether its daemons go on when this process has ended.
+    stays: bool,
     /// What the names of its namespaces begin with.
     prefix: String,
     /// The namespaces that there are.
@@ -146,7 +165,7 @@ impl Lab<'_> {
     fn new(settings: &Settings) -> Lab<'_> {
         let prefix = format!("dsboot{}", std::process::id());
         let (namespaces, daemons, captures) = (Vec::new(), Vec::new(), Vec::new());
-        Lab { settings, prefix, namespaces, daemons, captures }
+        Lab { settings, stays: false, prefix, namespaces, daemons, captures }
     }
 
     async fn tell(&mut self, out: &mut dyn Write) -> io::Result<bool> {
@@ -308,7 +327,7 @@ impl Lab<'_> {
                 let reason = "captures do not begin; is dumpcap there (Debian: wireshark-common)?";
                 return Err(io::Error::new(io::ErrorKind::NotFound, reason));
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(GLANCE).await;
         }
         Ok(())
     }
@@ -333,7 +352,7 @@ impl Lab<'_> {
                 let said = fs::read_to_string(&log)?;
                 return Err(io::Error::other(format!("{} does not begin: {said}", host.name())));
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(GLANCE).await;
         }
         Ok(())
     }
@@ -436,7 +455,7 @@ impl Lab<'_> {
             if self.logged(host, what)? >= times {
                 return Ok(true);
             }
-            sleep(Duration::from_millis(20)).await;
+            sleep(GLANCE).await;
         }
         Ok(false)
     }
@@ -491,7 +510,11 @@ impl Lab<'_> {
         let mut command = Command::new("ip");
         let namespace = self.namespace(host);
         command.args(["netns", "exec", namespace.as_str()]).args(arguments);
-        command.stdin(Stdio::null()).kill_on_drop(true);
+        command.stdin(Stdio::null()).kill_on_drop(!self.stays);
+        if self.stays {
+            // A terminal's signals are for the command that has started it.
+            command.process_group(0);
+        }
         command
     }
 
@@ -513,37 +536,6 @@ fn rate_of_second(line: &str) -> Option<f64> {
     if is_total { None } else { words.get(at.checked_sub(1)?)?.parse().ok() }
 }
 
-/// Whether this process is root in a user namespace that is not the machine's own.
-fn is_in_user_namespace() -> bool {
-    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    map.split_whitespace().nth(2) != Some("4294967295")
-}
-
-/// Goes over, if this process is not root or `always`, into a user namespace in which it is root:
-/// this program begins again in there with the arguments that it was given. Returns if it need not
-/// or cannot.
-///
-/// # Errors
-///
-/// When `unshare` cannot be run.
-pub fn enter_user_namespace(program: &Path, always: bool) -> io::Result<()> {
-    if is_in_user_namespace() || (is_root() && !always) {
-        return Ok(());
-    }
-    let error = std::process::Command::new("unshare")
-        .args(["--user", "--map-root-user", "--net", "--mount", "sh", "-c"])
-        // `ip netns` keeps its namespaces there.
-        .args(["mount -t tmpfs tmpfs /run && exec \"$@\"", "sh"])
-        .arg(program)
-        .args(std::env::args_os().skip(1))
-        .exec();
-    Err(error)
-}
-
-fn is_root() -> bool {
-    fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
-}
-
 /// Tells a process to end, and sees to it that it does. Returns whether it did in order.
 async fn end(child: &mut Child) -> io::Result<bool> {
     if let Some(id) = child.id() {
@@ -562,32 +554,4 @@ async fn end(child: &mut Child) -> io::Result<bool> {
 /// Runs `ip` with these arguments.
 async fn ip(arguments: &str) -> io::Result<()> {
     crate::serve::host::ip(arguments).await
-}
-
-/// What the machine lacks for a lab, if it lacks something: what, and how to get it.
-#[must_use]
-pub fn lacks(servers: Servers) -> Option<String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let is_there = |program: &str| {
-        let sbin = [PathBuf::from("/usr/sbin"), PathBuf::from("/sbin")];
-        std::env::split_paths(&path).chain(sbin).any(|directory| directory.join(program).exists())
-    };
-    let radius = (servers == Servers::FreeRadius).then_some(("freeradius", "freeradius"));
-    let programs = [
-        ("ip", "iproute2"),
-        ("unshare", "util-linux"),
-        ("ping", "iputils-ping"),
-        ("iperf3", "iperf3"),
-        ("dumpcap", "wireshark-common"),
-    ];
-    for (program, package) in programs.into_iter().chain(radius) {
-        if !is_there(program) {
-            return Some(format!("{program} is missing: apt-get install {package}"));
-        }
-    }
-    let tun = fs::OpenOptions::new().read(true).write(true).open("/dev/net/tun");
-    if let Err(error) = tun {
-        return Some(format!("/dev/net/tun cannot be opened ({error}): sudo dsboot lab run"));
-    }
-    (!is_root()).then(|| "network namespaces take root: sudo dsboot lab run".to_owned())
 }
