@@ -62,6 +62,15 @@ pub(crate) fn on_access_ask(
     cx.send(Message::AccessAnswer(session, link, server, admission));
 }
 
+/// A server that has crashed in the middle of a conversation does not know it any more, and refuses
+/// whoever goes on with it.
+//= access.6.13
+pub(crate) fn forget_conversation(cx: &mut Cx<'_>, session: Session, link: Link) {
+    cx.rule(Rule::AaaForgets);
+    let server = cx.config.access_server(link);
+    cx.send(Message::AccessAnswer(session, link, server, Admission::Refused));
+}
+
 impl Aaah {
     /// Step 5.
     pub(crate) fn on_registration_ask(
@@ -71,9 +80,16 @@ impl Aaah {
         ident: Ident,
         intact: bool,
     ) {
-        if !self.restarted && cx.kept(Alike::RegistrationAnswer(fha, ident)).next().is_some() {
+        // An altered request is another question, to which the answer is another one.
+        let altered = |sent| matches!(sent, Message::RegistrationAsk(.., false));
+        let both = cx.kept(Alike::RegistrationAsk(fha, ident)).any(altered);
+        let granted =
+            |sent| matches!(sent, Message::RegistrationAnswer(.., Authorisation::Granted(_)));
+        let mut answers = cx.kept(Alike::RegistrationAnswer(fha, ident));
+        if !self.restarted && answers.any(|sent| !both || granted(sent) == intact) {
             return;
         }
+        drop(answers);
         //= registration.6.8
         //= keys.2.5
         let proved = intact && cx.profile != Profile::WrongHomeSecret;
@@ -142,7 +158,10 @@ impl Aaah {
         //= keys.3.1
         //= keys.3.3
         let proved = intact || !cx.heeds(Guard::AaahChecksUpdate);
-        let accepted = proved && (self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf));
+        // A user without IPv6 has no home address in its record.
+        let at_home = cx.profile != Profile::NoIpv6 || !cx.heeds(Guard::AaahChecksHomeAddress);
+        let accepted =
+            proved && at_home && (self.holds(care_of) || !cx.heeds(Guard::AaahChecksCareOf));
         cx.rule(if accepted { Rule::AaahAcceptsUpdate } else { Rule::AaahRefusesUpdate });
         cx.send(Message::BindingAnswer(seq, accepted));
     }

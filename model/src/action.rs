@@ -40,7 +40,7 @@ pub enum Action {
     /// The MN goes on with its release, as the answer fails to come.
     GiveUpRelease,
     /// The MN crashes and is started again: it has its identity, secrets and clock, and has never
-    /// used a number twice. That a NAS loses what it waited for is the same as giving it up.
+    /// used a number twice.
     MnRestarts,
     /// The MN's registration runs out.
     MnLosesRegistration,
@@ -48,6 +48,11 @@ pub enum Action {
     MnLosesBinding,
     /// No AAA server answers the NAS.
     NasGivesUp(Link),
+    /// The NAS of a link crashes and is started again, and has nothing of what it waited for.
+    NasRestarts(Link),
+    /// The AAA server of step 2 crashes in the middle of a conversation that the NAS of a link waits
+    /// for, and refuses what goes on with it.
+    AaaForgets(Link),
     /// The FA of a link shows itself.
     Advertise(Link),
     /// A request has been pending at the FA for too long.
@@ -90,7 +95,8 @@ pub enum Action {
 }
 
 impl Action {
-    /// Who does it; for a delivery, who receives.
+    /// Who does it; for a delivery, who receives. The server of step 2 counts as the AAAH here, which
+    /// it is where there is no AAAF.
     #[must_use]
     pub const fn actor(self) -> Role {
         match self {
@@ -111,7 +117,7 @@ impl Action {
             | Action::GiveUpRelease
             | Action::MnLosesRegistration
             | Action::MnLosesBinding => Role::Mn,
-            Action::NasGivesUp(_) => Role::Nas,
+            Action::NasGivesUp(_) | Action::NasRestarts(_) => Role::Nas,
             Action::FaRestarts(_)
             | Action::Advertise(_)
             | Action::FaGivesUp(..)
@@ -123,7 +129,8 @@ impl Action {
             | Action::FhaLosesBinding(_)
             | Action::FhaForgetsKey(_) => Role::Fha,
             Action::HaRestarts | Action::HaGivesUp | Action::HaLosesBinding => Role::Ha,
-            Action::AaahRestarts
+            Action::AaaForgets(_)
+            | Action::AaahRestarts
             | Action::AaahForgets(_)
             | Action::OthersTake(_)
             | Action::OthersGiveBack(_) => Role::Aaah,
@@ -137,7 +144,10 @@ impl fmt::Display for Action {
             Action::Deliver(message) => write!(f, "{message}"),
             Action::Inject(message) => write!(f, "{message} (from the attacker)"),
             Action::MnRestarts => f.write_str("crashes and starts again"),
-            Action::FaRestarts(link) => write!(f, "crashes on link {link} and starts again"),
+            Action::FaRestarts(link) | Action::NasRestarts(link) => {
+                write!(f, "crashes on link {link} and starts again")
+            }
+            Action::AaaForgets(link) => write!(f, "crashes in a conversation of link {link}"),
             Action::AaahRestarts | Action::HaRestarts => f.write_str("crashes and starts again"),
             Action::FhaRestarts(fha) => write!(f, "{fha}: crashes and starts again"),
             Action::StrangersBind(fha) => {

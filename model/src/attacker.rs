@@ -2,19 +2,23 @@
 //!
 //! The attacker hears every message, delivers any of them to anyone at any time, and makes new ones
 //! out of what it knows. Keys, secrets and nonces are symbols: whoever does not know a key makes
-//! nothing that is under it, and what is altered is no longer what its authenticator covers. RADIUS
-//! is under secrets of its own, so the attacker makes none of it unless it owns a client or server.
+//! nothing that is under it, and what is altered, or made up, is not what its authenticator covers.
+//! RADIUS is under secrets of its own, so the attacker makes none of it unless it owns a client or
+//! server. It asks no NAS for access in its own name: that is a user with a wrong secret
+//! ([`Profile::WrongAccessSecret`](crate::Profile::WrongAccessSecret)).
 //!
 //! Losing, repeating and delaying costs the attacker nothing more than it costs the network `lossy`;
 //! a message made or sent where it does not belong costs one event. What it sends does not count as
 //! said: the set of messages stays the record of what the roles have said.
 
-use crate::{Address, Authorisation};
+mod forged;
+
 use crate::{
-    Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message,
-    Network, Owner, Parameters, Reply, Request, Seq, State, Update, config::Server, message::Alike,
-    mn::Access,
+    Ack, Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link,
+    Message, Network, Owner, Parameters, Reply, Request, Seq, State, Update, config::Server,
+    message::Alike, mn::Access,
 };
+use crate::{Address, Authorisation};
 
 /// Whom the attacker owns, besides the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,12 +31,14 @@ pub enum Attacker {
     Aaaf,
     /// The MN, so that it tells the HA of care-of addresses that it was not given.
     Mn,
+    /// The second FHA, with which the home provider has an agreement.
+    Fha,
 }
 
 impl Attacker {
     /// All of them.
-    pub const ALL: [Attacker; 4] =
-        [Attacker::Outside, Attacker::Link, Attacker::Aaaf, Attacker::Mn];
+    pub const ALL: [Attacker; 5] =
+        [Attacker::Outside, Attacker::Link, Attacker::Aaaf, Attacker::Mn, Attacker::Fha];
 
     /// Its name.
     #[must_use]
@@ -42,6 +48,7 @@ impl Attacker {
             Attacker::Link => "link",
             Attacker::Aaaf => "aaaf",
             Attacker::Mn => "mn",
+            Attacker::Fha => "fha",
         }
     }
 }
@@ -56,10 +63,29 @@ impl Attacker {
 pub fn known_keys(config: &Config, network: &Network) -> Vec<(FhaId, Ident)> {
     let owns_secret =
         config.attacker == Some(Attacker::Aaaf) && !config.heeds(Guard::MnHasTwoSecrets);
-    if config.heeds(Guard::KeysAreHidden) && !owns_secret {
+    let knows_all = !config.heeds(Guard::KeysAreHidden) || owns_secret;
+    if !knows_all && !acts_as_fha(config) {
         return Vec::new();
     }
-    made_keys(network).collect()
+    let asked_for = |fha, ident| {
+        let hops = [Hop::Direct, Hop::Link].into_iter();
+        let mut requests = hops.flat_map(|hop| network.alike(Alike::Request(hop, ident)));
+        requests.any(|sent| matches!(sent, Message::Request(_, request) if request.fha == fha))
+    };
+    let given = |fha, ident| owns(config, fha) || !asked_for(fha, ident);
+    let known = |key: &(FhaId, Ident)| knows_all || given(key.0, key.1);
+    made_keys(network).filter(known).collect()
+}
+
+/// Whether the attacker owns that FHA.
+pub(crate) fn owns(config: &Config, fha: FhaId) -> bool {
+    config.attacker == Some(Attacker::Fha) && fha == FhaId::Two
+}
+
+/// Whether there is an attacker whom the AAAH takes for an FHA.
+fn acts_as_fha(config: &Config) -> bool {
+    config.attacker == Some(Attacker::Fha)
+        || (config.attacker.is_some() && !config.heeds(Guard::ServersKnowClients))
 }
 
 /// The keys that the AAAH has made.
@@ -79,6 +105,7 @@ pub(crate) fn sendable(config: &Config, state: &State) -> Vec<Message> {
         sent_elsewhere(config, state, message, &mut out);
     }
     replies(config, state, &mut out);
+    forged::messages(config, state, &mut out);
     under_known_keys(config, state, &mut out);
     if attacker == Attacker::Mn {
         lies(state, &mut out);
@@ -129,10 +156,22 @@ fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Ve
                 ..request
             };
             let lifetime = Request { release: !request.release, intact: false, ..request };
+            let agent = Request { fha: request.fha.other(), intact: false, ..request };
             for hop in [Hop::Direct, Hop::Relay] {
                 let links = config.links().iter().copied();
                 out.extend(links.map(|link| Message::Request(hop, altered(link))));
-                out.push(Message::Request(hop, lifetime));
+                out.extend([lifetime, agent].map(|altered| Message::Request(hop, altered)));
+            }
+            // To the agent of the link that it names.
+            if config.care_of(request.care_of.link).via_fa() {
+                out.extend([lifetime, agent].map(|altered| Message::Request(Hop::Link, altered)));
+            }
+            // An FHA that has heard it asks about it as if it had been sent there.
+            let heard = request.form == Form::First && request.intact;
+            let to = request.fha.other();
+            let asks = owns(config, to) || !config.heeds(Guard::ServersKnowClients);
+            if heard && asks {
+                out.push(Message::RegistrationAsk(to, request.ident, Server::Aaah, true));
             }
         }
         Message::Reply(_, reply) => {
@@ -158,8 +197,11 @@ fn sent_elsewhere(config: &Config, state: &State, message: Message, out: &mut Ve
             }
         }
         Message::Ack(_, ack) => {
+            let altered = Ack { accepted: !ack.accepted, intact: false, ..ack };
+            out.push(Message::Ack(Leg::Plain, altered));
             let care_of = state.mn.registration.map(|registration| registration.care_of);
-            out.extend(care_of.map(|care_of| Message::Ack(Leg::Tunnel(care_of), ack)));
+            let sent = |care_of| [ack, altered].map(|ack| Message::Ack(Leg::Tunnel(care_of), ack));
+            out.extend(care_of.into_iter().flat_map(sent));
         }
         _ => {}
     }

@@ -29,7 +29,9 @@ const OF_ONE: [(&str, Action); 19] = [
     ("ha-loses-binding", Action::HaLosesBinding),
 ];
 type OfLink = (&'static str, fn(Link) -> Action);
-const OF_LINK: [OfLink; 5] = [
+const OF_LINK: [OfLink; 7] = [
+    ("nas-restarts", Action::NasRestarts),
+    ("aaa-forgets", Action::AaaForgets),
     ("fa-restarts", Action::FaRestarts),
     ("attach", Action::Attach),
     ("nas-gives-up", Action::NasGivesUp),

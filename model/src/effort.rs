@@ -21,7 +21,7 @@
 
 use crate::{
     Action, Authorisation, Code, FhaId, Form, Guard, Hop, Ident, Leg, Link, Message, Network,
-    Profile, State, attacker,
+    Profile, Server, State, attacker,
     config::Config,
     message::Alike,
     mn::{Access, Agent, Clock},
@@ -78,7 +78,9 @@ pub(crate) fn for_each_of(
     wanted: impl Fn(Action) -> bool,
     mut take: impl FnMut(Action, u8),
 ) {
-    const OF_LINK: [fn(Link) -> Action; 5] = [
+    const OF_LINK: [fn(Link) -> Action; 7] = [
+        Action::NasRestarts,
+        Action::AaaForgets,
         Action::Attach,
         Action::NasGivesUp,
         Action::Advertise,
@@ -130,6 +132,8 @@ pub fn cost(config: &Config, state: &State, action: Action) -> Option<u8> {
             if by_network { u8::MAX } else { 1 }
         }),
         Action::NasGivesUp(_)
+        | Action::NasRestarts(_)
+        | Action::AaaForgets(_)
         | Action::Advertise(_)
         | Action::FaRestarts(_)
         | Action::FaGivesUp(..)
@@ -176,20 +180,23 @@ fn had_effect(config: &Config, state: &State, message: Message) -> bool {
             state.mn.agent != Agent::Unheard && !needed
         }
         Message::Request(Hop::Link, request) => {
-            network.any(Alike::Request(Hop::Relay, request.ident))
+            let relayed =
+                |sent| matches!(sent, Message::Request(_, r) if r.intact == request.intact);
+            network.alike(Alike::Request(Hop::Relay, request.ident)).any(relayed)
                 || is_replied(network, Hop::Link, request)
         }
-        Message::Request(Hop::Direct, request) => {
-            network.any(Alike::RegistrationAsk(request.fha, request.ident))
-                || is_replied(network, Hop::Direct, request)
-        }
-        Message::Request(Hop::Relay, request) => {
-            network.any(Alike::RegistrationAsk(request.fha, request.ident))
-                || is_replied(network, Hop::Relay, request)
+        // One that somebody made up under the same number has no effect on it.
+        Message::Request(hop @ (Hop::Direct | Hop::Relay), request) => {
+            let crate::Request { fha, ident, intact, .. } = request;
+            let asked = Message::RegistrationAsk(fha, ident, Server::Aaah, intact);
+            network.contains(asked) || is_replied(network, hop, request)
         }
         Message::Reply(Hop::Relay, reply) => network.contains(Message::Reply(Hop::Link, reply)),
-        Message::Update(Leg::Plain, update) => network.any(Alike::BindingAsk(update.seq)),
-        Message::Ack(Leg::Plain, ack) => was_tunnelled(state, ack.seq),
+        Message::Update(Leg::Plain, update) => {
+            let crate::Update { seq, care_of, intact, .. } = update;
+            network.contains(Message::BindingAsk(seq, care_of, Server::Aaah, intact))
+        }
+        Message::Ack(Leg::Plain, ack) => was_tunnelled(state, ack.seq, ack.intact),
         _ => false,
     }
 }
@@ -208,9 +215,12 @@ fn is_replied(network: &Network, hop: Hop, request: crate::Request) -> bool {
     })
 }
 
-fn was_tunnelled(state: &State, seq: crate::Seq) -> bool {
+fn was_tunnelled(state: &State, seq: crate::Seq, intact: bool) -> bool {
     let mut tunnelled = state.network.alike(Alike::TunnelledAcks);
-    tunnelled.any(|sent| matches!(sent, Message::Ack(_, other) if other.seq == seq))
+    tunnelled.any(|sent| {
+        matches!(sent, Message::Ack(_, other)
+        if (other.seq, other.intact) == (seq, intact))
+    })
 }
 
 fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
@@ -231,6 +241,11 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
         }
         //= access.5.4
         Action::AskAgain if matches!(mn.access, Access::Granted(_)) => (!mn.leaving).then_some(1),
+        // Whom a server has refused that had lost its conversation may ask again.
+        Action::AskAgain if mn.access == Access::Refused => {
+            let has_access = state.environment.profile != Profile::WrongAccessSecret;
+            (staying && has_access).then_some(0)
+        }
         Action::Repeat => waiting().map(|hope| {
             let has_challenge = !uses_fa(config, mn.link) || mn.agent == Agent::Fresh;
             u8::from(hope != Hope::Lost || !has_challenge)
@@ -281,7 +296,12 @@ fn cost_of_mn(config: &Config, state: &State, action: Action) -> Option<u8> {
 fn cost_on_link(config: &Config, state: &State, action: Action) -> Option<u8> {
     let mn = &state.mn;
     let possible = match action {
-        Action::NasGivesUp(link) => state.nas.of(link).asking,
+        Action::NasGivesUp(link) | Action::NasRestarts(link) => state.nas.of(link).asking,
+        Action::AaaForgets(link) => {
+            let nas = state.nas.of(link);
+            let answered = |session| state.network.any(Alike::AccessAnswer(session, link));
+            nas.asking && !nas.session.is_some_and(answered)
+        }
         Action::Advertise(link) => {
             let wanted = mn.link == Some(link) && mn.agent == Agent::Unheard;
             let shown = || state.network.contains(Message::Advertisement(link));
@@ -466,7 +486,8 @@ fn passes_fa(state: &State, request: &crate::Request) -> bool {
                 if other.challenge == request.challenge && request.repeats(&other))
         })
     };
-    fa.pending.contains(request.ident) || unused || repeated()
+    let relayed = || state.network.contains(Message::Request(Hop::Relay, *request));
+    (fa.pending.contains(request.ident) && relayed()) || unused || repeated()
 }
 
 /// What can become of the binding update that the MN waits for.
@@ -488,13 +509,13 @@ pub fn hope_of_update(state: &State) -> Hope {
     let network = &state.network;
     let accepted = |leg| {
         let mut acks = network.alike(Alike::Ack(leg, update.seq));
-        acks.any(|ack| matches!(ack, Message::Ack(_, ack) if ack.accepted))
+        acks.any(|ack| matches!(ack, Message::Ack(_, ack) if ack.accepted && ack.intact))
     };
-    if accepted(here) || (accepted(Leg::Plain) && !was_tunnelled(state, update.seq)) {
+    if accepted(here) || (accepted(Leg::Plain) && !was_tunnelled(state, update.seq, true)) {
         return Hope::Alive;
     }
     let seq = update.seq;
-    let refusal = crate::Ack { seq, care_of: update.care_of, accepted: false };
+    let refusal = crate::Ack { seq, care_of: update.care_of, accepted: false, intact: true };
     let refused = network.contains(Message::BindingAnswer(seq, false))
         || network.contains(Message::Ack(Leg::Plain, refusal));
     let forgotten = state.ha.pending.is_none_or(|pending| pending.seq != seq)

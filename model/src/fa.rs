@@ -57,10 +57,11 @@ impl Fa {
         let Some(challenge) = request.challenge else { return false };
         //= registration.5.12
         //= registration.5.13
+        let compares = cx.heeds(Guard::FaComparesRequests);
         let relayed = |ident| cx.kept(Alike::Request(Hop::Relay, ident));
         let answers = |sent| {
             matches!(sent, Message::Request(_, r)
-                if r.challenge == Some(challenge) && request.repeats(&r))
+                if r.challenge == Some(challenge) && (request.repeats(&r) || !compares))
         };
         !self.used.contains(challenge) || self.pending.iter().flat_map(relayed).any(answers)
     }

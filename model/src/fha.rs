@@ -230,10 +230,15 @@ impl Fha {
     }
 
     /// The binding has been gone for so long that nobody asks any more.
-    pub(crate) const fn forget_key(&mut self, cx: &mut Cx<'_>) {
+    pub(crate) fn forget_key(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::FhaForgetsKey);
         self.mark = None;
         self.kept = None;
+        // What it accepted is far from its clock by now. Who does not look at a clock has no more to
+        // go by.
+        if !cx.heeds(Guard::FhaChecksClock) {
+            self.last = None;
+        }
     }
 
     /// The address that a stranger would get: any that no binding holds. One stranger is enough to
@@ -268,12 +273,13 @@ impl Fha {
         self.strangers = AddressSet::default();
     }
 
-    /// The AAAH does not answer. By then the request's Identification is far from the clock.
+    /// The AAAH does not answer. By then the request's Identification is far from the clock; what
+    /// somebody altered says nothing of the MN's.
     //= registration.6.15
     pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
         if let Some((request, _)) = self.pending.take() {
             cx.rule(Rule::FhaGivesUp);
-            self.last = self.last.max(Some(request.ident));
+            self.last = self.last.max(Some(request.ident).filter(|_| request.intact));
             if !cx.heeds(Guard::FhaKeepsOnSilence) {
                 self.binding = None;
             }
@@ -317,7 +323,8 @@ impl Fha {
 
     //= registration.7.4
     fn is_fresh(&self, cx: &Cx<'_>, request: &Request) -> bool {
-        let fresh = self.last.is_none_or(|last| request.ident > last) && request.timely;
+        let timely = request.timely || !cx.heeds(Guard::FhaChecksClock);
+        let fresh = self.last.is_none_or(|last| request.ident > last) && timely;
         fresh || !cx.heeds(Guard::FhaChecksIdentification)
     }
 

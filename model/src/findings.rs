@@ -35,6 +35,9 @@ pub struct Finding {
     pub without: &'static [Guard],
     /// Who it takes to work against the roles.
     pub attacker: Option<Attacker>,
+    /// Against whom the promise is kept once the hole is filled: the same, unless nothing helps against
+    /// that one.
+    pub kept_against: Option<Attacker>,
     /// Whether it takes a second mobile node.
     pub neighbour: Option<Neighbour>,
     /// The promise that is broken.
@@ -55,6 +58,13 @@ pub struct Shown {
 }
 
 impl Finding {
+    /// Whether all that fills the hole is a limit: the same promise is not kept against the same
+    /// attacker.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.kept_against != self.attacker || self.keeps != self.breaks
+    }
+
     /// Looks for the shortest run, with as few events as possible, and then whether the hole is
     /// closed there. `None` if two events do not show it.
     #[must_use]
@@ -64,9 +74,9 @@ impl Finding {
     }
 
     fn show_in(&self, setup: Setup, events: u8) -> Option<Shown> {
-        let Finding { attacker, neighbour, .. } = *self;
-        let filled = Config { attacker, neighbour, ..Config::new(setup, events) };
-        let mut config = Config { literal: true, ..filled };
+        let Finding { attacker, kept_against, neighbour, .. } = *self;
+        let filled = Config { attacker: kept_against, neighbour, ..Config::new(setup, events) };
+        let mut config = Config { attacker, literal: true, ..filled };
         for guard in self.without {
             config = config.without(*guard);
         }
@@ -121,6 +131,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.11", "registration.6.2"],
         without: &[Guard::AaahAssignsOnce],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "no address held by two",
         keeps: "no address held by two",
@@ -131,15 +142,18 @@ pub const FINDINGS: &[Finding] = &[
         section: "§4.2.1 and §4.2.2",
         says: "the addresses of users of several home providers come from their AAAHs",
         plain: "THOAv4 and IPv6 care-of address lie in the prefix of an FHA that belongs to another \
-                operator, and are picked by the home provider's AAAH. Two AAAHs that know nothing of \
-                each other pick the same one.",
+                operator, and are picked by the home provider's AAAH, which knows neither that prefix \
+                nor who else has what of it. Two AAAHs that know nothing of each other pick the same \
+                one. The FHA names its prefix when it asks, and refuses what is not its own or not \
+                free.",
         hole: "H-13",
-        closed_by: &["registration.6.18"],
+        closed_by: &["registration.6.5", "registration.6.10", "registration.6.18"],
         without: &[Guard::FhaSparesStrangers],
         attacker: None,
-        neighbour: None,
-        breaks: "no address held by two",
-        keeps: "no address held by two",
+        kept_against: None,
+        neighbour: Some(Neighbour::OtherProvider),
+        breaks: "two users hold nothing in common",
+        keeps: "two users hold nothing in common",
     },
     Finding {
         id: "F-3",
@@ -154,6 +168,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["access.4.13", "registration.6.7", "registration.10.2"],
         without: &[],
         attacker: Some(Attacker::Outside),
+        kept_against: Some(Attacker::Outside),
         neighbour: None,
         breaks: "FHA as assigned",
         keeps: "nothing without proof",
@@ -170,6 +185,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.14", "registration.10.2"],
         without: &[Guard::FhaSilentOnReject],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "nothing without proof",
         keeps: "nothing without proof",
@@ -187,6 +203,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["home-binding.2.3", "home-binding.2.7"],
         without: &[Guard::AaahChecksCareOf],
         attacker: Some(Attacker::Mn),
+        kept_against: Some(Attacker::Mn),
         neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
@@ -202,6 +219,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.7"],
         without: &[Guard::AaahChecksAgreement],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "nobody gets what is not his",
         keeps: "nobody gets what is not his",
@@ -218,6 +236,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["home-binding.1.7", "home-binding.4.7"],
         without: &[Guard::MnNestsBinding],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
@@ -233,6 +252,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.8.2", "registration.10.2", "registration.10.4"],
         without: &[Guard::MnChecksKey],
         attacker: Some(Attacker::Outside),
+        kept_against: Some(Attacker::Outside),
         neighbour: None,
         breaks: "nothing without proof",
         keeps: "nothing without proof",
@@ -248,6 +268,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["access.1.4", "keys.2.5"],
         without: &[Guard::MnHasTwoSecrets],
         attacker: Some(Attacker::Aaaf),
+        kept_against: Some(Attacker::Aaaf),
         neighbour: None,
         breaks: "keys stay secret",
         keeps: "keys stay secret",
@@ -263,6 +284,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["keys.4.1"],
         without: &[Guard::KeysAreHidden],
         attacker: Some(Attacker::Outside),
+        kept_against: Some(Attacker::Outside),
         neighbour: None,
         breaks: "bound as the MN asked",
         keeps: "bound as the MN asked",
@@ -278,6 +300,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.13", "registration.6.17"],
         without: &[Guard::FhaNeedsAddress],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "nothing before authorisation",
         keeps: "nothing before authorisation",
@@ -293,6 +316,7 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["movement.3.1"],
         without: &[Guard::MnReleasesInOrder],
         attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "release in order",
         keeps: "release in order",
@@ -309,6 +333,128 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.9.12"],
         without: &[Guard::FaIgnoresOldReply],
         attacker: None,
+        kept_against: None,
+        neighbour: None,
+        breaks: "lifetimes nested",
+        keeps: "lifetimes nested",
+    },
+    Finding {
+        id: "F-14",
+        title: "One FHA can stand in for another",
+        section: "§4.1.1 and §4.2.1, step 5",
+        says: "the FHA sends the access request to the AAAH, which authenticates the MN",
+        plain: "The AAAH sees a digest of the request and not the FHA that it names, and the key that it \
+                makes is bound to the user alone (RFC 3957). An FHA that hears another's first request \
+                asks about it in its own name, gets a key that the MN takes for right, and gives the \
+                MN what it likes. That cannot be closed without another key or more than a digest; \
+                the agreement limits it to FHAs that the home trusts: nobody else gets a key.",
+        hole: "H-22",
+        closed_by: &["registration.6.7"],
+        without: &[],
+        attacker: Some(Attacker::Fha),
+        kept_against: None,
+        neighbour: None,
+        breaks: "nothing without proof",
+        keeps: "nothing without proof",
+    },
+    Finding {
+        id: "F-15",
+        title: "The AAAH does not hear what became of its assignment",
+        section: "§4.1.1, steps 5 and 6",
+        says: "the AAAH gives the addresses, and the FHA is the last to have a say",
+        plain: "The FHA refuses an address that a user of another provider has; the AAAH has assigned it \
+                all the same. An MN that guesses it and lies to its HA has its packets sent to that \
+                other user. That cannot be closed where FHA and AAAH talk once; an MN that does not \
+                lie sends no update before it is accepted, and providers that agree on parts of the \
+                pool never meet there.",
+        hole: "H-13",
+        closed_by: &["registration.6.18", "home-binding.1.1"],
+        without: &[],
+        attacker: Some(Attacker::Mn),
+        kept_against: None,
+        neighbour: None,
+        breaks: "no address held by two",
+        keeps: "no address held by two",
+    },
+    Finding {
+        id: "F-16",
+        title: "An acknowledgement that nobody can verify",
+        section: "§4, Figures 2, 3, 5 and 6",
+        says: "the HA answers by BA when the AAAH has answered, and the draft names no key for it",
+        plain: "MN and HA have met by nothing but the AAAH. Without a key between them anybody can tell \
+                the MN that it is bound, and its packets go nowhere.",
+        hole: "H-32",
+        closed_by: &["home-binding.4.1", "keys.3.1"],
+        without: &[Guard::MnChecksAck],
+        attacker: Some(Attacker::Outside),
+        kept_against: Some(Attacker::Outside),
+        neighbour: None,
+        breaks: "agreement of MN and HA",
+        keeps: "agreement of MN and HA",
+    },
+    Finding {
+        id: "F-17",
+        title: "Two ends, two keys",
+        section: "§6",
+        says: "RFC 3957 can make the security association between MN and FHA",
+        plain: "Nothing is said about the second key. When the reply to a request for one is lost, the FHA \
+                has the new key and the MN the old one. Under that it registers from its next link, and \
+                is refused until its lifetime ends.",
+        hole: "H-20",
+        closed_by: &["movement.1.12"],
+        without: &[Guard::MnKeepsToFirstForm],
+        attacker: None,
+        kept_against: None,
+        neighbour: None,
+        breaks: "one key at both ends",
+        keeps: "one key at both ends",
+    },
+    Finding {
+        id: "F-18",
+        title: "Whoever alters a request ends the registration",
+        section: "§4.1.1, step 6 (and RFC 3344 §3.6.3)",
+        says: "the MN takes the reply as RFC 3344 has it",
+        plain: "The FHA answers a request that was altered on the way by 131, under the right key, and the \
+                number is that of the MN's own request. An MN that believes it gives up what the FHA \
+                still has.",
+        hole: "H-10",
+        closed_by: &["registration.10.15"],
+        without: &[Guard::MnPassesOverUnproved],
+        attacker: Some(Attacker::Outside),
+        kept_against: Some(Attacker::Outside),
+        neighbour: None,
+        breaks: "a registration ends at both ends",
+        keeps: "a registration ends at both ends",
+    },
+    Finding {
+        id: "F-19",
+        title: "An address is free before its user knows",
+        section: "§2, Foreign Home Agent",
+        says: "the FHA can provide a temporary IPv4 address",
+        plain: "Nothing is said about when it is free again. When an MN lets go and does not hear the \
+                answer, it counts on its address while the next user has it.",
+        hole: "H-18",
+        closed_by: &["registration.7.18"],
+        without: &[Guard::FhaKeepsAddress],
+        attacker: None,
+        kept_against: None,
+        neighbour: Some(Neighbour::OtherProvider),
+        breaks: "two users hold nothing in common",
+        keeps: "two users hold nothing in common",
+    },
+    Finding {
+        id: "F-20",
+        title: "A crash gives an address away twice",
+        section: "§4.1.1, step 5",
+        says: "the addresses come from the AAAH",
+        plain: "Nothing says that it remembers them. An AAAH that starts again with an empty list gives \
+                the address of one user to another, or refuses the update of a user whom it has given \
+                one.",
+        hole: "H-23",
+        closed_by: &["movement.4.3"],
+        without: &[Guard::AaahStoresAssignments],
+        attacker: None,
+        kept_against: None,
         neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",

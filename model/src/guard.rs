@@ -56,6 +56,8 @@ guards! {
     MnNeedsIpv6 = "mn-needs-ipv6", "registration.10.6";
     /// The MN sends no binding update because of a movement below one FHA.
     MnSparesUpdate = "mn-spares-update", "movement.1.4";
+    /// The MN takes an acknowledgement only under the key of its exchange.
+    MnChecksAck = "mn-checks-ack", "home-binding.4.1";
     /// The MN counts itself as bound only when its last update is acknowledged.
     MnMatchesAck = "mn-matches-ack", "home-binding.4.2";
     /// The MN counts itself as bound only by an acknowledgement that accepts.
@@ -72,6 +74,12 @@ guards! {
     MnCountsBindingFromSending = "mn-counts-binding-from-sending", "home-binding.4.7";
     /// The MN asks the FHA that is named on the new link, not the one it knows.
     MnLeavesFha = "mn-leaves-fha", "movement.1.6";
+    /// The MN takes nothing of its registration with one FHA to another.
+    MnStartsAnew = "mn-starts-anew", "movement.1.6";
+    /// The MN registers below one FHA under the key that it has, and asks for none.
+    MnKeepsKey = "mn-keeps-key", "movement.1.2";
+    /// The MN lets go of a home binding too for which it has only asked.
+    MnReleasesWhatItAskedFor = "mn-releases-what-it-asked-for", "movement.3.1";
     /// The MN takes only the answer to the access that it asks for now.
     MnMatchesAccessReply = "mn-matches-access-reply", "access.4.12";
     /// The MN does not register where access is refused.
@@ -98,6 +106,8 @@ guards! {
     MnKeepsToFirstForm = "mn-keeps-to-first-form", "movement.1.12";
     /// The MN sends an unanswered binding update again as a new one.
     MnRepeatsUpdateAnew = "mn-repeats-update-anew", "home-binding.1.9";
+    /// The NAS takes up no session that it has taken up before, nor an older one.
+    NasDropsOldSessions = "nas-drops-old-sessions", "access.5.8";
     /// The NAS takes an answer only to the question that it asks now.
     NasMatchesAnswer = "nas-matches-answer", "access.3.1";
     /// The NAS refuses access when its AAA server rejects.
@@ -106,6 +116,10 @@ guards! {
     AaaHeedsLocation = "aaa-heeds-location", "access.3.7";
     /// The MN has one secret for access and another one for home.
     MnHasTwoSecrets = "mn-has-two-secrets", "access.1.4";
+    /// NAS, FHA and HA take only answers that prove the secret that they share with the server.
+    ClientsCheckAnswers = "clients-check-answers", "access.6.6";
+    /// A server answers only clients with whom it shares a secret.
+    ServersKnowClients = "servers-know-clients", "access.6.7";
     /// Keys travel hidden from all but the two ends.
     KeysAreHidden = "keys-are-hidden", "keys.4.1";
     /// The FHA binds no address that another binding of its holds.
@@ -134,6 +148,8 @@ guards! {
     AaahStoresAssignments = "aaah-stores-assignments", "movement.4.3";
     /// The AAAH accepts only an update as the user has made it.
     AaahChecksUpdate = "aaah-checks-update", "home-binding.2.5";
+    /// The AAAH lets a user bind only the home address of its record.
+    AaahChecksHomeAddress = "aaah-checks-home-address", "home-binding.2.6";
     /// The AAAH lets a user bind only care-of addresses that it assigned to that user.
     AaahChecksCareOf = "aaah-checks-care-of", "home-binding.2.7";
     /// The FA leaves what is protected in a request as it is.
@@ -148,6 +164,8 @@ guards! {
     FaKeepsVisitor = "fa-keeps-visitor", "registration.9.7";
     /// The FA forgets a visitor who lets go.
     FaForgetsVisitor = "fa-forgets-visitor", "registration.9.7";
+    /// The FA takes a used challenge only of a request that repeats the pending one.
+    FaComparesRequests = "fa-compares-requests", "registration.5.13";
     /// The FA remembers which challenges have been used.
     FaRemembersChallenge = "fa-remembers-challenge", "registration.5.13";
     /// The FA keeps its visitor when a request is refused.
@@ -170,6 +188,8 @@ guards! {
     FhaChecksKey = "fha-checks-key", "registration.7.1";
     /// The FHA takes only Identifications greater than the last.
     FhaChecksIdentification = "fha-checks-identification", "registration.7.4";
+    /// The FHA takes only Identifications near its clock.
+    FhaChecksClock = "fha-checks-clock", "registration.7.4";
     /// The FHA remembers the last Identification beyond the binding.
     FhaRemembers = "fha-remembers", "registration.7.14";
     /// The FHA keeps the address of a binding that is gone from others, for as long as the lifetime
@@ -195,6 +215,8 @@ guards! {
     FhaStoresAddresses = "fha-stores-addresses", "movement.4.1";
     /// The FHA takes an answer only to the question that it asks now.
     FhaMatchesAnswer = "fha-matches-answer", "registration.6.1";
+    /// The FHA knows of each answer of the AAAH about which user it asked.
+    FhaTellsUsersApart = "fha-tells-users-apart", "registration.6.1";
     /// The FHA answers a duplicate of the request accepted last as before.
     FhaRepeatsReply = "fha-repeats-reply", "registration.7.7";
     /// The FHA is silent when the AAAH rejects, as it has no key to answer under.
@@ -225,6 +247,10 @@ guards! {
     HaAsksOnce = "ha-asks-once", "home-binding.2.9";
     /// The HA takes only greater Mesg-IDs and sequence numbers than the last.
     HaChecksSequence = "ha-checks-sequence", "home-binding.3.1";
+    /// The HA takes only Mesg-IDs near its clock.
+    HaChecksClock = "ha-checks-clock", "home-binding.3.1";
+    /// The HA knows of each answer of the AAAH about which user it asked.
+    HaTellsUsersApart = "ha-tells-users-apart", "home-binding.2.1";
     /// The HA remembers the last Mesg-ID beyond the binding.
     HaRemembers = "ha-remembers", "home-binding.3.1";
     /// The HA binds no home address that another mobile node has bound.
@@ -237,7 +263,13 @@ impl Guard {
     /// Whether there is something to guard only where there are two mobile nodes.
     #[must_use]
     pub const fn takes_two(self) -> bool {
-        matches!(self, Guard::FaTellsVisitorsApart | Guard::HaDefendsHomeAddress)
+        matches!(
+            self,
+            Guard::FaTellsVisitorsApart
+                | Guard::FhaTellsUsersApart
+                | Guard::HaTellsUsersApart
+                | Guard::HaDefendsHomeAddress
+        )
     }
 
     /// Whether the setup has the role that it is a guard of.

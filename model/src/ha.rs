@@ -118,12 +118,13 @@ impl Ha {
         }
     }
 
-    /// The AAAH does not answer. By then the update's Mesg-ID is far from the clock.
+    /// The AAAH does not answer. By then the update's Mesg-ID is far from the clock; what somebody
+    /// altered says nothing of the MN's.
     //= home-binding.2.10
     pub(crate) fn give_up(&mut self, cx: &mut Cx<'_>) {
         if let Some(update) = self.pending.take() {
             cx.rule(Rule::HaGivesUp);
-            self.last = self.last.max(Some(update.seq));
+            self.last = self.last.max(Some(update.seq).filter(|_| update.intact));
             if !cx.heeds(Guard::HaKeepsOnSilence) {
                 self.binding = None;
             }
@@ -148,9 +149,13 @@ impl Ha {
         }
     }
 
-    /// Every Mesg-ID up to `newest` is far from the clock.
-    pub(crate) fn outlive(&mut self, newest: Option<Seq>) {
+    /// Every Mesg-ID up to `newest` is far from the clock. Who does not look at a clock has nothing to
+    /// go by once the binding is gone.
+    pub(crate) fn outlive(&mut self, config: &Config, newest: Option<Seq>) {
         self.last = self.last.max(newest);
+        if self.binding.is_none() && !config.heeds(Guard::HaChecksClock) {
+            self.last = None;
+        }
     }
 
     /// All that waits or has a lifetime is over, and every Mesg-ID up to `newest` is far from the
@@ -166,5 +171,5 @@ impl Ha {
 //= home-binding.3.8
 fn acknowledge(cx: &mut Cx<'_>, update: &Update, accepted: bool) {
     let Update { seq, care_of, .. } = *update;
-    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted }));
+    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted, intact: true }));
 }

@@ -52,7 +52,7 @@ impl Rung {
         }
     }
 
-    fn what(self, place: impl Fn(Role) -> usize) -> What {
+    fn what(self, config: &Config, place: impl Fn(Role) -> usize) -> What {
         match self {
             Rung::Arrives { message, .. } | Rung::Lost(message) => What::Arrow {
                 from: place(message.from()),
@@ -60,6 +60,9 @@ impl Rung {
                 lost: matches!(self, Rung::Lost(_)),
             },
             Rung::Sent(message) => What::Mark { at: place(message.from()) },
+            Rung::Does(Action::AaaForgets(link)) => {
+                What::Mark { at: place(config.access_server(link).role()) }
+            }
             Rung::Does(action) => What::Mark { at: place(action.actor()) },
         }
     }
@@ -140,7 +143,7 @@ pub fn chart<M: System>(config: &Config, trace: &Trace<M>) -> Chart {
         // The label stands apart from the words.
         let words = rung.words().replacen(&format!("{label}."), "", usize::from(label.len() == 1));
         let words = if several { format!("{words} [MN {}]", mobile + 1) } else { words };
-        let what = rung.what(|role| place(role, mobile));
+        let what = rung.what(config, |role| place(role, mobile));
         Row { stamp, what, label: label.to_owned(), words }
     };
     let rows = lines(trace).into_iter().map(row).collect();

@@ -166,6 +166,13 @@ impl Bootstrap {
         let out_of_bounds = &mut history.out_of_bounds;
         let config = &self.config;
         let cx = &mut Cx::new(config, environment.profile, network, &mut rules, out_of_bounds);
+        // An MN that lies uses numbers of its own for it.
+        if let (Some(Attacker::Mn), Action::Inject(Message::Update(_, update))) =
+            (config.attacker, action)
+            && update.intact
+        {
+            mn.seq = mn.seq.max(Some(update.seq));
+        }
         match action {
             Action::Deliver(message) | Action::Inject(message) => match message {
                 Message::Advertisement(_) => mn.on_advertisement(cx),
@@ -247,6 +254,12 @@ impl Bootstrap {
             Action::MnLosesRegistration => mn.lose_registration(cx),
             Action::MnLosesBinding => mn.lose_binding(cx),
             Action::NasGivesUp(link) => nas.of_mut(link).give_up(cx),
+            Action::NasRestarts(link) => nas.of_mut(link).restart(cx),
+            Action::AaaForgets(link) => {
+                if let Some(session) = nas.of(link).session {
+                    aaa::forget_conversation(cx, session, link);
+                }
+            }
             Action::Advertise(link) => Fa::advertise(cx, link),
             Action::FaGivesUp(link, ident) => fa.of_mut(link).give_up(cx, ident),
             Action::FaLosesVisitor(link) => fa.of_mut(link).lose_visitor(cx),
@@ -255,7 +268,7 @@ impl Bootstrap {
             Action::FhaForgetsKey(of) => {
                 fha.of_mut(of).forget_key(cx);
                 // No update that was sent through that FHA is near the HA's clock any more.
-                ha.outlive(cx.newest_update(of));
+                ha.outlive(config, cx.newest_update(of));
             }
             Action::HaGivesUp => ha.give_up(cx),
             Action::HaLosesBinding => ha.lose_binding(cx),

@@ -3,9 +3,12 @@
 //! Every message makes it do at once what follows from it; all else is a timer or a wish, and an
 //! [`Action`](crate::Action) of its own.
 
+mod home;
+mod leaving;
+
 use crate::{
-    Ack, Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Leg, Link,
-    Message, Owner, Profile, Reply, Request, Rule, Seq, Session, Update, message::Alike, state::Cx,
+    Admission, CareOf4, CareOf6, Code, Config, FhaId, Form, Guard, Hop, Ident, Link, Message,
+    Owner, Profile, Reply, Request, Rule, Seq, Session, Update, message::Alike, state::Cx,
 };
 use dsboot_spec::CareOf;
 
@@ -237,7 +240,8 @@ impl Mn {
             return;
         }
         //= movement.1.6
-        if self.registration.is_some_and(|registration| registration.fha != fha) {
+        let elsewhere = self.registration.is_some_and(|registration| registration.fha != fha);
+        if elsewhere && cx.heeds(Guard::MnStartsAnew) {
             cx.rule(Rule::MnChangesFha);
             self.registration = None;
             if cx.heeds(Guard::MnDropsOldBinding) {
@@ -261,7 +265,8 @@ impl Mn {
             matches!(sent, Message::Request(_, request)
                 if request.form == Form::First && request.fha == held.fha && request.ident > held.ident)
         });
-        match asked_for_key && cx.heeds(Guard::MnKeepsToFirstForm) {
+        let is_open = asked_for_key && cx.heeds(Guard::MnKeepsToFirstForm);
+        match is_open || !cx.heeds(Guard::MnKeepsKey) {
             true => Form::First,
             false => Form::Again(held.key),
         }
@@ -272,7 +277,7 @@ impl Mn {
     //= registration.4.1
     //= registration.4.2
     //= registration.4.3
-    fn request(&mut self, cx: &mut Cx<'_>, fha: FhaId, form: Form, release: bool) {
+    pub(super) fn request(&mut self, cx: &mut Cx<'_>, fha: FhaId, form: Form, release: bool) {
         let Some(link) = self.link else { return };
         //= registration.4.11
         let Some(ident) = cx.in_bounds(Ident::after(self.ident)) else { return };
@@ -408,49 +413,6 @@ impl Mn {
         }
     }
 
-    /// Sends a binding update through the tunnel from that care-of address.
-    //= home-binding.1.2
-    //= home-binding.1.4
-    //= home-binding.1.5
-    //= data-path.1.1
-    fn update(&mut self, cx: &mut Cx<'_>, care_of: CareOf6, from: CareOf4, release: bool) {
-        //= home-binding.1.6
-        let Some(seq) = cx.in_bounds(Seq::after(self.seq)) else { return };
-        cx.rule(if release { Rule::MnEndsBinding } else { Rule::MnUpdates });
-        self.seq = Some(seq);
-        let update = Update { seq, care_of, release, intact: true };
-        self.update = Some(update);
-        //= data-path.1.2
-        //= data-path.1.3
-        //= data-path.1.4
-        cx.send(Message::Update(Leg::Tunnel(from), update));
-    }
-
-    /// The binding acknowledgement.
-    pub(crate) fn on_ack(&mut self, cx: &mut Cx<'_>, ack: Ack) {
-        let Some(update) = self.update else { return };
-        //= home-binding.4.1
-        //= home-binding.4.2
-        if update.seq != ack.seq && cx.heeds(Guard::MnMatchesAck) {
-            return cx.rule(Rule::MnDropsOldAck);
-        }
-        //= home-binding.4.3
-        //= home-binding.4.4
-        //= home-binding.4.5
-        //= home-binding.4.6
-        if !ack.accepted && cx.heeds(Guard::MnAwaitsAck) {
-            return;
-        }
-        cx.rule(Rule::MnIsBound);
-        self.update = None;
-        if update.release {
-            self.binding = None;
-            self.end_registration(cx);
-        } else {
-            self.binding = Some(update.care_of);
-        }
-    }
-
     /// Sends the unanswered request again.
     //= registration.4.12
     pub(crate) fn repeat(&mut self, cx: &mut Cx<'_>) {
@@ -460,18 +422,6 @@ impl Mn {
                 self.ident = self.ident.and_then(|ident| Ident::new(ident.get() - 1));
             }
             self.request(cx, fha, form, release);
-        }
-    }
-
-    /// Sends the unacknowledged update again.
-    //= home-binding.1.9
-    pub(crate) fn repeat_update(&mut self, cx: &mut Cx<'_>) {
-        if let (Some(update), Some(registration)) = (self.update, self.registration) {
-            cx.rule(Rule::MnRepeatsUpdate);
-            if !cx.heeds(Guard::MnRepeatsUpdateAnew) {
-                self.seq = self.seq.and_then(|seq| Seq::new(seq.get() - 1));
-            }
-            self.update(cx, update.care_of, registration.care_of, update.release);
         }
     }
 
@@ -500,84 +450,6 @@ impl Mn {
         self.register(cx);
     }
 
-    /// Updates the home binding before its lifetime ends.
-    //= movement.2.8
-    pub(crate) fn refresh_update(&mut self, cx: &mut Cx<'_>) {
-        if let (Some(care_of6), Some(registration)) = (self.binding, self.registration) {
-            cx.rule(Rule::MnRefreshesUpdate);
-            self.update(cx, care_of6, registration.care_of, false);
-        }
-    }
-
-    /// Begins to let go of everything.
-    //= movement.3.1
-    //= movement.3.8
-    pub(crate) fn release(&mut self, cx: &mut Cx<'_>) {
-        let Some(registration) = self.registration else { return };
-        self.leaving = true;
-        self.request = None;
-        let asked = self.update.map(|update| update.care_of);
-        match self.binding.or(asked).filter(|_| cx.heeds(Guard::MnReleasesInOrder)) {
-            Some(care_of6) => self.update(cx, care_of6, registration.care_of, true),
-            None => self.end_registration(cx),
-        }
-    }
-
-    /// The second step of a release.
-    //= movement.3.2
-    fn end_registration(&mut self, cx: &mut Cx<'_>) {
-        if let Some(Registration { fha, key, .. }) = self.registration {
-            cx.rule(Rule::MnEndsRegistration);
-            self.request(cx, fha, Form::Again(key), true);
-        }
-    }
-
-    /// Goes on with a release, as the answer fails to come.
-    //= movement.3.2
-    pub(crate) fn give_up_release(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::MnGivesUpRelease);
-        if self.update.is_some_and(|update| update.release) {
-            self.binding = None;
-            self.update = None;
-            self.end_registration(cx);
-        } else {
-            self.is_released(cx);
-        }
-    }
-
-    fn is_released(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::MnIsReleased);
-        self.forget(cx);
-    }
-
-    /// Is switched off: no word to anybody.
-    pub(crate) fn go_off(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::MnGoesOff);
-        self.forget(cx);
-    }
-
-    /// Has crashed and starts again.
-    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::MnRestarts);
-        self.forget(cx);
-        //= registration.4.11
-        //= home-binding.1.6
-        if !cx.heeds(Guard::MnNumbersByClock) {
-            self.ident = None;
-            self.seq = None;
-        }
-    }
-
-    /// Is as before the bootstrap, but for what protects against replay.
-    //= movement.3.6
-    fn forget(&mut self, cx: &Cx<'_>) {
-        let Mn { session, ident, seq, clock, registration, .. } = *self;
-        *self = Mn { session, ident, seq, clock, ..Mn::new(Profile::Entitled) };
-        if !cx.heeds(Guard::MnForgets) {
-            self.registration = registration;
-        }
-    }
-
     /// The registration's lifetime has run out.
     //= movement.2.7
     //= movement.3.10
@@ -592,22 +464,5 @@ impl Mn {
             self.update = None;
         }
         if self.leaving { self.is_released(cx) } else { self.register(cx) }
-    }
-
-    /// The home binding's lifetime has run out.
-    //= home-binding.4.7
-    pub(crate) fn lose_binding(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::MnLosesBinding);
-        self.binding = None;
-    }
-
-    /// Asks for the home binding anew, as the one that it had has run out.
-    //= home-binding.1.1
-    pub(crate) fn bind_anew(&mut self, cx: &mut Cx<'_>) {
-        let Some(registration) = self.registration else { return };
-        if let Some(care_of6) = registration.care_of6() {
-            cx.rule(Rule::MnBindsAnew);
-            self.update(cx, care_of6, registration.care_of, false);
-        }
     }
 }

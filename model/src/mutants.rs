@@ -54,7 +54,9 @@ impl Mutant {
             (0..EVENTS).flat_map(beside).find_map(|config| attempt(config.without(guard)))
         } else {
             let few = (0..EVENTS).flat_map(lossy).chain(attacked);
-            let mut attempts = few.chain(beside(0)).chain(lossy(EVENTS));
+            // A lie of somebody with whom something is amiss from the beginning.
+            let lies = setups().take(1).map(|s| Config::new(s, EVENTS).against(Attacker::Mn));
+            let mut attempts = few.chain(beside(0)).chain(lossy(EVENTS)).chain(lies);
             attempts.find_map(|config| attempt(config.without(guard)))
         };
         Mutant { guard, caught }

@@ -18,7 +18,9 @@ impl Nas {
         cx: &mut Cx<'_>,
         (session, link, secret): (Session, Link, Server),
     ) {
-        if self.session.is_some_and(|newest| session <= newest) {
+        //= access.5.8
+        let old = self.session.is_some_and(|newest| session <= newest);
+        if old && cx.heeds(Guard::NasDropsOldSessions) {
             return;
         }
         //= access.3.1
@@ -78,6 +80,19 @@ impl Nas {
     //= access.4.9
     pub(crate) const fn give_up(&mut self, cx: &mut Cx<'_>) {
         cx.rule(Rule::NasGivesUp);
+        self.asking = false;
+    }
+
+    /// Has crashed and starts again. Of a session from before it takes nothing, so the newest one is
+    /// as good as known.
+    pub(crate) const fn restart(&mut self, cx: &mut Cx<'_>) {
+        cx.rule(Rule::NasRestarts);
+        self.crash();
+    }
+
+    /// Keeps nothing.
+    //= access.5.8
+    pub(crate) const fn crash(&mut self) {
         self.asking = false;
     }
 

@@ -112,6 +112,8 @@ rules! {
     MnIsBound = "mn-is-bound", Everywhere;
     /// The MN drops an acknowledgement of another update than its last.
     MnDropsOldAck = "mn-drops-old-ack", Everywhere;
+    /// The MN drops an acknowledgement that is not under the key of its exchange.
+    MnDropsUnprovedAck = "mn-drops-unproved-ack", Attacked;
     /// The MN asks for the end of its home binding.
     MnEndsBinding = "mn-ends-binding", Everywhere;
     /// The MN asks for the end of its registration.
@@ -128,6 +130,10 @@ rules! {
     MnLosesBinding = "mn-loses-binding", Everywhere;
     /// The MN crashes and starts again.
     MnRestarts = "mn-restarts", Everywhere;
+    /// The NAS crashes and starts again.
+    NasRestarts = "nas-restarts", Everywhere;
+    /// The server of step 2 has forgotten a conversation and refuses.
+    AaaForgets = "aaa-forgets", Everywhere;
     /// The FA crashes and starts again.
     FaRestarts = "fa-restarts", WithFa;
     /// The AAAH crashes and starts again.

@@ -133,6 +133,7 @@ impl Two {
     /// What a crash of a role does to what it holds for the other one.
     pub(crate) fn crash(&self, other: &mut State, crash: Crash) {
         match crash {
+            Crash::Nas(link) => other.nas.of_mut(link).crash(),
             Crash::Fa(link) => other.fa.of_mut(link).crash(&self.config),
             Crash::Fha(fha) => other.fha.of_mut(fha).crash(&self.config),
             Crash::Ha => other.ha.crash(&self.config),
@@ -140,15 +141,38 @@ impl Two {
         }
     }
 
-    /// An FA that goes by the Identification alone takes a reply for one to be for the other.
-    //= registration.9.1
+    /// Whether no role takes one user for the other.
+    pub(crate) const fn tells_apart(&self) -> bool {
+        self.config.heeds(Guard::FaTellsVisitorsApart)
+            && self.config.heeds(Guard::FhaTellsUsersApart)
+            && self.config.heeds(Guard::HaTellsUsersApart)
+    }
+
+    /// Who goes by numbers alone takes an answer for one to be for the other.
     fn mistaken(&self, other: &State, action: Action) -> Option<Action> {
-        let Action::Deliver(Message::Reply(Hop::Relay, reply)) = action else { return None };
-        let mixed_up = !self.config.heeds(Guard::FaTellsVisitorsApart)
-            && other.fa.of(reply.link).pending.contains(reply.ident);
-        // The key that it is under is none of the other's.
-        let reply = Reply { key: None, ..reply };
-        mixed_up.then_some(Action::Deliver(Message::Reply(Hop::Relay, reply)))
+        let Action::Deliver(message) = action else { return None };
+        let (guard, message, waits) = match message {
+            //= registration.9.1
+            Message::Reply(Hop::Relay, reply) => {
+                let waits = other.fa.of(reply.link).pending.contains(reply.ident);
+                // The key that it is under is none of the other's.
+                let reply = Reply { key: None, ..reply };
+                (Guard::FaTellsVisitorsApart, Message::Reply(Hop::Relay, reply), waits)
+            }
+            //= registration.6.1
+            Message::RegistrationAnswer(fha, ident, _) => {
+                let pending = other.fha.of(fha).pending;
+                let waits = pending.is_some_and(|(request, _)| request.ident == ident);
+                (Guard::FhaTellsUsersApart, message, waits)
+            }
+            //= home-binding.2.1
+            Message::BindingAnswer(seq, _) => {
+                let waits = other.ha.pending.is_some_and(|update| update.seq == seq);
+                (Guard::HaTellsUsersApart, message, waits)
+            }
+            _ => return None,
+        };
+        (waits && !self.config.heeds(guard)).then_some(Action::Deliver(message))
     }
 }
 
@@ -214,7 +238,9 @@ impl Two {
         let (mut mine, mut other, mut rules) = (taken.state, *other, taken.rules);
         if let Some(action) = self.mistaken(&other, action) {
             mine = State { environment: mine.environment, ..if second { *two } else { *one } };
+            let was = other;
             rules = model.apply(&mut other, action);
+            other.history.broken |= properties::broken(&self.config, &was, action, &other);
         }
         if let Some(crash) = Crash::of(action) {
             self.crash(&mut other, crash);
@@ -296,6 +322,8 @@ impl Shown {
 /// A crash of a role that serves both mobile nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Crash {
+    /// The NAS of a link restarts.
+    Nas(Link),
     /// The FA of a link restarts.
     Fa(Link),
     /// An FHA restarts.
@@ -310,6 +338,7 @@ impl Crash {
     /// The crash that an action is, if it is one.
     pub(crate) const fn of(action: Action) -> Option<Crash> {
         match action {
+            Action::NasRestarts(link) => Some(Crash::Nas(link)),
             Action::FaRestarts(link) => Some(Crash::Fa(link)),
             Action::FhaRestarts(fha) => Some(Crash::Fha(fha)),
             Action::HaRestarts => Some(Crash::Ha),

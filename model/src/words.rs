@@ -185,7 +185,9 @@ impl fmt::Display for Message {
             }
             Message::Ack(leg, ack) => {
                 let tunnel = if *leg == Leg::Plain { "" } else { " (tunnel)" };
-                write!(f, "BA {} {}{tunnel}", ack.seq.get(), accepts(ack.accepted))
+                let altered = if ack.intact { "" } else { ", altered" };
+                let says = accepts(ack.accepted);
+                write!(f, "BA {} {says}{altered}{tunnel}", ack.seq.get())
             }
         }
     }

@@ -27,6 +27,7 @@ fn nobody_is_harmed_by_an_attacker() {
             Attacker::Link => &[Setup::ALL[2]],
             Attacker::Aaaf => &[Setup::ALL[3]],
             Attacker::Mn => &[Setup::ALL[0], Setup::ALL[2]],
+            Attacker::Fha => &[Setup::ALL[0]],
         };
         for setup in setups {
             let walk = walk(Config::new(*setup, 1).against(attacker));
@@ -71,7 +72,7 @@ fn literal_reading_breaks() {
 /// Each finding that needs no more than one event is shown, and closed.
 #[test]
 fn findings_are_shown_and_closed() {
-    for finding in FINDINGS.iter().filter(|finding| finding.id != "F-13") {
+    for finding in FINDINGS.iter().filter(|finding| !["F-13", "F-14", "F-15"].contains(&finding.id)) {
         let shown = finding.show().unwrap_or_else(|| panic!("{} is not shown", finding.id));
         assert!(shown.closed, "{} is not closed", finding.id);
         assert!(!shown.run.is_empty());

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::Args as ClapArgs;
+use dsboot_model::Attacker;
 use dsboot_model::findings::{FINDINGS, Finding, Shown};
 use serde_json::{Value, json};
 
@@ -57,13 +58,20 @@ fn text((finding, shown): &(&Finding, Option<Shown>)) -> String {
         Some(Shown { config, run, closed }) => {
             let drawn = run.draw(config);
             let _ = writeln!(out, "Broken without it: {breaks}\n\n{drawn}");
+            let against = match finding.kept_against {
+                _ if finding.kept_against == finding.attacker => "",
+                Some(Attacker::Outside) => ", against an attacker who owns nobody",
+                Some(_) => ", against another attacker",
+                None => ", without attacker",
+            };
             let verdict = match closed {
                 true => "kept in every state with it",
                 false => "NOT kept with it",
             };
             let _ = writeln!(
                 out,
-                "Closed by {hole} ({}): \"{keeps}\" is {verdict}.\n",
+                "{} by {hole} ({}): \"{keeps}\" is {verdict}{against}.\n",
+                how(finding),
                 closed_by.join(", ")
             );
         }
@@ -84,7 +92,8 @@ fn json(told: &[(&Finding, Option<Shown>)]) -> String {
                 "hole": finding.hole,
                 "closed_by": finding.closed_by,
                 "without": finding.without.iter().map(|guard| guard.name()).collect::<Vec<_>>(),
-                "attacker": finding.attacker.map(dsboot_model::Attacker::name),
+                "attacker": finding.attacker.map(Attacker::name),
+                "kept_against": finding.kept_against.map(Attacker::name),
                 "breaks": finding.breaks,
                 "keeps": finding.keeps,
                 "closed": shown.as_ref().map(|shown| shown.closed),
@@ -111,12 +120,17 @@ pub fn page() -> String {
         for paragraph in [
             format!("{section} of the draft: {says}."),
             (*plain).to_owned(),
-            format!("Broken: {breaks}. Closed by {hole}: {}.", closed_by.join(", ")),
+            format!("Broken: {breaks}. {} by {hole}: {}.", how(finding), closed_by.join(", ")),
         ] {
             let _ = write!(out, "\n{}\n", wrapped(&paragraph));
         }
     }
     out
+}
+
+/// What is done about it.
+fn how(finding: &Finding) -> &'static str {
+    if finding.is_limited() { "Limited" } else { "Closed" }
 }
 
 /// A paragraph in lines of at most 100 characters.

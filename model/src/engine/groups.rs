@@ -81,6 +81,8 @@ pub(super) fn group_of(action: Action) -> usize {
         | Action::Release
         | Action::MnRestarts
         | Action::MnLosesBinding
+        | Action::NasRestarts(_)
+        | Action::AaaForgets(_)
         | Action::FaGivesUp(..)
         | Action::FaLosesVisitor(_)
         | Action::FaRestarts(_)
@@ -117,7 +119,8 @@ pub(super) const GROUPS: [Group; 25] = [
     // messages and agreement with FHA and HA have to do with that.
     group! {
         Free: Place Mn Access;
-        All: Place Asked Updating Mn User Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Access Requests RegistrationAnswers Bindings Replies Updates
+            PlainAcks Acks;
     },
     group! {
         Free: Place Asked Mn Replies;
@@ -126,7 +129,8 @@ pub(super) const GROUPS: [Group; 25] = [
     },
     group! {
         Free: Place Updating Mn Acks;
-        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Ha Access Requests RegistrationAnswers Bindings Replies
+            Updates PlainAcks Acks;
     },
     group! {
         Possible: Place Mn Access;
@@ -141,20 +145,23 @@ pub(super) const GROUPS: [Group; 25] = [
     group! { All: User Aaah RegistrationAsks RegistrationAnswers; },
     group! { All: Bindings Updates PlainUpdates; },
     group! { All: Updating Ha PlainUpdates BindingAsks BindingAnswers PlainAcks; },
-    group! { All: Aaah BindingAsks BindingAnswers; },
+    group! { All: User Aaah BindingAsks BindingAnswers; },
     group! { All: Updating Bindings PlainAcks Acks; },
     group! {
         Possible: User;
-        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Ha Access Requests RegistrationAnswers Bindings Replies
+            Updates PlainAcks Acks;
     },
     group! {
         Free: Place Asked Updating Mn User;
-        All: Place Asked Updating Mn User Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Ha Access Requests RegistrationAnswers Bindings Replies
+            Updates PlainAcks Acks;
     },
     group! {
         Possible: Mn User;
         Free: Place Mn User Nas Access;
-        All: Place Asked Updating Mn User Nas Ha Access Requests Bindings Replies Updates PlainAcks Acks;
+        All: Place Asked Updating Mn User Nas Ha Access Requests RegistrationAnswers Bindings Replies
+            Updates PlainAcks Acks;
     },
     group! {
         Possible: Asked;
@@ -167,12 +174,14 @@ pub(super) const GROUPS: [Group; 25] = [
         Possible: Place Updating Mn;
         Free true: Place Updating Mn Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers PlainAcks
             Acks;
-        All: Place Asked Updating Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+        All: Place Asked Updating Mn User Bindings Ha Access Requests RegistrationAnswers Replies
+            Updates PlainUpdates
             BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
         Possible: Place Asked Updating Mn User Aaah;
-        All: Place Asked Updating Mn User Bindings Fha Aaah Ha Access Requests Replies Updates PlainAcks
+        All: Place Asked Updating Mn User Bindings Fha Aaah Ha Access Requests RegistrationAnswers
+            Replies Updates PlainAcks
             Acks;
     },
     group! { Possible: Place User; All: Place Mn User Nas Fa Bindings Fha Aaah Ha; },
@@ -189,7 +198,8 @@ pub(super) const GROUPS: [Group; 25] = [
         Possible: Updating Mn User;
         Free true: Place Updating Mn User Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers
             PlainAcks Acks;
-        All: Place Asked Updating Mn User Bindings Ha Access Requests Replies Updates PlainUpdates
+        All: Place Asked Updating Mn User Bindings Ha Access Requests RegistrationAnswers Replies
+            Updates PlainUpdates
             BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
@@ -241,7 +251,7 @@ pub(super) const JUDGES: [Judges; 4] = [
     Judges { promises: &["bound as the MN asked"], cells: &[Bindings, Ha, Requests, Updates] },
     Judges {
         promises: &["nothing before authorisation", "keys stay secret"],
-        cells: &[Place, Mn, Bindings, Ha, Access, RegistrationAnswers, BindingAnswers],
+        cells: &[Place, Mn, Bindings, Ha, Access, Requests, RegistrationAnswers, BindingAnswers],
     },
     Judges { promises: &["FA keeps visitors apart"], cells: &[Fa, RepliesToFa] },
 ];

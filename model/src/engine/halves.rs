@@ -16,7 +16,7 @@ use super::{Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, hi
 use crate::explore::{Fingerprint, Prehashed, of_ha};
 use crate::properties::{Kind, PROMISES, Share, Verdict};
 use crate::two::{Crash, Shown};
-use crate::{Both, Guard, Mn, State, System as _, Two};
+use crate::{Both, Mn, State, System as _, Two};
 
 /// What a worker knows of halves.
 #[derive(Debug, Default)]
@@ -313,6 +313,7 @@ impl Half {
 /// The number of a crash, above all that can be seen.
 const fn code(crash: Crash) -> u32 {
     let (role, which) = match crash {
+        Crash::Nas(link) => (4, link as u32),
         Crash::Fa(link) => (0, link as u32),
         Crash::Fha(fha) => (1, fha as u32),
         Crash::Ha => (2, 0),
@@ -349,8 +350,8 @@ impl Space for Two {
         let state = pair(words)?;
         memory.look(self)?;
         memory.taken += 1;
-        // An agent that takes one for the other knows no halves.
-        if !self.config.heeds(Guard::FaTellsVisitorsApart) {
+        // A role that takes one for the other knows no halves.
+        if !self.tells_apart() {
             let mut plain = Vec::new();
             each(self, &memory.both(state)?, place, notes, |both| plain.push(*both));
             for both in plain {

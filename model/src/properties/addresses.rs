@@ -1,7 +1,9 @@
 //! Who holds which address.
 
-use super::{Kind, Promise, Verdict, of_sent};
-use crate::{Action, AddressSet, Config, FhaId, Hop, Leg, Message, Neighbour, Profile, State};
+use super::{Kind, Promise, Verdict, agreement, of_sent};
+use crate::{
+    Action, AddressSet, CareOf6, Config, FhaId, Hop, Leg, Message, Neighbour, Profile, State,
+};
 
 /// No address is held by two, and nobody holds two.
 pub(super) const HELD_ONCE: Promise = Promise {
@@ -55,6 +57,10 @@ pub struct Share {
     home: bool,
     /// The addresses that are his in any way, by FHA.
     addresses: [AddressSet; 2],
+    /// What his MN counts as registered, and whether that is bound for him where he thinks.
+    registered: Option<(CareOf6, bool)>,
+    /// What his MN counts as bound at the HA, and whether that is.
+    bound: Option<(CareOf6, bool)>,
 }
 
 impl Share {
@@ -76,8 +82,41 @@ impl Share {
             asked: state.mn.ident.is_some(),
             home: shared && state.ha.binding.is_some(),
             addresses: FhaId::ALL.map(holds),
+            registered: state.mn.registration.map(|held| {
+                let care_of = CareOf6 { fha: held.fha, address: held.parameters.address };
+                (care_of, agreement::mn_fha(config, state) == Verdict::Kept)
+            }),
+            bound: state
+                .mn
+                .binding
+                .map(|care_of| (care_of, agreement::mn_ha(config, state) == Verdict::Kept)),
         }
     }
+}
+
+/// Who agrees with an agent agrees alone.
+pub(super) const ONE_TO_ONE: Promise = Promise {
+    name: "one binding for one mobile node",
+    says: "when two MNs count themselves as registered or bound, FHA and HA have a binding for each, \
+           which is nobody else's",
+    requirements: &["R-2", "R-4", "R-6", "R-50", "H-13", "H-31"],
+    sentences: &[
+        "registration.6.1",
+        "registration.7.10",
+        "registration.10.5",
+        "home-binding.2.1",
+        "home-binding.3.10",
+        "home-binding.4.3",
+    ],
+    kind: Kind::Together(one_to_one),
+};
+
+fn one_to_one(one: &Share, two: &Share) -> Verdict {
+    let apart = |one: Option<(CareOf6, bool)>, two: Option<(CareOf6, bool)>| match one.zip(two) {
+        Some(((one, agreed), (two, also))) => Verdict::of(agreed && also && one != two),
+        None => Verdict::Vacuous,
+    };
+    apart(one.registered, two.registered).and(apart(one.bound, two.bound))
 }
 
 fn apart(one: &Share, two: &Share) -> Verdict {

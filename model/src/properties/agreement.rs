@@ -3,7 +3,7 @@
 use super::{Kind, Promise, Verdict, of_sent};
 use crate::{
     Action, Authorisation, CareOf4, Code, Config, Form, Hop, Ident, Leg, Message, Network, Reply,
-    Seq, State, attacker, message::Alike,
+    Seq, State, message::Alike,
 };
 
 /// MN and FHA agree.
@@ -26,7 +26,7 @@ pub(super) const MN_FHA: Promise = Promise {
     kind: Kind::State(mn_fha),
 };
 
-fn mn_fha(_: &Config, state: &State) -> Verdict {
+pub(super) fn mn_fha(_: &Config, state: &State) -> Verdict {
     let Some(held) = state.mn.registration else { return Verdict::Vacuous };
     let bound = state.fha.of(held.fha).binding;
     let releasing = state.mn.request.is_some_and(|request| request.release);
@@ -58,7 +58,7 @@ pub(super) const MN_HA: Promise = Promise {
     kind: Kind::State(mn_ha),
 };
 
-fn mn_ha(_: &Config, state: &State) -> Verdict {
+pub(super) fn mn_ha(_: &Config, state: &State) -> Verdict {
     let Some(believed) = state.mn.binding else { return Verdict::Vacuous };
     let bound = state.ha.binding;
     let releasing = state.mn.update.is_some_and(|update| update.release);
@@ -200,7 +200,7 @@ fn accepted_once(before: &State, action: Action, after: &State) -> Verdict {
             Verdict::of(before.mn.ident == Some(reply.ident))
         }
         Message::Ack(Leg::Tunnel(_), ack) if after.mn.update != before.mn.update => {
-            Verdict::of(before.mn.seq == Some(ack.seq))
+            Verdict::of(before.mn.update.is_some_and(|update| update.seq == ack.seq))
         }
         Message::Request(Hop::Direct | Hop::Relay, crate::Request { fha, .. })
         | Message::RegistrationAnswer(fha, ..)
@@ -260,20 +260,6 @@ fn asked_for(_: &Config, state: &State) -> Verdict {
     Verdict::when(premise || state.ha.binding.is_some(), at_fha.all(asked) && updated)
 }
 
-/// Keys stay secret.
-pub(super) const SECRECY: Promise = Promise {
-    name: "keys stay secret",
-    says: "nobody but MN, AAAH and the FHA concerned knows a key made for a registration",
-    requirements: &["R-53", "H-12", "H-21"],
-    sentences: &["keys.2.4", "keys.2.5", "keys.4.1", "keys.4.4", "access.1.4"],
-    kind: Kind::State(secrecy),
-};
-
-fn secrecy(config: &Config, state: &State) -> Verdict {
-    let made = attacker::made_keys(&state.network).next().is_some();
-    Verdict::when(made, attacker::known_keys(config, &state.network).is_empty())
-}
-
 /// The newest request that an FHA has accepted, by what it has replied.
 pub(super) fn last_reply(network: &Network, fits: impl Fn(&Reply) -> bool) -> Option<Ident> {
     let replies = [Hop::Direct, Hop::Relay].into_iter().map(Alike::Replies);
@@ -313,27 +299,6 @@ fn as_assigned(_: &Config, before: &State, _: Action, after: &State) -> Verdict 
                 after.network.contains(Message::RegistrationAnswer(reply.fha, key, answer))
             });
             Some(if accepts { assigned } else { reply.parameters.is_none() })
-        }
-        _ => None,
-    })
-}
-
-/// What MN and FHA prove to each other they prove under the same key.
-pub(super) const SAME_KEY: Promise = Promise {
-    name: "one key at both ends",
-    says: "a later request that does not release is made under the key of the binding that it is \
-           about, as long as the FHA has one",
-    requirements: &["R-53", "H-20"],
-    sentences: &["keys.1.6", "movement.1.2", "movement.1.12", "movement.2.2", "movement.2.6"],
-    kind: Kind::Step(same_key),
-};
-
-fn same_key(_: &Config, before: &State, _: Action, after: &State) -> Verdict {
-    of_sent(before, after, |message| match message {
-        Message::Request(Hop::Direct | Hop::Link, request) => {
-            let Form::Again(key) = request.form else { return None };
-            let bound = before.fha.of(request.fha).binding;
-            Some(request.release || bound.is_none_or(|binding| binding.key == key))
         }
         _ => None,
     })

@@ -5,6 +5,7 @@
 
 mod addresses;
 mod agreement;
+mod keys;
 mod order;
 mod possible;
 mod time;
@@ -145,6 +146,31 @@ impl Promise {
                 "home-binding.2.7",
             ),
             (time::LAPSED.name, "an MN that lies has not gone for good", "home-binding.2.7"),
+            (time::HOME.name, "an MN that lies has not come home", "home-binding.2.7"),
+            (
+                addresses::HELD_ONCE.name,
+                "the AAAH does not hear that the FHA has refused what it assigned",
+                "registration.6.18",
+            ),
+        ];
+        const STANDS_IN: &str = "an FHA that the home trusts can stand in for any";
+        const OF_FHA: &[(&str, &str, &str)] = &[
+            (order::AUTHORISATION.name, STANDS_IN, "registration.6.7"),
+            (order::ENTITLEMENT.name, STANDS_IN, "registration.6.7"),
+            (agreement::MN_FHA.name, STANDS_IN, "registration.6.7"),
+            (agreement::PROOF.name, STANDS_IN, "registration.6.7"),
+            (agreement::ASKED_FOR.name, STANDS_IN, "registration.6.7"),
+            (keys::OF_ONE.name, STANDS_IN, "registration.6.7"),
+            (keys::SAME_KEY.name, STANDS_IN, "registration.6.7"),
+            (addresses::HELD_ONCE.name, STANDS_IN, "registration.6.7"),
+            (addresses::APART.name, STANDS_IN, "registration.6.7"),
+            (addresses::ONE_TO_ONE.name, STANDS_IN, "registration.6.7"),
+            (time::NESTED.name, STANDS_IN, "registration.6.7"),
+            (time::LAPSED.name, STANDS_IN, "registration.6.7"),
+            (time::HOME.name, STANDS_IN, "registration.6.7"),
+            (possible::QUIET.name, STANDS_IN, "registration.6.7"),
+            (possible::ENDS.name, STANDS_IN, "registration.6.7"),
+            (possible::END.name, STANDS_IN, "registration.6.7"),
         ];
         const ALL: &[(&str, &str, &str)] = &[
             (order::FIGURES.name, "what proves nothing anybody can say at any time", "access.4.13"),
@@ -180,8 +206,12 @@ impl Promise {
                 "movement.3.9",
             ),
         ];
-        let of_mn = if attacker? == Attacker::Mn { OF_MN } else { &[] };
-        let found = ALL.iter().chain(of_mn).find(|(name, ..)| *name == self.name);
+        let of_owned = match attacker? {
+            Attacker::Mn => OF_MN,
+            Attacker::Fha => OF_FHA,
+            _ => &[],
+        };
+        let found = ALL.iter().chain(of_owned).find(|(name, ..)| *name == self.name);
         found.map(|(_, why, sentence)| (*why, *sentence))
     }
 
@@ -268,12 +298,15 @@ pub const PROMISES: &[Promise] = &[
     agreement::PROOF,
     agreement::ONCE,
     agreement::ASKED_FOR,
-    agreement::SECRECY,
+    keys::SECRECY,
+    keys::OF_ONE,
     agreement::AS_ASSIGNED,
-    agreement::SAME_KEY,
+    keys::SAME_KEY,
+    keys::WHEN_NEEDED,
     agreement::ENDS_AT_BOTH,
     addresses::HELD_ONCE,
     addresses::APART,
+    addresses::ONE_TO_ONE,
     addresses::STABLE,
     addresses::ASKED_ONCE,
     way::CARE_OF,
@@ -286,6 +319,7 @@ pub const PROMISES: &[Promise] = &[
     time::NESTED,
     time::REPLAY,
     time::RELEASED,
+    time::HOME,
     time::LAPSED,
     time::IN_BOUNDS,
     possible::COMPLETE,
@@ -296,7 +330,7 @@ pub const PROMISES: &[Promise] = &[
 ];
 
 /// How many promises there are at most.
-const MOST: usize = 40;
+const MOST: usize = 48;
 const _: () = assert!(PROMISES.len() <= MOST);
 
 /// What the attacker sends is judged like everything that arrives.
@@ -355,7 +389,7 @@ pub(crate) fn for_stateright<M: System>() -> Vec<Property<M>> {
     let conditions: [fn(&M, &M::State) -> bool; MOST] = conditions! {
         0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15
         16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31
-        32 33 34 35 36 37 38 39
+        32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47
     };
     let mut properties = vec![Property::always(TO_THE_END, |_: &M, _: &M::State| true)];
     for (promise, condition) in PROMISES.iter().zip(conditions) {

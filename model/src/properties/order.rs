@@ -188,7 +188,7 @@ fn entitlement(config: &Config, state: &State) -> Verdict {
                     && state.mn.ident.is_none()
             }
             Profile::NoMobility => unbound && (attacked || state.mn.ident.is_none()),
-            Profile::NoIpv6 => unbound && state.mn.seq.is_none(),
+            Profile::NoIpv6 => unbound && (attacked || state.mn.seq.is_none()),
         };
     Verdict::when(!profile.is_entitled() && state.mn.session.is_some(), kept)
 }

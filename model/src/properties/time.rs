@@ -58,9 +58,10 @@ fn nested(config: &Config, state: &State) -> Verdict {
 pub(super) const REPLAY: Promise = Promise {
     name: "replay changes nothing",
     says: "what was accepted already, or is older than that, changes no binding, visitor or \
-           registration when it comes again",
+           registration when it comes again, and no session of access is taken up twice",
     requirements: &["R-36", "H-23", "H-26"],
     sentences: &[
+        "access.5.8",
         "registration.5.13",
         "registration.7.4",
         "registration.7.7",
@@ -101,7 +102,8 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
                         matches!(sent, Message::Request(_, r)
                             if r.challenge == Some(challenge)
                                 && r.care_of.link == request.care_of.link
-                                && (!pending || fa.pending.contains(r.ident)))
+                                && (!pending
+                                    || (fa.pending.contains(r.ident) && request.repeats(&r))))
                     })
                 };
                 relayed(false) && !relayed(true)
@@ -117,6 +119,10 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
         Message::AccessReply(session, ..) => {
             let asking = before.mn.session == Some(session) && before.mn.access == Access::Asking;
             Verdict::when(!asking, before.mn == after.mn)
+        }
+        Message::AccessRequest(session, link, _) => {
+            let old = before.nas.of(link).session >= Some(session);
+            Verdict::when(old, before.nas.of(link) == after.nas.of(link))
         }
         Message::Reply(_, reply) => {
             let old = before.mn.request.is_none_or(|request| request.ident != reply.ident);
@@ -179,6 +185,42 @@ fn released(_: &Config, before: &State, action: Action, after: &State) -> Verdic
         }
         _ => Verdict::Vacuous,
     }
+}
+
+/// Who has come home leaves nothing behind.
+pub(super) const HOME: Promise = Promise {
+    name: "nothing is left at home",
+    says: "after an MN has let go to be at home, and has been answered by HA and FHA, neither has a \
+           binding for it, whatever arrives late",
+    requirements: &["R-3", "R-25", "H-19"],
+    sentences: &["movement.3.1", "movement.3.8", "home-binding.3.1", "home-binding.3.12"],
+    kind: Kind::State(home),
+};
+
+fn home(_: &Config, state: &State) -> Verdict {
+    let (State { mn, network, .. }, Some(ident)) = (state, state.mn.ident) else {
+        return Verdict::Vacuous;
+    };
+    let mut answers = [Hop::Direct, Hop::Link]
+        .into_iter()
+        .flat_map(|hop| network.alike(Alike::Reply(hop, ident)))
+        .filter_map(|sent| match sent {
+            Message::Reply(_, reply) if reply.code == Code::Released && reply.key.is_some() => {
+                Some(reply.fha)
+            }
+            _ => None,
+        });
+    let released = if mn.link.is_none() { answers.next() } else { None };
+    let Some(fha) = released else { return Verdict::Vacuous };
+    let told = |seq| {
+        let ended = |update: crate::Update| update.seq == seq && update.release;
+        let mut updates = network.alike(Alike::Updates);
+        let mut acks = network.alike(Alike::Ack(Leg::Plain, seq));
+        updates.any(|sent| matches!(sent, Message::Update(_, update) if ended(update)))
+            && acks.any(|sent| matches!(sent, Message::Ack(_, ack) if ack.accepted))
+    };
+    let kept = state.ha.binding.is_none() && state.fha.of(fha).binding.is_none();
+    Verdict::when(mn.seq.is_none_or(told), kept)
 }
 
 /// In the end nothing is left.

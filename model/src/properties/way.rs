@@ -10,14 +10,15 @@ use dsboot_spec::{CareOf, Role};
 /// The request goes where the care-of address says.
 pub(super) const CARE_OF: Promise = Promise {
     name: "request goes where the care-of address says",
-    says: "co-located: straight to the FHA; the FA's address, or R set: to the FA; D and the \
-           Care-of Address field fit",
+    says: "co-located: straight to the FHA; the FA's address, or R set: to the FA, and only then with \
+           an answer to its challenge; D and the Care-of Address field fit",
     requirements: &["R-16", "R-17", "R-18", "R-19", "R-20", "R-41"],
     sentences: &[
         "registration.3.2",
         "registration.3.3",
         "registration.3.4",
         "registration.3.5",
+        "registration.4.6",
         "registration.5.1",
         "movement.1.10",
     ],
@@ -33,7 +34,8 @@ fn care_of(config: &Config, before: &State, _: Action, after: &State) -> Verdict
                 CareOf::ForeignAgent => (Hop::Link, Owner::Fa),
                 CareOf::ColocatedViaFa => (Hop::Link, Owner::Mn),
             };
-            Some((hop, care_of.owner) == way && after.mn.link == Some(care_of.link))
+            let answers = request.challenge.is_some() == (hop == Hop::Link);
+            Some((hop, care_of.owner) == way && answers && after.mn.link == Some(care_of.link))
         }
         _ => None,
     })

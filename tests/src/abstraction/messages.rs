@@ -394,7 +394,8 @@ impl Reader {
             mip6::Message::BindingAcknowledgement(ack) => {
                 let message_id = ack.options.message_id().once()?;
                 let seq = symbols.seq_of_ack(ack.sequence.0, message_id.0)?;
-                Some(Message::Ack(leg, Ack { seq, care_of, accepted: ack.is_accepted() }))
+                let accepted = ack.is_accepted();
+                Some(Message::Ack(leg, Ack { seq, care_of, accepted, intact: true }))
             }
             _ => None,
         }

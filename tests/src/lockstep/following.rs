@@ -233,6 +233,8 @@ impl Follower {
             | Action::OthersGiveBack(_) => false,
             // Nobody has crashed, moved or let go who was not made to.
             Action::MnRestarts
+            | Action::NasRestarts(_)
+            | Action::AaaForgets(_)
             | Action::FaRestarts(_)
             | Action::FhaRestarts(_)
             | Action::HaRestarts

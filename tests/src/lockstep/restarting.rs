@@ -41,12 +41,12 @@ impl Follower {
     }
 }
 
-/// What the crash of a station is in the model. What it loses there is what it waits for, so that a NAS
-/// gives up by it; who waits for nothing loses nothing.
+/// What the crash of a station is in the model. What it loses there is what it waits for; who waits for
+/// nothing loses nothing.
 fn crash_of(station: Station) -> Option<Action> {
     Some(match station {
         Station::Mn(_) => Action::MnRestarts,
-        Station::Nas(site) => Action::NasGivesUp(Observer::link(site)?),
+        Station::Nas(site) => Action::NasRestarts(Observer::link(site)?),
         Station::Fa(site) => Action::FaRestarts(Observer::link(site)?),
         Station::Fha(which) => Action::FhaRestarts(Observer::fha(which)?),
         Station::Aaah => Action::AaahRestarts,

@@ -160,6 +160,8 @@ pub enum Owns {
     Aaaf,
     /// The mobile node, which tells the HA of care-of addresses that it was not given.
     Mn,
+    /// The second FHA, with which the home provider has an agreement.
+    Fha,
 }
 
 impl Owns {
@@ -169,6 +171,7 @@ impl Owns {
             Owns::Link => Attacker::Link,
             Owns::Aaaf => Attacker::Aaaf,
             Owns::Mn => Attacker::Mn,
+            Owns::Fha => Attacker::Fha,
         }
     }
 }

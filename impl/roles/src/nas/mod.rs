@@ -158,6 +158,7 @@ impl Nas {
             return self.on_confirmation(step, from, &message);
         }
         let session_id = message.session_id();
+        //= access.5.8
         let mut session = self.sessions.take(session_id).ok_or(Access::UnknownSession)?;
         match session.pana.handle(step, from, (kind, &message)) {
             Ok(event) => {

@@ -480,6 +480,24 @@ fn strangers_and_other_sockets() {
     assert_eq!(world.nas, nas);
 }
 
+/// Whatever a client says in a session that its NAS has lost by a crash is said in vain, however often,
+/// until it begins anew.
+//= access.5.8
+#[test]
+fn sessions_from_before_a_restart() {
+    let (mut world, numbers) = client_after("PAN nonce eap2");
+    world.nas = Nas::new(nas_config());
+    for message in [
+        with(Kind::Pan, Flags::NONE, numbers, &[NONCE, IDENTITY]),
+        message(Kind::Pan, Flags::COMPLETE, numbers),
+        message(Kind::Pnr, Flags::AUTH, numbers),
+        message(Kind::Pnr, Flags::PING, numbers),
+        message(Kind::Ptr, Flags::NONE, numbers),
+    ] {
+        is_discarded(&mut world, &from_pac(&message), "pana.unknown-session");
+    }
+}
+
 /// EAP packets of the client that the NAS does not pass on.
 //= access.2.25
 #[test]

@@ -262,6 +262,8 @@ pub(super) const fn is_of_interest(action: Action) -> bool {
             | Action::StrangersBind(_)
             | Action::StrangersLeave(_)
             | Action::OthersGiveBack(_)
+            | Action::NasRestarts(_)
+            | Action::AaaForgets(_)
             | Action::FhaRestarts(_)
             | Action::HaRestarts
             | Action::AaahRestarts
