@@ -172,13 +172,7 @@ impl Aaah {
         self.assigned.of(care_of.fha).contains(care_of.address)
     }
 
-    /// Has crashed and starts again.
-    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::AaahRestarts);
-        self.crash(cx.config);
-    }
-
-    /// Keeps what it has stored.
+    /// Has crashed, and keeps what it has stored.
     //= movement.4.3
     pub(crate) fn crash(&mut self, config: &Config) {
         self.restarted = true;

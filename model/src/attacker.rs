@@ -264,7 +264,8 @@ fn lies(state: &State, out: &mut Vec<Message>) {
     let Some(seq) = Seq::after(state.mn.seq.max(state.ha.last)) else { return };
     for fha in FhaId::ALL {
         let named = Address::ALL.into_iter().map(|address| CareOf6 { fha, address });
-        let lies = named.filter(|care_of| !state.aaah.holds(*care_of));
+        let assigned = state.aaah.assigned.of(fha);
+        let lies = named.filter(|care_of| !assigned.contains(care_of.address));
         out.extend(lies.map(|care_of| {
             let update = Update { seq, care_of, release: false, intact: true };
             Message::Update(Leg::Plain, update)

@@ -116,13 +116,7 @@ impl Fa {
         }
     }
 
-    /// Has crashed and starts again. Who waits for a reply hears nothing.
-    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::FaRestarts);
-        self.crash(cx.config);
-    }
-
-    /// Keeps its visitors.
+    /// Has crashed, and keeps its visitors. Who waits for a reply hears nothing.
     pub(crate) fn crash(&mut self, _: &Config) {
         self.pending = IdentSet::default();
     }

@@ -286,13 +286,7 @@ impl Fha {
         }
     }
 
-    /// Has crashed and starts again.
-    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::FhaRestarts);
-        self.crash(cx.config);
-    }
-
-    /// Keeps what it has stored.
+    /// Has crashed, and keeps what it has stored.
     //= movement.4.1
     pub(crate) fn crash(&mut self, config: &Config) {
         self.pending = None;

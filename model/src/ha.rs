@@ -131,13 +131,7 @@ impl Ha {
         }
     }
 
-    /// Has crashed and starts again.
-    pub(crate) fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::HaRestarts);
-        self.crash(cx.config);
-    }
-
-    /// Keeps what it has stored.
+    /// Has crashed, and keeps what it has stored.
     //= movement.4.2
     pub(crate) fn crash(&mut self, config: &Config) {
         self.pending = None;

@@ -245,16 +245,31 @@ impl Bootstrap {
             }
             Action::GiveUpRelease => mn.give_up_release(cx),
             Action::MnRestarts => mn.restart(cx),
-            Action::FaRestarts(link) => fa.of_mut(link).restart(cx),
-            Action::AaahRestarts => aaah.restart(cx),
-            Action::FhaRestarts(of) => fha.of_mut(of).restart(cx),
-            Action::HaRestarts => ha.restart(cx),
+            Action::FaRestarts(link) => {
+                cx.rule(Rule::FaRestarts);
+                fa.of_mut(link).crash(config);
+            }
+            Action::AaahRestarts => {
+                cx.rule(Rule::AaahRestarts);
+                aaah.crash(config);
+            }
+            Action::FhaRestarts(of) => {
+                cx.rule(Rule::FhaRestarts);
+                fha.of_mut(of).crash(config);
+            }
+            Action::HaRestarts => {
+                cx.rule(Rule::HaRestarts);
+                ha.crash(config);
+            }
             Action::StrangersBind(of) => fha.of_mut(of).strangers_bind(cx),
             Action::StrangersLeave(of) => fha.of_mut(of).strangers_leave(cx),
             Action::MnLosesRegistration => mn.lose_registration(cx),
             Action::MnLosesBinding => mn.lose_binding(cx),
             Action::NasGivesUp(link) => nas.of_mut(link).give_up(cx),
-            Action::NasRestarts(link) => nas.of_mut(link).restart(cx),
+            Action::NasRestarts(link) => {
+                cx.rule(Rule::NasRestarts);
+                nas.of_mut(link).crash();
+            }
             Action::AaaForgets(link) => {
                 if let Some(session) = nas.of(link).session {
                     aaa::forget_conversation(cx, session, link);

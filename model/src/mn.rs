@@ -401,7 +401,7 @@ impl Mn {
             None => CareOf6 { fha, address: parameters.address },
             Some(care_of6) => care_of6,
         };
-        let asked = self.update.filter(|update| !update.release).map(|update| update.care_of);
+        let asked = self.update.map(|update| update.care_of);
         //= movement.1.4
         if [self.binding, asked].contains(&Some(bound)) && cx.heeds(Guard::MnSparesUpdate) {
             return cx.rule(Rule::MnSparesUpdate);

@@ -83,14 +83,7 @@ impl Nas {
         self.asking = false;
     }
 
-    /// Has crashed and starts again. Of a session from before it takes nothing, so the newest one is
-    /// as good as known.
-    pub(crate) const fn restart(&mut self, cx: &mut Cx<'_>) {
-        cx.rule(Rule::NasRestarts);
-        self.crash();
-    }
-
-    /// Keeps nothing.
+    /// Has crashed: of a session from before it takes nothing, so the newest one is as good as known.
     //= access.5.8
     pub(crate) const fn crash(&mut self) {
         self.asking = false;

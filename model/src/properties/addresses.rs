@@ -153,7 +153,8 @@ fn stable(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
         && after.mn.registration.is_some()
         && after.mn.registration != before.mn.registration;
     let bound = after.mn.registration.and_then(|registration| registration.care_of6());
-    if registered && bound.is_some() && before.mn.binding == bound {
+    let asked = before.mn.update.map(|update| update.care_of);
+    if registered && bound.is_some() && [before.mn.binding, asked].contains(&bound) {
         let silent = before.mn.seq == after.mn.seq;
         return if silent { Verdict::Kept } else { Verdict::Broken };
     }

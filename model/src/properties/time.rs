@@ -49,7 +49,9 @@ fn nested(config: &Config, state: &State) -> Verdict {
         let assigned = state.aaah.assigned.of(id);
         fha.binding.is_none_or(|binding| assigned.contains(binding.parameters.address))
     });
-    let at_ha = state.ha.binding.is_none_or(|binding| state.aaah.holds(binding.care_of));
+    let at_ha = state.ha.binding.is_none_or(|binding| {
+        state.aaah.assigned.of(binding.care_of.fha).contains(binding.care_of.address)
+    });
     let premise = mn.registration.is_some() || state.ha.binding.is_some();
     Verdict::when(premise, registration && binding && at_fha && at_ha)
 }

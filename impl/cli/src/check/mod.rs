@@ -121,6 +121,9 @@ pub struct Args {
     pub steps: usize,
 }
 
+/// Said where somebody is to be owned and nobody is there to own him.
+pub(crate) const OWNS_NOBODY: &str = "--owns is about an attacker; add --network attacker";
+
 /// Between which links the mobile node moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Movement {
@@ -165,14 +168,18 @@ pub enum Owns {
 }
 
 impl Owns {
-    const fn attacker(self) -> Attacker {
-        match self {
+    /// Who works against the roles on such a network.
+    pub(crate) const fn attacker(self, network: Network) -> Option<Attacker> {
+        if matches!(network, Network::Lossy) {
+            return None;
+        }
+        Some(match self {
             Owns::Nobody => Attacker::Outside,
             Owns::Link => Attacker::Link,
             Owns::Aaaf => Attacker::Aaaf,
             Owns::Mn => Attacker::Mn,
             Owns::Fha => Attacker::Fha,
-        }
+        })
     }
 }
 
@@ -187,6 +194,9 @@ pub fn run(args: &Args) -> Exit {
             "error: --coa is about foreign agents, and the scenarios named have none"
         );
         return Exit::Usage;
+    }
+    if let Some(fault) = args.fault() {
+        return complain(fault, Exit::Usage);
     }
     if let Some(fault) = args.engine.fault(setups.len()) {
         return complain(fault, Exit::Usage);
@@ -344,15 +354,26 @@ impl Args {
         self.setups.setups()
     }
 
+    /// What is asked for and would have no effect.
+    fn fault(&self) -> Option<&'static str> {
+        let alone = self.mobiles == 1;
+        if self.network == Network::Lossy && self.owns != Owns::Nobody {
+            Some(OWNS_NOBODY)
+        } else if alone && self.providers > 1 {
+            Some("--providers 2 is about two mobile nodes; add --mobiles 2")
+        } else if alone && self.no_symmetry {
+            Some("--no-symmetry is about two mobile nodes; add --mobiles 2")
+        } else {
+            None
+        }
+    }
+
     fn threads(&self) -> usize {
         threads(self.threads)
     }
 
     fn config(&self, setup: Setup) -> Config {
-        let attacker = match self.network {
-            Network::Lossy => None,
-            Network::Attacker => Some(self.owns.attacker()),
-        };
+        let attacker = self.owns.attacker(self.network);
         let neighbour = match (self.mobiles, self.providers) {
             (1, _) => None,
             (_, 1) => Some(Neighbour::SameProvider),

@@ -24,6 +24,7 @@ pub use shown::Shown;
 pub use site::{Answer, Site};
 
 use crate::Exit;
+use crate::check::{Network, OWNS_NOBODY, Owns};
 use crate::setups;
 
 /// Threads that answer, so that a long search keeps nobody waiting.
@@ -48,10 +49,17 @@ pub struct ExploreArgs {
           value_parser = address::parse)]
     pub listen: SocketAddr,
 
-    /// Events in one run at most, as in dsboot check.
-    #[arg(long, value_name = "N", default_value_t = Config::EVENTS,
-          value_parser = clap::value_parser!(u8).range(..=6))]
-    pub events: u8,
+    /// What the network may do to messages.
+    #[arg(long, value_enum, default_value_t = Network::Lossy)]
+    pub network: Network,
+
+    /// With --network attacker, whom the attacker owns.
+    #[arg(long, value_enum, default_value_t = Owns::Nobody)]
+    pub owns: Owns,
+
+    /// Events in one run at most, as in dsboot check; by default 2, and 1 with an attacker.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(..=6))]
+    pub events: Option<u8>,
 
     /// Take a guard out of the rules, to see what comes of it (dsboot check --mutants lists them).
     #[arg(long, value_name = "GUARD", value_parser = guard)]
@@ -78,6 +86,9 @@ pub enum ExploreError {
     /// There is no such setup.
     #[error("--coa is about foreign agents, and {0} has none")]
     NoAgent(Scenario),
+    /// Nobody is there who could own anybody.
+    #[error("{OWNS_NOBODY}")]
+    NoAttacker,
     /// It cannot be said where it is served.
     #[error("cannot print: {0}")]
     Print(#[from] io::Error),
@@ -89,7 +100,9 @@ impl ExploreError {
     pub const fn exit(&self) -> Exit {
         match self {
             ExploreError::Listen { .. } => Exit::Environment,
-            ExploreError::NoAgent(_) | ExploreError::Print(_) => Exit::Usage,
+            ExploreError::NoAgent(_) | ExploreError::NoAttacker | ExploreError::Print(_) => {
+                Exit::Usage
+            }
         }
     }
 }
@@ -104,6 +117,9 @@ pub fn run(args: &ExploreArgs, out: &mut dyn Write) -> Result<bool, ExploreError
         setup.scenario() == args.scenario && args.coa.is_none_or(|coa| setup.care_of() == coa)
     };
     let first = Setup::ALL.iter().position(fits).ok_or(ExploreError::NoAgent(args.scenario))?;
+    if args.network == Network::Lossy && args.owns != Owns::Nobody {
+        return Err(ExploreError::NoAttacker);
+    }
     let models = Setup::ALL.map(|setup| args.model(setup));
     let failed = |source| ExploreError::Listen { address: args.listen, source };
     if args.stateright {
@@ -128,7 +144,9 @@ pub fn run(args: &ExploreArgs, out: &mut dyn Write) -> Result<bool, ExploreError
 
 impl ExploreArgs {
     fn model(&self, setup: Setup) -> Bootstrap {
-        let config = Config::new(setup, self.events);
+        let attacker = self.owns.attacker(self.network);
+        let events = self.events.unwrap_or(if attacker.is_some() { 1 } else { Config::EVENTS });
+        let config = Config { attacker, ..Config::new(setup, events) };
         Bootstrap::new(self.without.iter().fold(config, |config, guard| config.without(*guard)))
     }
 }

@@ -1,9 +1,10 @@
 //! The shortest way to a state that is as one wants it.
 
 use std::collections::{HashSet, VecDeque};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
-use dsboot_model::explore::{Fingerprint, Prehashed};
+use dsboot_model::explore::{Fingerprint, Prehashed, explore};
 use dsboot_model::properties::{Kind, PROMISES, Promise, Verdict, is_kept};
 use dsboot_model::{Action, Bootstrap, State};
 use stateright::Model as _;
@@ -54,6 +55,11 @@ pub(super) struct Found {
 /// Looks for the nearest state behind a place that is as wanted. The place itself does not count.
 #[must_use]
 pub(super) fn search(model: &Bootstrap, from: &Place, goal: &Goal, bounds: Bounds) -> Found {
+    if let Some((number, Standing::Broken)) = goal.property
+        && PROMISES.get(number).is_some_and(|promise| promise.kind.has_goal())
+    {
+        return of_whole(model, number, bounds);
+    }
     let until = Instant::now() + bounds.time;
     let mut seen: HashSet<Fingerprint, Prehashed> = HashSet::default();
     let mut nodes: Vec<(Option<usize>, usize)> = Vec::new();
@@ -95,6 +101,29 @@ pub(super) fn search(model: &Bootstrap, from: &Place, goal: &Goal, bounds: Bound
         }
     }
     Found { path: None, states: seen.len(), complete: true }
+}
+
+/// The nearest state, from the beginning, behind which a property's goal cannot be reached any more, or
+/// need not be: only the whole graph shows it.
+fn of_whole(model: &Bootstrap, number: usize, bounds: Bounds) -> Found {
+    let until = Instant::now() + bounds.time;
+    let walk = explore(*model, |progress| {
+        match progress.states >= bounds.states || Instant::now() >= until {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
+    let path = walk.counterexample(number).and_then(|trace| {
+        let start = model.init_states().iter().position(|state| *state == trace.start)?;
+        let mut state = trace.start;
+        let steps = trace.steps.iter().map(|(action, after)| {
+            let place = choices(model, &state).iter().position(|choice| choice == action);
+            state = *after;
+            place
+        });
+        [Some(start)].into_iter().chain(steps).collect()
+    });
+    Found { path, states: walk.progress.states, complete: walk.complete }
 }
 
 /// The path to a node, which are numbered from 1.
@@ -162,7 +191,7 @@ fn stands(
         (Standing::Reached, Kind::Possible { goal, .. } | Kind::Eventually { goal, .. }) => {
             goal(state)
         }
-        // That something is possible no more only the whole graph shows.
+        // See `of_whole`.
         (Standing::Broken, Kind::Possible { .. } | Kind::Eventually { .. })
         | (Standing::Reached, _)
         | (_, Kind::Together(_)) => false,

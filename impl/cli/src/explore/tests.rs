@@ -93,6 +93,21 @@ fn search_by_property_finds_what_is_broken_where_a_guard_is_gone() {
     assert!(met["path"].is_array());
 }
 
+/// Where nothing leads to the goal any more only the whole graph shows.
+#[test]
+fn search_finds_from_where_a_goal_is_possible_no_more() {
+    let whole = site(None);
+    let all = get(&whole, "/.setups")["properties"].as_array().expect("array").clone();
+    let complete = all.iter().position(|one| one["name"] == "bootstrap can still complete");
+    let question = format!("/.search/?setup=1&property={}&is=broken", complete.expect("one"));
+    let nothing = get(&whole, &question);
+    assert!(nothing["path"].is_null() && nothing["complete"] == true, "{nothing}");
+    let stuck = site(Some(Guard::MnAnswersChallenge));
+    let found = get(&stuck, &question);
+    let place = get(&stuck, &format!("/.place/{}?setup=1", path(&found)));
+    assert!(place["roles"].is_array(), "{found}");
+}
+
 #[test]
 fn whole_check_tells_verdicts_and_leads_to_counterexamples() {
     let site = site(Some(Guard::FhaAwaitsAccept));

@@ -490,7 +490,6 @@ fn sessions_from_before_a_restart() {
     for message in [
         with(Kind::Pan, Flags::NONE, numbers, &[NONCE, IDENTITY]),
         message(Kind::Pan, Flags::COMPLETE, numbers),
-        message(Kind::Pnr, Flags::AUTH, numbers),
         message(Kind::Pnr, Flags::PING, numbers),
         message(Kind::Ptr, Flags::NONE, numbers),
     ] {

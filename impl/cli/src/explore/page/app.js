@@ -166,7 +166,7 @@ async function begin() {
     const chosen = properties[by('property').value];
     const possible = chosen && chosen.kind === 'possible';
     by('is').value = possible ? 'reached' : 'met';
-    for (const option of by('is').options) option.disabled = option.value === (possible ? 'broken' : 'reached');
+    for (const option of by('is').options) option.disabled = !possible && option.value === 'reached';
   });
   by('setup').addEventListener('change', () => go([], by('setup').value));
   by('restart').onclick = () => go([]);
