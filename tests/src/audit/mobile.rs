@@ -286,11 +286,11 @@ impl Mobile {
         report: &mut Report,
     ) {
         self.sights.add(seen.channel());
-        self.last = (at.number, at.time);
+        self.last = (at.turn, at.time);
         // What belongs to a message from before the last beginning, the model knows no more.
         let explained = match about {
             Some(about) if about < self.order.begun() => Ok(()),
-            _ => self.order.next(at.number, seen, about.is_none(), self.sights, memo),
+            _ => self.order.next(at.turn, seen, about.is_none(), self.sights, memo),
         };
         self.climb(at, seen);
         match explained {

@@ -117,7 +117,10 @@ struct Early {
 /// When and where something was seen.
 #[derive(Clone, Copy, Debug)]
 struct At {
+    /// Of the packet, in the capture.
     number: u64,
+    /// How many packets were judged before: they may be in another order than in the capture.
+    turn: u64,
     time: Option<Duration>,
 }
 
@@ -157,7 +160,7 @@ impl Auditor {
 
     /// The next packet.
     pub fn packet(&mut self, packet: &Packet<'_>) {
-        let at = At { number: packet.number, time: packet.time };
+        let at = At { number: packet.number, turn: self.report.packets, time: packet.time };
         self.report.packets += 1;
         if let Some(now) = at.time.filter(|_| packet.number.is_multiple_of(LOOK_FOR_IDLE)) {
             let idle = self.mobiles.drop_idle(now);

@@ -1,11 +1,13 @@
-//! What captures are like besides: packets seen twice on their way, translators of addresses,
-//! files that break off.
+//! What captures are like besides: packets seen twice on their way, clocks and queues that put them
+//! out of order, translators of addresses, files that break off.
 
 use std::fs;
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use dsboot::decode::Piece;
 use dsboot_codec::tree::{Options, Protocol, Tree};
+use dsboot_tests::audit::Answer;
 use serde_json::Value;
 
 use crate::support::{SETUPS, accepted, audit, capture, dsboot, packets, valid};
@@ -45,6 +47,34 @@ fn packets_seen_on_both_sides_of_a_router_are_one() {
         accepted(&report);
         assert!(report.repeated > 30, "{setup:?}");
         assert_eq!(report.mobiles[0].explained, alone.mobiles[0].explained, "{setup:?}");
+    }
+}
+
+#[test]
+fn packets_out_of_the_order_of_their_times_are_put_in_order() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for setup in [SETUPS[0], SETUPS[5]] {
+        let mut all = packets(&capture(directory.path(), setup));
+        let alone = audit(&all, None);
+        // As several interfaces write them: what is near by in time stands the other way round.
+        let near = |one: &Piece, next: &Piece| {
+            one.time < next.time && next.time < one.time.map(|time| time + Duration::from_millis(9))
+        };
+        let in_order = all.clone();
+        for some in all.chunk_by_mut(near) {
+            some.chunks_mut(20).for_each(<[Piece]>::reverse);
+        }
+        assert_ne!(all, in_order);
+        let report = audit(&all, None);
+        accepted(&report);
+        assert_eq!(report.mobiles[0].explained, alone.mobiles[0].explained, "{setup:?}");
+        // Files put one behind the other stay so.
+        let mut late = all.clone();
+        for piece in &mut late {
+            piece.time = piece.time.map(|time| time + Duration::from_secs(1_000_000));
+        }
+        late.extend(all);
+        assert_ne!(audit(&late, None).verdict, Answer::NotThisProtocol);
     }
 }
 

@@ -83,7 +83,7 @@ impl Auditor {
             let number = (new.sequence, new.message_id);
             let mut known = mobile.facts.updates.iter();
             let passed_on = |known: &&Updated| (known.sequence, known.message_id) == number;
-            about = known.find(passed_on).map(|known| known.at.number);
+            about = known.find(passed_on).map(|known| known.at.turn);
             mobile.facts.keep_update(new);
         }
         let number = Number { sequence: update.sequence.0, message_id };
@@ -264,7 +264,7 @@ impl Auditor {
             "home-binding.3.7",
             "the Mesg-ID is not that of a binding update",
         );
-        let number = about.as_ref().map(|update| update.at.number);
+        let number = about.as_ref().map(|update| update.at.turn);
         if let Some(update) = about {
             let same =
                 update.sequence == ack.sequence.0 || ack.status == status::SEQUENCE_OUT_OF_WINDOW;

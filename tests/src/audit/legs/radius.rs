@@ -136,9 +136,9 @@ impl Auditor {
             let mut updates = mobile.facts.updates.iter().rev();
             updates
                 .find(|update| leg == Leg::C && update.message_id == timestamp)
-                .map(|update| update.at.number)
+                .map(|update| update.at.turn)
         });
-        let about = about.or(asked.map(|(_, packet)| packet));
+        let about = about.or(asked.map(|(_, turn)| turn));
         let seen = match leg {
             Leg::A => Seen::AccessAsk { client },
             Leg::B => Seen::RegistrationAsk { client, about: request },
@@ -150,14 +150,14 @@ impl Auditor {
         self.saw(at, place, carried, &seen, about);
     }
 
-    /// The request that step 5 is about: its Identification and packet.
+    /// The request that step 5 is about: its Identification and turn.
     fn request_of(&self, place: usize, packet: &Packet<'_>) -> Option<(u64, u64)> {
         let password = packet.chap_password().once()?;
         let octets = [&[password.identifier][..], password.response].concat();
         let mut known = self.mobiles.get(place)?.facts.requests.iter().rev();
         let is_it =
             |asked: &&Asked| asked.chap.as_ref().is_some_and(|(proof, _)| *proof == *octets);
-        known.find(is_it).map(|asked| (asked.identification, asked.at.number))
+        known.find(is_it).map(|asked| (asked.identification, asked.at.turn))
     }
 
     /// Which server is asked, where the scenario is told.
@@ -434,7 +434,7 @@ impl Auditor {
                 Seen::BindingAnswer { number: question.message_id, accepted }
             }
         };
-        self.saw(at, place, carried, &seen, Some(question.at.number));
+        self.saw(at, place, carried, &seen, Some(question.at.turn));
     }
 
     /// An EAP packet is the same between MN and NAS as between NAS and AAA server.

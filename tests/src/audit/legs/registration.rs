@@ -230,7 +230,7 @@ impl Auditor {
         if let Some(mobile) = self.mobiles.get_mut(place) {
             let mut known = mobile.facts.requests.iter();
             let passed_on = |known: &&Asked| known.identification == asked.identification;
-            about = known.find(passed_on).map(|known| known.at.number);
+            about = known.find(passed_on).map(|known| known.at.turn);
             mobile.facts.keep_request(asked);
         }
         self.saw(at, place, carried, &Seen::Request { hop, request: seen }, about);

@@ -100,7 +100,7 @@ impl Auditor {
             under: proof.map(|proof| proof.spi),
             new_key: key_reply.map(|reply| reply.ha_spi),
         };
-        let about = asked.map(|asked| asked.at.number);
+        let about = asked.map(|asked| asked.at.turn);
         self.saw(at, place, carried, &Seen::Reply { hop, reply: seen }, about);
     }
 
