@@ -175,14 +175,12 @@ pub(super) const GROUPS: [Group; 25] = [
         Free true: Place Updating Mn Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers PlainAcks
             Acks;
         All: Place Asked Updating Mn User Bindings Ha Access Requests RegistrationAnswers Replies
-            Updates PlainUpdates
-            BindingAsks BindingAnswers PlainAcks Acks;
+            Updates PlainUpdates BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
         Possible: Place Asked Updating Mn User Aaah;
         All: Place Asked Updating Mn User Bindings Fha Aaah Ha Access Requests RegistrationAnswers
-            Replies Updates PlainAcks
-            Acks;
+            Replies Updates PlainAcks Acks;
     },
     group! { Possible: Place User; All: Place Mn User Nas Fa Bindings Fha Aaah Ha; },
     group! { All: Fha; },
@@ -199,8 +197,7 @@ pub(super) const GROUPS: [Group; 25] = [
         Free true: Place Updating Mn User Bindings Ha Updates PlainUpdates BindingAsks BindingAnswers
             PlainAcks Acks;
         All: Place Asked Updating Mn User Bindings Ha Access Requests RegistrationAnswers Replies
-            Updates PlainUpdates
-            BindingAsks BindingAnswers PlainAcks Acks;
+            Updates PlainUpdates BindingAsks BindingAnswers PlainAcks Acks;
     },
     group! {
         |state| !waits_for_end(state);
@@ -230,7 +227,7 @@ pub(super) struct Judges {
 }
 
 /// Where a promise is not named here it is asked of whole states.
-pub(super) const JUDGES: [Judges; 4] = [
+pub(super) const JUDGES: [Judges; 6] = [
     Judges {
         promises: &[
             "agreement of MN and FHA",
@@ -254,4 +251,24 @@ pub(super) const JUDGES: [Judges; 4] = [
         cells: &[Place, Mn, Bindings, Ha, Access, Requests, RegistrationAnswers, BindingAnswers],
     },
     Judges { promises: &["FA keeps visitors apart"], cells: &[Fa, RepliesToFa] },
+    Judges { promises: &["no key is shared"], cells: &[Mn, Bindings, Fha, RegistrationAnswers] },
+    Judges {
+        promises: &["nothing is left at home"],
+        cells: &[Place, Mn, Bindings, Ha, Replies, Updates, PlainUpdates, PlainAcks],
+    },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::JUDGES;
+    use crate::properties::{Kind, PROMISES};
+
+    /// What is not named is right, but takes the whole state each time.
+    #[test]
+    fn every_promise_about_states_is_named_once() {
+        for promise in PROMISES.iter().filter(|promise| matches!(promise.kind, Kind::State(_))) {
+            let named = JUDGES.iter().filter(|judges| judges.promises.contains(&promise.name));
+            assert_eq!(named.count(), 1, "{}", promise.name);
+        }
+    }
+}

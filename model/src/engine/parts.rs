@@ -5,17 +5,21 @@
 //! [`Bootstrap`](crate::Bootstrap) has. Of every thousand states the steps are taken once more as the
 //! model takes them, and so is some of what is found; a difference ends the walk.
 
+mod said;
+mod told;
+
 use std::collections::HashMap;
 
 use super::cells::{self, CELLS, Cell, Split};
-use super::groups::{Asks, GROUPS, JUDGES, Judges, Stage, is_of};
+use super::groups::{Asks, GROUPS, JUDGES, Stage, is_of};
 use super::pieces::NO_PART;
 use super::table::Table;
-use super::{Coverage, Done, Failure, Pieces, count, high, join, low, size};
-use crate::explore::{Fingerprint, Prehashed, of_ha};
-use crate::properties::{Kind, PROMISES, Verdict};
+use super::{Coverage, Done, Failure, Pieces, count, high, join, low};
+use crate::explore::{Fingerprint, Prehashed};
 use crate::two::{Crash, is_of_strangers};
-use crate::{Action, Bootstrap, Config, MESSAGES, State, effort};
+use crate::{Action, Bootstrap, MESSAGES, State, effort};
+use said::IS_SEEN;
+pub(super) use said::Said;
 
 /// The numbers of a state's cells.
 pub(super) type Ids = [u32; CELLS];
@@ -93,47 +97,6 @@ pub(super) struct Next {
 pub(super) type Same = u32;
 
 const _: () = assert!(GROUPS.len() + JUDGES.len() <= Same::BITS as usize);
-
-/// What is said of a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Said {
-    pub(super) broken: u64,
-    pub(super) premises: u64,
-    /// For each promise with a goal, whether it must be possible, and whether that is reached.
-    pub(super) goals: [(bool, bool); 4],
-}
-
-impl Said {
-    /// Asks these promises, each a bit.
-    pub(super) fn of(config: &Config, state: &State, asked: u64) -> Said {
-        let mut said = Said::default();
-        let mut goals = said.goals.iter_mut();
-        for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-            let goal = if promise.kind.has_goal() { goals.next() } else { None };
-            if asked >> bit & 1 == 0 {
-                continue;
-            }
-            if let Some(goal) = goal {
-                *goal = promise.of_one(state);
-            }
-            if let Kind::State(judge) = promise.kind {
-                let verdict = judge(config, state);
-                said.broken |= u64::from(verdict == Verdict::Broken) << bit;
-                said.premises |= u64::from(verdict != Verdict::Vacuous) << bit;
-            }
-        }
-        said
-    }
-
-    fn and(mut self, other: Said) -> Said {
-        self.broken |= other.broken;
-        self.premises |= other.premises;
-        for (goal, (from, reached)) in self.goals.iter_mut().zip(other.goals) {
-            *goal = (goal.0 || from, goal.1 || reached);
-        }
-        self
-    }
-}
 
 /// The fingerprint of a state as it is written in cells.
 pub(crate) fn fingerprint(state: &State) -> Fingerprint {
@@ -527,145 +490,7 @@ impl Parts {
         self.split = split;
         done
     }
-
-    /// What is said of a state.
-    pub(super) fn said(
-        &mut self,
-        config: &Config,
-        (ids, same): (&Ids, Same),
-        asked: u64,
-    ) -> Result<Said, Failure> {
-        let blank = self.begin()?;
-        let of_each = *self.asked.get_or_insert_with(|| assign(asked));
-        if of(ids, Cell::Rest) != of(&blank, Cell::Rest) {
-            let state = self.state(ids)?;
-            let mut said = Said::of(config, &state, asked);
-            said.broken |= state.history.broken;
-            return Ok(said);
-        }
-        let prints = self.prints(ids)?;
-        let keys = JUDGES.map(|Judges { cells, .. }| together(&prints, cells));
-        let near = self.judged.iter().zip(keys).fold(0, |near, (of, key)| near ^ of.touch(key));
-        std::hint::black_box(near);
-        let mut said = Said::default();
-        let judges = JUDGES.iter().zip(keys).zip(of_each).enumerate();
-        for (place, ((Judges { cells, .. }, key), asked)) in judges {
-            // What was broken before is known; what stays possible is asked for every state.
-            let is_same = place != OF_GOALS && same >> (GROUPS.len() + place) & 1 == 1;
-            if asked == 0 || is_same {
-                continue;
-            }
-            let known = self.judged.get(place).and_then(|judged| judged.get(key));
-            let number = match known {
-                Some(known) => known,
-                None => {
-                    let new = Said::of(config, &self.of_cells(ids, cells)?, asked);
-                    // Few things are said.
-                    let old = self.said.iter().position(|said| *said == new);
-                    let number = old.unwrap_or_else(|| {
-                        self.said.push(new);
-                        self.said.len() - 1
-                    });
-                    let number = low(count(number));
-                    if let Some(judged) = self.judged.get_mut(place) {
-                        judged.insert(key, number);
-                    }
-                    number
-                }
-            };
-            let Some(of_these) = self.said.get(number as usize) else { return Err(NO_PART) };
-            said = said.and(*of_these);
-        }
-        let [.., of_whole] = of_each;
-        if of_whole != 0 {
-            said = said.and(Said::of(config, &self.state(ids)?, of_whole));
-        }
-        Ok(said)
-    }
-
-    /// What the HA sees.
-    pub(super) fn view(&mut self, ids: &Ids) -> Result<Fingerprint, Failure> {
-        let key = together(&self.prints(ids)?, &SEEN);
-        if let Some(number) = self.views.get(key) {
-            return self.seen.get(number as usize).copied().ok_or(NO_PART);
-        }
-        let view = of_ha(&self.of_cells(ids, &SEEN)?);
-        self.views.insert(key, low(count(self.seen.len())));
-        self.seen.push(view);
-        Ok(view)
-    }
-
-    /// Tells another worker of a state.
-    pub(super) fn tell(&mut self, to: usize, ids: &Ids, words: &mut Vec<u64>) {
-        let place = words.len();
-        words.push(0);
-        words.extend(pack(ids, 0));
-        let mut new = 0;
-        for (id, bit) in ids.iter().zip(0_u32..) {
-            if self.pieces.is_news(to, *id) {
-                new |= 1_u64 << bit;
-                let part = self.pieces.words(*id);
-                words.push(count(part.len()));
-                words.extend_from_slice(part);
-            }
-        }
-        if let Some(first) = words.get_mut(place) {
-            *first = new;
-        }
-    }
-
-    /// Hears of a state from another worker: from the front of `words`.
-    pub(super) fn hear(&mut self, from: usize, words: &mut &[u64]) -> Result<Ids, Failure> {
-        const MISHEARD: Failure = Failure::Internal("a state that was not told");
-        let (new, rest) = words.split_first().ok_or(MISHEARD)?;
-        let (numbers, mut rest) = rest.split_at_checked(WORDS).ok_or(MISHEARD)?;
-        let mut ids = unpack(numbers)?;
-        for (id, bit) in ids.iter_mut().zip(0_u32..) {
-            let theirs = *id;
-            if new >> bit & 1 == 1 {
-                let (length, behind) = rest.split_first().ok_or(MISHEARD)?;
-                let (part, behind) = behind.split_at_checked(size(*length)).ok_or(MISHEARD)?;
-                rest = behind;
-                self.measure(bit as usize, part);
-                self.pieces.learn(from, theirs, part)?;
-            }
-            *id = self.pieces.meant(from, theirs).ok_or(MISHEARD)?;
-        }
-        *words = rest;
-        Ok(ids)
-    }
-
-    /// Everything that states stand on.
-    pub(super) fn to_words(&self) -> Vec<u64> {
-        self.pieces.to_words()
-    }
-
-    /// Out of words; `None` when they are none.
-    pub(super) fn of_words(words: &[u64]) -> Option<Parts> {
-        let mut parts = Parts { pieces: Pieces::of_words(words)?, ..Parts::default() };
-        for number in 0..parts.pieces.len() {
-            let words = parts.pieces.words(u32::try_from(number).ok()?);
-            let cell = size(*words.first()?);
-            let many = messages(cell, words);
-            let longest = parts.longest.get_mut(cell)?;
-            *longest = (*longest).max(many);
-        }
-        Some(parts)
-    }
 }
-
-/// The cells that the HA sees, and what the user is like.
-const SEEN: [Cell; 6] = [
-    Cell::User,
-    Cell::Ha,
-    Cell::PlainUpdates,
-    Cell::BindingAsks,
-    Cell::BindingAnswers,
-    Cell::PlainAcks,
-];
-
-/// The same, each a bit.
-const IS_SEEN: u32 = bits(&SEEN);
 
 /// Cells, each a bit.
 const fn bits(cells: &[Cell]) -> u32 {
@@ -738,83 +563,5 @@ fn set(ids: &mut Ids, cell: Cell, number: u32) {
     }
 }
 
-/// Which of [`JUDGES`] has what stays possible.
-const OF_GOALS: usize = 0;
-
-/// Which promises are asked of which cells, and which of whole states.
-fn assign(asked: u64) -> [u64; JUDGES.len() + 1] {
-    let mut all = [0; JUDGES.len() + 1];
-    for (promise, bit) in PROMISES.iter().zip(0_u32..) {
-        let of_states = promise.kind.has_goal() || matches!(promise.kind, Kind::State(_));
-        if of_states && asked >> bit & 1 == 1 {
-            let named = |judges: &Judges| judges.promises.contains(&promise.name);
-            let place = JUDGES.iter().position(named).unwrap_or(JUDGES.len());
-            if let Some(bits) = all.get_mut(place) {
-                *bits |= 1 << bit;
-            }
-        }
-    }
-    all
-}
-
 #[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use dsboot_spec::Setup;
-    use stateright::Model as _;
-
-    use super::{Parts, Said, fingerprint};
-    use crate::engine::Coverage;
-    use crate::explore::Fingerprint;
-    use crate::{Attacker, Bootstrap, Config, System as _};
-
-    /// Whether steps and verdicts of every state are those of the plain rules; how many states.
-    fn all_states(model: Bootstrap) -> usize {
-        let (mut parts, mut notes) = (Parts::default(), Coverage::default());
-        let asked = notes.asked(&model.config);
-        let mut open: Vec<_> =
-            model.init_states().iter().map(|state| (parts.ids(state).expect("room"), 0)).collect();
-        let mut seen: HashSet<Fingerprint> = HashSet::new();
-        let mut out = Vec::new();
-        while let Some((ids, same)) = open.pop() {
-            let own = parts.fingerprint(&ids).expect("known");
-            if !seen.insert(own) {
-                continue;
-            }
-            let state = parts.state(&ids).expect("a state");
-            assert_eq!(own, fingerprint(&state));
-            let mut plain = Vec::new();
-            model.for_each_step(&state, |_, step| {
-                if step.state != state {
-                    plain.push(fingerprint(&step.state));
-                }
-            });
-            out.clear();
-            parts.steps((&model, false), (&ids, own, same), &mut notes, &mut out).expect("steps");
-            let of_steps = out.iter().map(|next| next.fingerprint).filter(|next| *next != own);
-            let mut found: Vec<Fingerprint> = of_steps.collect();
-            plain.sort_unstable();
-            found.sort_unstable();
-            assert_eq!(found, plain, "{state:?}");
-            let mut said = Said::of(&model.config, &state, asked);
-            said.broken |= state.history.broken;
-            assert_eq!(parts.said(&model.config, (&ids, 0), asked).expect("said"), said);
-            open.extend(out.iter().map(|next| (next.ids, next.same)));
-        }
-        seen.len()
-    }
-
-    #[test]
-    fn cells_tell_all_of_every_state() {
-        for setup in Setup::ALL {
-            assert!(all_states(Bootstrap::new(Config::new(setup, 1))) > 10_000);
-        }
-        for attacker in Attacker::ALL {
-            let config = Config::new(Setup::ALL[1], 1).against(attacker);
-            assert!(all_states(Bootstrap::new(config)) > 10_000);
-        }
-        let roaming = Config { roams: true, ..Config::new(Setup::ALL[0], 0) };
-        assert!(all_states(Bootstrap::new(roaming)) > 100);
-    }
-}
+mod tests;
