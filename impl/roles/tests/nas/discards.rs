@@ -491,7 +491,6 @@ fn sessions_from_before_a_restart() {
         with(Kind::Pan, Flags::NONE, numbers, &[NONCE, IDENTITY]),
         message(Kind::Pan, Flags::COMPLETE, numbers),
         message(Kind::Pnr, Flags::PING, numbers),
-        message(Kind::Ptr, Flags::NONE, numbers),
     ] {
         is_discarded(&mut world, &from_pac(&message), "pana.unknown-session");
     }
