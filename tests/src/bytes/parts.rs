@@ -8,7 +8,7 @@ use dsboot_node::kept::Kept;
 use dsboot_node::world::Party;
 use dsboot_roles::{Datagram, Effects, Machine as _, Packet, Random, Time};
 
-/// Who is on the network. Sites are counted from 0, as in [`World::sites`]; the first two lie
+/// Who is on the network. Sites are counted from 0, as in [`World::sites`](super::World::sites); the first two lie
 /// below FHA 0, the third below FHA 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Station {
