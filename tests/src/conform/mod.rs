@@ -29,6 +29,7 @@ mod select;
 mod server;
 mod stage;
 mod target;
+mod tour;
 
 pub use case::{Case, Ending, Level, Outcome, Verdict};
 pub use fault::{Fault, faults};

@@ -2,8 +2,6 @@
 //! alphabet, allowed there or not, replayed as octets. What must come of each is asked of the
 //! model while the case runs.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-
 use dsboot_model::{
     Action, Authorisation, Bootstrap, CareOf4, Code, Config, FhaId, Form, Hop, Ident, Link,
     Message, Network, Owner, Parameters, Profile as User, Reply, Request, Rules, State,
@@ -17,6 +15,7 @@ use super::rrq::Tweak;
 use super::{Allowed, Cases, Ending, Mobile, Outcome, Rrq, fail};
 use crate::conform::Stage;
 use crate::conform::stage::Came;
+use crate::conform::tour;
 
 /// What can be said to an FHA about one mobile node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,23 +46,23 @@ enum Say {
     ReleaseAltered,
 }
 
-const ALPHABET: [Say; 12] = [
-    Say::First,
-    Say::FirstStale,
-    Say::Accept,
-    Say::AcceptEmpty,
-    Say::Reject,
-    Say::Again,
-    Say::AgainStale,
-    Say::AgainForged,
-    Say::AgainAltered,
-    Say::Duplicate,
-    Say::Release,
-    Say::ReleaseAltered,
-];
+impl tour::Say for Say {
+    const ALPHABET: &'static [Say] = &[
+        Say::First,
+        Say::FirstStale,
+        Say::Accept,
+        Say::AcceptEmpty,
+        Say::Reject,
+        Say::Again,
+        Say::AgainStale,
+        Say::AgainForged,
+        Say::AgainAltered,
+        Say::Duplicate,
+        Say::Release,
+        Say::ReleaseAltered,
+    ];
 
-impl Say {
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Say::First => "a first request",
             Say::FirstStale => "a stale first request",
@@ -99,7 +98,11 @@ struct Does {
     rules: Vec<Rule>,
 }
 
-impl Oracle {
+impl tour::Oracle for Oracle {
+    type Say = Say;
+    type Place = (bool, bool, bool);
+    type Does = Does;
+
     fn new() -> Option<Oracle> {
         let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
         let model = Bootstrap::new(Config::new(setup, 20));
@@ -108,24 +111,9 @@ impl Oracle {
     }
 
     /// What tells states apart: what waits, what is bound, whose key is remembered.
-    fn place(&self) -> (bool, bool, bool) {
+    fn place(&self) -> Self::Place {
         let fha = self.state.fha.of(FhaId::One);
         (fha.pending.is_some(), fha.binding.is_some(), fha.mark.is_some())
-    }
-
-    fn request(&mut self, form: Form) -> Option<Request> {
-        let ident = Ident::after(self.last)?;
-        self.last = Some(ident);
-        Some(Request {
-            ident,
-            fha: FhaId::One,
-            care_of: CareOf4 { link: Link::A, owner: Owner::Mn },
-            form,
-            release: false,
-            challenge: None,
-            timely: true,
-            intact: true,
-        })
     }
 
     /// Says something; `None` when it cannot be said here.
@@ -173,6 +161,27 @@ impl Oracle {
         Some(does)
     }
 
+    fn rule(does: &Does) -> Option<Rule> {
+        does.rules.first().copied()
+    }
+}
+
+impl Oracle {
+    fn request(&mut self, form: Form) -> Option<Request> {
+        let ident = Ident::after(self.last)?;
+        self.last = Some(ident);
+        Some(Request {
+            ident,
+            fha: FhaId::One,
+            care_of: CareOf4 { link: Link::A, owner: Owner::Mn },
+            form,
+            release: false,
+            challenge: None,
+            timely: true,
+            intact: true,
+        })
+    }
+
     fn deliver(&mut self, message: Message) -> Option<Does> {
         // Nothing but this message is under way, so that all that is new is the FHA's.
         self.state.network = Network::EMPTY;
@@ -206,50 +215,11 @@ fn of(rules: Rules) -> Vec<Rule> {
     Rule::ALL.iter().copied().filter(|rule| rules.contains(*rule)).collect()
 }
 
-/// The shortest way to each state that can be told apart, then every message of the alphabet.
-fn tours() -> Vec<(Vec<Say>, Say, Rule)> {
-    let Some(start) = Oracle::new() else { return Vec::new() };
-    let mut ways: BTreeMap<(bool, bool, bool), Vec<Say>> = BTreeMap::new();
-    ways.insert(start.place(), Vec::new());
-    let mut frontier = VecDeque::from([(start, Vec::new())]);
-    let mut all = Vec::new();
-    let mut seen = BTreeSet::new();
-    while let Some((oracle, way)) = frontier.pop_front() {
-        for say in ALPHABET {
-            let mut next = oracle.clone();
-            let Some(does) = next.say(say) else { continue };
-            let Some(rule) = does.rules.first().copied() else { continue };
-            if seen.insert((oracle.place(), say)) {
-                all.push((way.clone(), say, rule));
-            }
-            if let std::collections::btree_map::Entry::Vacant(e) = ways.entry(next.place()) {
-                let longer: Vec<Say> = way.iter().copied().chain([say]).collect();
-                e.insert(longer.clone());
-                frontier.push_back((next, longer));
-            }
-        }
-    }
-    all
-}
-
 pub(super) fn add(cases: &mut Cases) {
-    for (way, say, rule) in tours() {
-        let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
-        let after = if path.is_empty() {
-            "at the beginning".to_owned()
-        } else {
-            format!("after {}", path.join(", then "))
-        };
-        cases
-            .add(
-                "tour",
-                format!("{after}: {} has the outcome that the model has ({rule})", say.words()),
-                "registration.6.1, registration.7.1, registration.7.4, registration.7.7",
-                move |stage| walk(stage, &way, say),
-            )
-            .rule(rule)
-            .claims("bootstrap");
-    }
+    tour::add::<Walk>(
+        cases,
+        "registration.6.1, registration.7.1, registration.7.4, registration.7.7",
+    );
 }
 
 /// The same in octets.
@@ -260,28 +230,13 @@ struct Walk {
     sent: Option<Vec<u8>>,
 }
 
-fn walk(stage: &mut Stage<'_>, way: &[Say], say: Say) -> Outcome {
-    let Some(mut oracle) = Oracle::new() else {
-        return Err(Ending::Inconclusive("the model has no such setup".to_owned()));
-    };
-    let mut walk = Walk { mobile: Mobile::new(stage)?, ask: None, accepted: None, sent: None };
-    for (at, say) in way.iter().chain([&say]).enumerate() {
-        let Some(does) = oracle.say(*say) else {
-            return Err(Ending::Inconclusive("the model cannot go this way".to_owned()));
-        };
-        let is_last = at == way.len();
-        match walk.say(stage, *say, &does) {
-            Err(Ending::Fail { expected, seen }) if !is_last => {
-                let what = say.words();
-                return Err(Ending::Inconclusive(format!("{what}: {expected}; seen: {seen}")));
-            }
-            other => other?,
-        }
-    }
-    Ok(())
-}
+impl tour::Walk for Walk {
+    type Oracle = Oracle;
 
-impl Walk {
+    fn new(stage: &mut Stage<'_>) -> Result<Walk, Ending> {
+        Ok(Walk { mobile: Mobile::new(stage)?, ask: None, accepted: None, sent: None })
+    }
+
     fn say(&mut self, stage: &mut Stage<'_>, say: Say, does: &Does) -> Outcome {
         let octets = match say {
             Say::First => self.mobile.first(stage).octets(),
@@ -326,7 +281,9 @@ impl Walk {
         }
         Ok(())
     }
+}
 
+impl Walk {
     fn decide(&mut self, stage: &mut Stage<'_>, say: Say, does: &Does) -> Outcome {
         let Some((ask, mut grant)) = self.ask.take() else {
             return Err(Ending::Inconclusive("no question waits".to_owned()));

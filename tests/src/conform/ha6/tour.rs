@@ -1,8 +1,6 @@
 //! Tours that the model makes: for every state that its home agent can be in, every message of the
 //! alphabet, allowed there or not, replayed as octets.
 
-use std::collections::{BTreeSet, VecDeque};
-
 use dsboot_model::{
     Action, Address, Bootstrap, CareOf6, Config, FhaId, Leg, Message, Network, Profile as User,
     Rule, Seq, State, Update,
@@ -15,6 +13,7 @@ use super::{
     Allowed, Cases, Ending, Node, Outcome, SILENCE, Stage, fail, status, status_or_silence,
 };
 use crate::conform::stage::Came;
+use crate::conform::tour;
 
 /// What can be said to a home agent about one mobile node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,19 +36,19 @@ enum Say {
     Reject,
 }
 
-const ALPHABET: [Say; 8] = [
-    Say::Update,
-    Say::Moved,
-    Say::Altered,
-    Say::Again,
-    Say::Release,
-    Say::ReleaseAltered,
-    Say::Accept,
-    Say::Reject,
-];
+impl tour::Say for Say {
+    const ALPHABET: &'static [Say] = &[
+        Say::Update,
+        Say::Moved,
+        Say::Altered,
+        Say::Again,
+        Say::Release,
+        Say::ReleaseAltered,
+        Say::Accept,
+        Say::Reject,
+    ];
 
-impl Say {
-    const fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Say::Update => "an update",
             Say::Moved => "an update from elsewhere",
@@ -79,7 +78,11 @@ struct Does {
     rule: Option<Rule>,
 }
 
-impl Oracle {
+impl tour::Oracle for Oracle {
+    type Say = Say;
+    type Place = (Option<bool>, bool, Option<(bool, bool)>);
+    type Does = Does;
+
     fn new() -> Option<Oracle> {
         let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
         let model = Bootstrap::new(Config::new(setup, 20));
@@ -89,7 +92,7 @@ impl Oracle {
 
     /// What tells states apart: what is bound, whether a number is remembered, and of what waits
     /// whether it is as it was made, and newer than that.
-    fn place(&self) -> (Option<bool>, bool, Option<(bool, bool)>) {
+    fn place(&self) -> Self::Place {
         let ha = &self.state.ha;
         let moved = ha.binding.map(|binding| binding.care_of.address == Address::Two);
         let waits = ha.pending.map(|own| (own.intact, ha.last.is_none_or(|last| own.seq > last)));
@@ -135,48 +138,17 @@ impl Oracle {
         self.state = step.state;
         Some(does)
     }
-}
 
-/// The shortest way to each state that can be told apart, then every message of the alphabet.
-fn tours() -> Vec<(Vec<Say>, Say, Rule)> {
-    let Some(start) = Oracle::new() else { return Vec::new() };
-    let mut places = BTreeSet::from([start.place()]);
-    let mut frontier = VecDeque::from([(start, Vec::new())]);
-    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
-    while let Some((oracle, way)) = frontier.pop_front() {
-        for say in ALPHABET {
-            let mut next = oracle.clone();
-            let Some(Does { rule: Some(rule), .. }) = next.say(say) else { continue };
-            if seen.insert((oracle.place(), say)) {
-                all.push((way.clone(), say, rule));
-            }
-            if places.insert(next.place()) {
-                let longer: Vec<Say> = way.iter().copied().chain([say]).collect();
-                frontier.push_back((next, longer));
-            }
-        }
+    fn rule(does: &Does) -> Option<Rule> {
+        does.rule
     }
-    all
 }
 
 pub(super) fn add(cases: &mut Cases) {
-    for (way, say, rule) in tours() {
-        let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
-        let after = if path.is_empty() {
-            "at the beginning".to_owned()
-        } else {
-            format!("after {}", path.join(", then "))
-        };
-        cases
-            .add(
-                "tour",
-                format!("{after}: {} has the outcome that the model has ({rule})", say.words()),
-                "home-binding.2.1, home-binding.2.2, home-binding.3.2, home-binding.3.6",
-                move |stage| walk(stage, &way, say),
-            )
-            .rule(rule)
-            .claims("bootstrap");
-    }
+    tour::add::<Walk>(
+        cases,
+        "home-binding.2.1, home-binding.2.2, home-binding.3.2, home-binding.3.6",
+    );
 }
 
 /// The same in octets.
@@ -187,26 +159,14 @@ struct Walk {
     decided: Option<Bu>,
 }
 
-fn walk(stage: &mut Stage<'_>, way: &[Say], say: Say) -> Outcome {
-    let lost = |what: &str| Err(Ending::Inconclusive(what.to_owned()));
-    let Some(mut oracle) = Oracle::new() else { return lost("the model has no such setup") };
-    let node = Node::new(stage)?;
-    let mut walk = Walk { node, ask: None, decided: None };
-    for (at, say) in way.iter().chain([&say]).enumerate() {
-        let Some(does) = oracle.say(*say) else { return lost("the model cannot go this way") };
-        match walk.say(stage, *say, does) {
-            Err(Ending::Fail { expected, seen }) if at < way.len() => {
-                let what = say.words();
-                return Err(Ending::Inconclusive(format!("{what}: {expected}; seen: {seen}")));
-            }
-            other => other?,
-        }
-    }
-    Ok(())
-}
+impl tour::Walk for Walk {
+    type Oracle = Oracle;
 
-impl Walk {
-    fn say(&mut self, stage: &mut Stage<'_>, say: Say, does: Does) -> Outcome {
+    fn new(stage: &mut Stage<'_>) -> Result<Walk, Ending> {
+        Ok(Walk { node: Node::new(stage)?, ask: None, decided: None })
+    }
+
+    fn say(&mut self, stage: &mut Stage<'_>, say: Say, does: &Does) -> Outcome {
         match say {
             Say::Accept | Say::Reject => return self.decide(stage, say, does),
             Say::Again => {
@@ -233,9 +193,11 @@ impl Walk {
         self.node.send(stage, &update.packet())?;
         self.asks(stage, does, update)
     }
+}
 
+impl Walk {
     /// Whether there is a question where the model has one; nothing else comes of an update.
-    fn asks(&mut self, stage: &mut Stage<'_>, does: Does, update: Bu) -> Outcome {
+    fn asks(&mut self, stage: &mut Stage<'_>, does: &Does, update: Bu) -> Outcome {
         if does.asks {
             let Some(ask) = self.node.asked(stage, stage.patience()) else {
                 return fail("an Access-Request", "none");
@@ -247,7 +209,7 @@ impl Walk {
         self.node.judge(stage, SILENCE).map(|_| ())
     }
 
-    fn decide(&mut self, stage: &mut Stage<'_>, say: Say, does: Does) -> Outcome {
+    fn decide(&mut self, stage: &mut Stage<'_>, say: Say, does: &Does) -> Outcome {
         let Some((ask, update)) = self.ask.take() else {
             return Err(Ending::Inconclusive("no question waits".to_owned()));
         };

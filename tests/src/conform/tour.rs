@@ -1,0 +1,116 @@
+//! Tours that the model makes of a role: for every state that it can be in, every message of an
+//! alphabet, allowed there or not, replayed as octets. What must come of each is asked of the model
+//! while the case runs.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use dsboot_model::Rule;
+
+use super::Stage;
+use super::case::{Cases, Ending, Outcome};
+
+/// Something that can be said to a role about one mobile node.
+pub(super) trait Say: Copy + Ord + Send + Sync + 'static {
+    /// All that can be.
+    const ALPHABET: &'static [Self];
+
+    /// In words.
+    fn words(self) -> &'static str;
+}
+
+/// The model's role, and what has been said to it.
+pub(super) trait Oracle: Clone {
+    /// What can be said.
+    type Say: Say;
+    /// What tells states apart.
+    type Place: Ord;
+    /// What the role does.
+    type Does;
+
+    /// One that nothing has been said to.
+    fn new() -> Option<Self>;
+
+    fn place(&self) -> Self::Place;
+
+    /// Says something; `None` when it cannot be said here.
+    fn say(&mut self, say: Self::Say) -> Option<Self::Does>;
+
+    /// The rule that the role goes by, if it goes by one.
+    fn rule(does: &Self::Does) -> Option<Rule>;
+}
+
+/// The same in octets.
+pub(super) trait Walk: Sized + 'static {
+    /// The model's.
+    type Oracle: Oracle;
+
+    /// One that has sent nothing.
+    fn new(stage: &mut Stage<'_>) -> Result<Self, Ending>;
+
+    /// Says something to the target, and judges what it does by what the model's role does.
+    fn say(&mut self, stage: &mut Stage<'_>, say: SayOf<Self>, does: &DoesOf<Self>) -> Outcome;
+}
+
+type SayOf<W> = <<W as Walk>::Oracle as Oracle>::Say;
+type DoesOf<W> = <<W as Walk>::Oracle as Oracle>::Does;
+
+/// Adds a case for each state and message.
+pub(super) fn add<W: Walk>(cases: &mut Cases, clauses: &'static str) {
+    for (way, say, rule) in tours::<W::Oracle>() {
+        let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
+        let after = if path.is_empty() {
+            "at the beginning".to_owned()
+        } else {
+            format!("after {}", path.join(", then "))
+        };
+        cases
+            .add(
+                "tour",
+                format!("{after}: {} has the outcome that the model has ({rule})", say.words()),
+                clauses,
+                move |stage| walk::<W>(stage, &way, say),
+            )
+            .rule(rule)
+            .claims("bootstrap");
+    }
+}
+
+/// A way to a state, a message there, and the rule that the model goes by.
+type Tour<S> = (Vec<S>, S, Rule);
+
+/// The shortest way to each state that can be told apart, then every message of the alphabet.
+fn tours<O: Oracle>() -> Vec<Tour<O::Say>> {
+    let Some(start) = O::new() else { return Vec::new() };
+    let mut places = BTreeSet::from([start.place()]);
+    let mut frontier = VecDeque::from([(start, Vec::new())]);
+    let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
+    while let Some((oracle, way)) = frontier.pop_front() {
+        for say in O::Say::ALPHABET.iter().copied() {
+            let mut next = oracle.clone();
+            let Some(rule) = next.say(say).and_then(|does| O::rule(&does)) else { continue };
+            if seen.insert((oracle.place(), say)) {
+                all.push((way.clone(), say, rule));
+            }
+            if places.insert(next.place()) {
+                frontier.push_back((next, way.iter().copied().chain([say]).collect()));
+            }
+        }
+    }
+    all
+}
+
+fn walk<W: Walk>(stage: &mut Stage<'_>, way: &[SayOf<W>], say: SayOf<W>) -> Outcome {
+    let lost = |what: &str| Err(Ending::Inconclusive(what.to_owned()));
+    let Some(mut oracle) = W::Oracle::new() else { return lost("the model has no such setup") };
+    let mut walk = W::new(stage)?;
+    for (at, say) in way.iter().chain([&say]).enumerate() {
+        let Some(does) = oracle.say(*say) else { return lost("the model cannot go this way") };
+        match walk.say(stage, *say, &does) {
+            Err(Ending::Fail { expected, seen }) if at < way.len() => {
+                return lost(&format!("{}: {expected}; seen: {seen}", say.words()));
+            }
+            other => other?,
+        }
+    }
+    Ok(())
+}
