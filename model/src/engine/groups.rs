@@ -44,7 +44,7 @@ pub(super) enum Asks {
 }
 
 /// The number of a group among all.
-pub(super) fn group_of(action: Action) -> usize {
+pub(super) const fn group_of(action: Action) -> usize {
     match action {
         Action::Inject(_) => GROUPS.len(),
         Action::Deliver(message) => match message {

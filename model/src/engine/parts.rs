@@ -11,13 +11,13 @@ mod told;
 use std::collections::HashMap;
 
 use super::cells::{self, CELLS, Cell, Split};
-use super::groups::{Asks, GROUPS, JUDGES, Stage, is_of};
+use super::groups::{Asks, GROUPS, JUDGES, Stage, group_of, is_of};
 use super::pieces::NO_PART;
 use super::table::Table;
 use super::{Coverage, Done, Failure, Pieces, count, high, join, low};
 use crate::explore::{Fingerprint, Prehashed};
 use crate::two::{Crash, is_of_strangers};
-use crate::{Action, Bootstrap, MESSAGES, State, effort};
+use crate::{Action, Bootstrap, FhaId, MESSAGES, State, effort};
 use said::IS_SEEN;
 pub(super) use said::Said;
 
@@ -529,7 +529,8 @@ fn touched(changed: u32) -> Same {
 }
 
 /// The groups that nothing happens of to two mobile nodes, each a bit.
-const OF_STRANGERS: Same = 1 << 19 | 1 << 20;
+const OF_STRANGERS: Same = 1 << group_of(Action::StrangersLeave(FhaId::One))
+    | 1 << group_of(Action::OthersTake(FhaId::One));
 
 impl Next {
     const fn from(ids: &Ids, fingerprint: Fingerprint) -> Next {

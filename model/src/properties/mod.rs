@@ -154,23 +154,23 @@ impl Promise {
             ),
         ];
         const STANDS_IN: &str = "an FHA that the home trusts can stand in for any";
-        const OF_FHA: &[(&str, &str, &str)] = &[
-            (order::AUTHORISATION.name, STANDS_IN, "registration.6.7"),
-            (order::ENTITLEMENT.name, STANDS_IN, "registration.6.7"),
-            (agreement::MN_FHA.name, STANDS_IN, "registration.6.7"),
-            (agreement::PROOF.name, STANDS_IN, "registration.6.7"),
-            (agreement::ASKED_FOR.name, STANDS_IN, "registration.6.7"),
-            (keys::OF_ONE.name, STANDS_IN, "registration.6.7"),
-            (keys::SAME_KEY.name, STANDS_IN, "registration.6.7"),
-            (addresses::HELD_ONCE.name, STANDS_IN, "registration.6.7"),
-            (addresses::APART.name, STANDS_IN, "registration.6.7"),
-            (addresses::ONE_TO_ONE.name, STANDS_IN, "registration.6.7"),
-            (time::NESTED.name, STANDS_IN, "registration.6.7"),
-            (time::LAPSED.name, STANDS_IN, "registration.6.7"),
-            (time::HOME.name, STANDS_IN, "registration.6.7"),
-            (possible::QUIET.name, STANDS_IN, "registration.6.7"),
-            (possible::ENDS.name, STANDS_IN, "registration.6.7"),
-            (possible::END.name, STANDS_IN, "registration.6.7"),
+        const OF_FHA: &[&str] = &[
+            order::AUTHORISATION.name,
+            order::ENTITLEMENT.name,
+            agreement::MN_FHA.name,
+            agreement::PROOF.name,
+            agreement::ASKED_FOR.name,
+            keys::OF_ONE.name,
+            keys::SAME_KEY.name,
+            addresses::HELD_ONCE.name,
+            addresses::APART.name,
+            addresses::ONE_TO_ONE.name,
+            time::NESTED.name,
+            time::LAPSED.name,
+            time::HOME.name,
+            possible::QUIET.name,
+            possible::ENDS.name,
+            possible::END.name,
         ];
         const ALL: &[(&str, &str, &str)] = &[
             (order::FIGURES.name, "what proves nothing anybody can say at any time", "access.4.13"),
@@ -206,12 +206,14 @@ impl Promise {
                 "movement.3.9",
             ),
         ];
-        let of_owned = match attacker? {
+        let of_mn = match attacker? {
+            Attacker::Fha if OF_FHA.contains(&self.name) => {
+                return Some((STANDS_IN, "registration.6.7"));
+            }
             Attacker::Mn => OF_MN,
-            Attacker::Fha => OF_FHA,
             _ => &[],
         };
-        let found = ALL.iter().chain(of_owned).find(|(name, ..)| *name == self.name);
+        let found = ALL.iter().chain(of_mn).find(|(name, ..)| *name == self.name);
         found.map(|(_, why, sentence)| (*why, *sentence))
     }
 
