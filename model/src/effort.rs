@@ -347,7 +347,8 @@ fn cost_at_home(config: &Config, state: &State, action: Action) -> Option<u8> {
             let registered = mn.registration.is_some_and(|r| r.fha == fha);
             let bound = state.ha.binding.is_some_and(|binding| binding.care_of.fha == fha);
             let asked = state.ha.pending.is_some_and(|update| update.care_of.fha == fha);
-            let possible = state.fha.of(fha).mark.is_some() && !registered && !bound && !asked;
+            let counted = (registered || bound || asked) && config.heeds(Guard::FhaWaitsForEnd);
+            let possible = state.fha.of(fha).mark.is_some() && !counted;
             return possible.then_some(u8::from(!is_elsewhere(state, fha)));
         }
         Action::HaGivesUp => state.ha.pending.is_some(),

@@ -65,7 +65,8 @@ impl Fha {
         cx.rule(Rule::FhaAsks);
         self.pending = Some((request, hop));
         let Request { fha, ident, intact, .. } = request;
-        cx.send(Message::RegistrationAsk(fha, ident, Server::Aaah, intact));
+        let server = if cx.heeds(Guard::FhaAsksAaah) { Server::Aaah } else { Server::Aaaf };
+        cx.send(Message::RegistrationAsk(fha, ident, server, intact));
         if !cx.heeds(Guard::FhaAwaitsAccept) {
             let guess = Parameters { address: Address::One, ipv6: true };
             self.decide(cx, Authorisation::Granted(Some(guess)));
@@ -104,7 +105,8 @@ impl Fha {
             return;
         };
         //= registration.7.6
-        if !self.is_fresh(cx, &request) {
+        //= registration.7.16
+        if !self.is_fresh(cx, &request) && cx.heeds(Guard::FhaChecksFirst) {
             cx.rule(Rule::FhaRefusesStaleFirst);
             return refuse(cx, &request, hop, Code::Stale, key);
         }
@@ -140,7 +142,8 @@ impl Fha {
     /// A request under an association.
     fn on_known(&mut self, cx: &mut Cx<'_>, request: Request, hop: Hop, key: Ident) {
         //= registration.7.1
-        let Some(known) = self.binding.map(|binding| binding.key).or(self.mark) else {
+        let named = (!cx.heeds(Guard::FhaNeedsAssociation)).then_some(key);
+        let Some(known) = self.binding.map(|binding| binding.key).or(self.mark).or(named) else {
             return cx.rule(Rule::FhaKnowsNoKey);
         };
         //= registration.7.3
@@ -360,7 +363,9 @@ impl Fha {
 
 //= registration.8.8
 fn refuse(cx: &mut Cx<'_>, request: &Request, hop: Hop, code: Code, key: Ident) {
-    answer(cx, request, hop, (code, None, key));
+    let given = Parameters { address: Address::One, ipv6: true };
+    let told = (!cx.heeds(Guard::FhaRefusesEmpty)).then_some(given);
+    answer(cx, request, hop, (code, told, key));
 }
 
 /// Step 6.
@@ -375,7 +380,8 @@ fn answer(
     (code, parameters, key): (Code, Option<Parameters>, Ident),
 ) {
     let Request { ident, fha, care_of, .. } = *request;
-    let reply = Reply { ident, fha, link: care_of.link, code, parameters, key: Some(key) };
+    let key = cx.heeds(Guard::FhaProvesReply).then_some(key);
+    let reply = Reply { ident, fha, link: care_of.link, code, parameters, key };
     cx.send(Message::Reply(hop, reply));
 }
 

@@ -352,10 +352,10 @@ pub const FINDINGS: &[Finding] = &[
         closed_by: &["registration.6.7"],
         without: &[],
         attacker: Some(Attacker::Fha),
-        kept_against: None,
+        kept_against: Some(Attacker::Fha),
         neighbour: None,
         breaks: "nothing without proof",
-        keeps: "nothing without proof",
+        keeps: "keys stay secret",
     },
     Finding {
         id: "F-15",

@@ -180,14 +180,20 @@ guards! {
     FhaAwaitsAccept = "fha-awaits-accept", "registration.6.1";
     /// The FHA asks about one request at a time.
     FhaAsksOnce = "fha-asks-once", "registration.6.2";
+    /// The FHA asks the AAAH, and nobody else.
+    FhaAsksAaah = "fha-asks-aaah", "access.1.6";
     /// The FHA makes no binding without an address.
     FhaNeedsAddress = "fha-needs-address", "registration.6.17";
     /// The FHA copies the parameters as they are.
     FhaCopiesParameters = "fha-copies-parameters", "registration.6.20";
     /// The FHA takes a later request only under the key in use.
     FhaChecksKey = "fha-checks-key", "registration.7.1";
+    /// The FHA takes no later request of an MN with whom it has no association.
+    FhaNeedsAssociation = "fha-needs-association", "registration.7.3";
     /// The FHA takes only Identifications greater than the last.
     FhaChecksIdentification = "fha-checks-identification", "registration.7.4";
+    /// The FHA looks at the Identification of a first request too, when it is accepted.
+    FhaChecksFirst = "fha-checks-first", "registration.7.16";
     /// The FHA takes only Identifications near its clock.
     FhaChecksClock = "fha-checks-clock", "registration.7.4";
     /// The FHA remembers the last Identification beyond the binding.
@@ -195,6 +201,12 @@ guards! {
     /// The FHA keeps the address of a binding that is gone from others, for as long as the lifetime
     /// granted.
     FhaKeepsAddress = "fha-keeps-address", "registration.7.18";
+    /// The FHA keeps that address for no shorter than that.
+    FhaWaitsForEnd = "fha-waits-for-end", "registration.7.18";
+    /// The FHA proves its replies.
+    FhaProvesReply = "fha-proves-reply", "registration.8.2";
+    /// The FHA gives no parameters away with a refusal.
+    FhaRefusesEmpty = "fha-refuses-empty", "registration.8.8";
     /// The FHA deletes a binding that is let go.
     FhaReleases = "fha-releases", "movement.3.3";
     /// The FHA sends to the new care-of address only.
@@ -243,8 +255,12 @@ guards! {
     HaNeedsKey = "ha-needs-key", "home-binding.2.10";
     /// The HA does nothing before the AAAH has accepted the update.
     HaAwaitsAccept = "ha-awaits-accept", "home-binding.2.1";
+    /// The HA asks the AAAH, and nobody else.
+    HaAsksAaah = "ha-asks-aaah", "access.1.6";
     /// The HA asks about one update at a time.
     HaAsksOnce = "ha-asks-once", "home-binding.2.9";
+    /// The HA proves its acknowledgements.
+    HaProvesAck = "ha-proves-ack", "home-binding.3.7";
     /// The HA takes only greater Mesg-IDs and sequence numbers than the last.
     HaChecksSequence = "ha-checks-sequence", "home-binding.3.1";
     /// The HA takes only Mesg-IDs near its clock.

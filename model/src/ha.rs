@@ -40,7 +40,8 @@ impl Ha {
         cx.rule(Rule::HaAsks);
         self.pending = Some(update);
         let Update { seq, care_of, intact, .. } = update;
-        cx.send(Message::BindingAsk(seq, care_of, Server::Aaah, intact));
+        let server = if cx.heeds(Guard::HaAsksAaah) { Server::Aaah } else { Server::Aaaf };
+        cx.send(Message::BindingAsk(seq, care_of, server, intact));
         if !cx.heeds(Guard::HaAwaitsAccept) {
             self.decide(cx, true);
         }
@@ -165,5 +166,6 @@ impl Ha {
 //= home-binding.3.8
 fn acknowledge(cx: &mut Cx<'_>, update: &Update, accepted: bool) {
     let Update { seq, care_of, .. } = *update;
-    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted, intact: true }));
+    let intact = cx.heeds(Guard::HaProvesAck);
+    cx.send(Message::Ack(Leg::Plain, Ack { seq, care_of, accepted, intact }));
 }

@@ -22,6 +22,8 @@ pub struct Caught {
     pub by: &'static Promise,
     /// A shortest run that breaks it.
     pub run: Run,
+    /// All promises that are broken by then.
+    pub broken: Vec<&'static Promise>,
 }
 
 /// What came of a guard taken out.
@@ -39,28 +41,34 @@ impl Mutant {
     /// [`EVENTS`].
     #[must_use]
     pub fn of(guard: Guard) -> Mutant {
-        let setups = || Setup::ALL.into_iter().filter(move |setup| guard.applies(*setup));
-        let lossy = |events| setups().map(move |setup| Config::new(setup, events));
-        let attacked = Attacker::ALL.into_iter().flat_map(|attacker| {
-            // One setup without agents and one with them are enough.
-            setups().take(2).map(move |setup| Config::new(setup, 1).against(attacker))
-        });
-        let beside = |events| {
-            let setups = move |neighbour| setups().map(move |s| (s, neighbour));
-            let all = Neighbour::ALL.into_iter().flat_map(setups);
-            all.map(move |(setup, neighbour)| Config::new(setup, events).beside(neighbour))
-        };
-        let caught = if guard.takes_two() {
-            (0..EVENTS).flat_map(beside).find_map(|config| attempt(config.without(guard)))
-        } else {
-            let few = (0..EVENTS).flat_map(lossy).chain(attacked);
-            // A lie of somebody with whom something is amiss from the beginning.
-            let lies = setups().take(1).map(|s| Config::new(s, EVENTS).against(Attacker::Mn));
-            let mut attempts = few.chain(beside(0)).chain(lossy(EVENTS)).chain(lies);
-            attempts.find_map(|config| attempt(config.without(guard)))
-        };
-        Mutant { guard, caught }
+        Mutant { guard, caught: attempts(guard).find_map(Caught::in_place) }
     }
+}
+
+/// Where a guard is looked for, with the guard taken out: first where the least happens, with one mobile
+/// node before two.
+pub fn attempts(guard: Guard) -> impl Iterator<Item = Config> {
+    let setups = move || Setup::ALL.into_iter().filter(move |setup| guard.applies(*setup));
+    let lossy = move |events| setups().map(move |setup| Config::new(setup, events));
+    let attacked = Attacker::ALL.into_iter().flat_map(move |attacker| {
+        // One setup without agents and one with them are enough.
+        setups().take(2).map(move |setup| Config::new(setup, 1).against(attacker))
+    });
+    let beside = move |events| {
+        let setups = move |neighbour| setups().map(move |s| (s, neighbour));
+        let all = Neighbour::ALL.into_iter().flat_map(setups);
+        all.map(move |(setup, neighbour)| Config::new(setup, events).beside(neighbour))
+    };
+    // A lie of somebody with whom something is amiss from the beginning.
+    let lies = setups().take(1).map(|setup| Config::new(setup, EVENTS).against(Attacker::Mn));
+    let alone = (0..EVENTS).flat_map(lossy).chain(attacked);
+    let alone = alone.chain(lossy(EVENTS)).chain(lies).chain(beside(0));
+    let (alone, two) = match guard.takes_two() {
+        false => (Some(alone), None),
+        true => (None, Some((0..EVENTS).flat_map(beside))),
+    };
+    let all = alone.into_iter().flatten().chain(two.into_iter().flatten());
+    all.map(move |config| config.without(guard))
 }
 
 /// How many events mutants are given at most.
@@ -69,15 +77,20 @@ pub const EVENTS: u8 = 2;
 /// How many states of a mutant are looked at in one setup: without its guard it may go on for ever.
 pub const STATES: usize = 1_500_000;
 
-fn attempt(config: Config) -> Option<Caught> {
-    match config.neighbour {
-        None => caught(&walk(Bootstrap::new(config))),
-        // Two who have one home address have no event left.
-        Some(_) if config.events > 0 => {
-            let users = Some([Profile::SharedHome; 2]);
-            caught(&walk(Two { users, ..Two::new(config) }))
+impl Caught {
+    /// Who notices there that a guard is taken out: of all promises that are broken when the first
+    /// one is, the one with the shortest run.
+    #[must_use]
+    pub fn in_place(config: Config) -> Option<Caught> {
+        match config.neighbour {
+            None => caught(&walk(Bootstrap::new(config))),
+            // Two who have one home address have no event left.
+            Some(_) if config.events > 0 => {
+                let users = Some([Profile::SharedHome; 2]);
+                caught(&walk(Two { users, ..Two::new(config) }))
+            }
+            Some(_) => caught(&walk(Two::new(config))),
         }
-        Some(_) => caught(&walk(Two::new(config))),
     }
 }
 
@@ -94,10 +107,10 @@ where
     Trace<M>: Into<Run>,
 {
     let config = *walk.model.config();
-    let runs = PROMISES.iter().enumerate().filter(|(_, by)| by.is_about_protocol());
-    let runs = runs.filter_map(|(place, by)| {
-        let run = walk.counterexample(place)?.into();
-        Some(Caught { config, by, run })
-    });
-    runs.min_by_key(|caught| caught.run.len())
+    let of_protocol = PROMISES.iter().enumerate().filter(|(_, by)| by.is_about_protocol());
+    let runs = of_protocol.filter_map(|(place, by)| Some((by, walk.counterexample(place)?)));
+    let runs: Vec<(&'static Promise, Trace<M>)> = runs.collect();
+    let broken = runs.iter().map(|(promise, _)| *promise).collect();
+    let (by, run) = runs.into_iter().min_by_key(|(_, run)| run.steps.len())?;
+    Some(Caught { config, by, run: run.into(), broken })
 }

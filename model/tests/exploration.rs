@@ -1,15 +1,17 @@
 //! The six setups, walked to the end within small bounds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::ControlFlow;
 
 use dsboot_model::explore::{self, Exploration, Trace, second};
-use dsboot_model::properties::PROMISES;
+use dsboot_model::properties::{self, PROMISES};
 use dsboot_model::{
-    Action, ActionCode, Bootstrap, Config, Guard, Leg, Link, Message, Profile, Rule, State,
+    Action, ActionCode, Attacker, Bootstrap, Config, Guard, Leg, Link, Message, Profile, Rule,
+    State,
 };
 use dsboot_spec::ladder::{Ladder, Step};
 use dsboot_spec::{Role, Setup};
+use stateright::Model as _;
 
 fn walk(setup: Setup, events: u8) -> Exploration {
     explore::explore(Bootstrap::new(Config::new(setup, events)), |_| ControlFlow::Continue(()))
@@ -59,6 +61,42 @@ fn movement_between_scenarios_holds() {
     assert_eq!(missing, None);
     let second = second(model, |_| ControlFlow::Continue(())).expect("not stopped");
     assert_eq!(second.states, walk.progress.states);
+}
+
+/// A search that has nothing of the walk's or stateright's but the model: whole states, compared octet by
+/// octet, in a set of the standard library. It finds as many states and steps, no deeper, and breaks nothing.
+#[test]
+fn counts_are_those_of_a_plain_search() {
+    let lossy = Setup::ALL.map(|setup| Config::new(setup, 1));
+    let places = [Setup::ALL[0], Setup::ALL[1], Setup::ALL[2], Setup::ALL[3], Setup::ALL[5]];
+    let attacked = Attacker::ALL.into_iter().zip(places);
+    let attacked = attacked.map(|(attacker, setup)| Config::new(setup, 1).against(attacker));
+    for config in lossy.into_iter().chain([Config::roaming(0)]).chain(attacked) {
+        let model = Bootstrap::new(config);
+        let kept = |state: &State| {
+            (0..PROMISES.len()).all(|promise| properties::is_kept(promise, &config, state))
+        };
+        let mut level = model.init_states();
+        let mut seen: HashSet<State> = level.iter().copied().collect();
+        let (mut steps, mut depth) = (0, 0);
+        while !level.is_empty() {
+            depth += 1;
+            for state in std::mem::take(&mut level) {
+                assert!(kept(&state), "{state:?}");
+                let mut actions = Vec::new();
+                model.actions(&state, &mut actions);
+                for next in actions.into_iter().filter_map(|it| model.next_state(&state, it)) {
+                    steps += 1;
+                    if seen.insert(next) {
+                        level.push(next);
+                    }
+                }
+            }
+        }
+        let found = explore::explore(model, |_| ControlFlow::Continue(())).progress;
+        let counted = (found.states, found.transitions, found.depth);
+        assert_eq!(counted, (seen.len(), steps, depth), "{config:?}");
+    }
 }
 
 /// The counts, so that nobody changes the state space unawares.
@@ -123,7 +161,7 @@ fn figures_can_be_walked() {
             arrows.push(message);
             state = model.step(&state, Action::Deliver(message)).expect("possible").state;
         }
-        assert!(dsboot_model::properties::is_complete(&state), "{setup}");
+        assert!(properties::is_complete(&state), "{setup}");
         assert!(dsboot_model::data_path::is_open(&state), "{setup}");
         let ends: Vec<_> = arrows.into_iter().filter_map(as_drawn).collect();
         let figure: Vec<_> = Ladder::of(setup)
@@ -187,6 +225,13 @@ fn random_walks_are_minimised() {
     let (promise, run) = found.broken.first().expect("found by chance");
     let breaks = |trace: &Trace| trace.breaks(&model).iter().any(|(broken, _)| broken == promise);
     assert!(breaks(run));
+    let mut before = run.start;
+    for (action, after) in &run.steps {
+        let mut actions = Vec::new();
+        model.actions(&before, &mut actions);
+        assert!(actions.contains(action), "{action} cannot happen there");
+        before = *after;
+    }
     for place in 0..run.steps.len() {
         let rest = run.steps.iter().enumerate().filter(|(at, _)| *at != place);
         let actions = rest.map(|(_, (action, _))| *action);

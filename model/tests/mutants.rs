@@ -1,34 +1,106 @@
-//! Every guard, taken out, is missed by a promise.
+//! Every guard, taken out, is missed by a promise, and every promise misses some guard.
 
 #![expect(clippy::expect_used, reason = "helpers of tests")]
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use dsboot_model::explore::{Exploration, explore};
 use dsboot_model::ladder::draw;
-use dsboot_model::mutants::Mutant;
-use dsboot_model::properties::{self, PROMISES};
-use dsboot_model::{Bootstrap, Config, Guard};
+use dsboot_model::mutants::{self, Caught, Mutant};
+use dsboot_model::properties::{self, PROMISES, Promise};
+use dsboot_model::{Attacker, Bootstrap, Config, Guard, Neighbour, Two};
 use dsboot_spec::Setup;
+
+/// Where each is noticed. To look there alone is quick; who is noticed nowhere is looked for everywhere.
+const NOTICED: &str = include_str!("mutants.txt");
+
+/// Promises that are broken where another one is broken earlier: each with the guard that is missed, and
+/// whether that takes two mobile nodes.
+const OTHERS: &[(&str, Guard, Option<Neighbour>)] = &[
+    ("one binding for one mobile node", Guard::FhaKeepsAddress, Some(Neighbour::OtherProvider)),
+    ("everything can still be released", Guard::MnForgets, None),
+    ("what is left ends", Guard::MnForgets, None),
+    ("nobody gets stuck", Guard::MnForgets, None),
+];
 
 #[test]
 fn every_mutant_is_caught() {
-    let caught = |guard: &&Guard| Mutant::of(**guard).caught.is_some();
-    let survivors: Vec<&str> =
-        Guard::ALL.iter().filter(|guard| !caught(guard)).map(|guard| guard.name()).collect();
-    assert_eq!(survivors, Vec::<&str>::new());
+    let lines: Vec<&str> = NOTICED.lines().filter(|line| !line.starts_with('#')).collect();
+    let of =
+        |guard: Guard| lines.iter().find(|line| line.split(" | ").next() == Some(guard.name()));
+    let wrong = Mutex::new(Vec::new());
+    let broken = Mutex::new(BTreeSet::new());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(guard) = Guard::ALL.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let known = of(*guard).and_then(|line| {
+                let there = line_of_place(*guard, line)?;
+                Caught::in_place(there).filter(|caught| told(*guard, caught) == **line)
+            });
+            let caught = known.clone().or_else(|| Mutant::of(*guard).caught);
+            if known.is_none() {
+                let now = caught.as_ref().map_or("nobody".to_owned(), |c| told(*guard, c));
+                wrong.lock().expect("whole").push(format!("{guard}: {now}"));
+            }
+            let names = caught.into_iter().flat_map(|caught| caught.broken).map(|by| by.name);
+            broken.lock().expect("whole").extend(names);
+        }
+    };
+    thread::scope(|scope| {
+        let many = thread::available_parallelism().map_or(1, usize::from);
+        (0..many).for_each(|_| drop(scope.spawn(work)));
+    });
+    let wrong = wrong.into_inner().expect("whole");
+    assert!(wrong.is_empty(), "not as tests/mutants.txt has it:\n{}", wrong.join("\n"));
+    assert_eq!(lines.len(), Guard::ALL.len(), "a line for a guard that there is not");
+
+    // Each promise can fail.
+    let broken = broken.into_inner().expect("whole");
+    let of_protocol = PROMISES.iter().filter(|promise| promise.is_about_protocol());
+    let unbroken = of_protocol.map(|promise| promise.name).filter(|name| !broken.contains(name));
+    let others: Vec<&str> = OTHERS.iter().map(|(name, ..)| *name).collect();
+    assert_eq!(unbroken.collect::<Vec<_>>(), others);
 }
 
 #[test]
-fn there_are_many_guards() {
-    assert!(Guard::ALL.len() >= 60);
+fn every_other_promise_can_fail() {
+    for (name, guard, neighbour) in OTHERS {
+        let place = number_of(name);
+        let keeps = match neighbour {
+            None => without(*guard, Setup::ALL[0], 0).keeps(place),
+            Some(neighbour) => {
+                let config = Config::new(Setup::ALL[0], 0).beside(*neighbour).without(*guard);
+                explore(Two::new(config), |_| ControlFlow::Continue(())).keeps(place)
+            }
+        };
+        assert_eq!(keeps, Some(false), "{name}");
+    }
+}
+
+/// The place of a line, with the guard taken out there.
+fn line_of_place(guard: Guard, line: &str) -> Option<Config> {
+    mutants::attempts(guard).find(|config| line.starts_with(&place(guard, config)))
+}
+
+fn place(guard: Guard, config: &Config) -> String {
+    let attacker = config.attacker.map_or("-", Attacker::name);
+    format!("{guard} | {} | {attacker} | {} | ", config.place(), config.events)
+}
+
+fn told(guard: Guard, caught: &Caught) -> String {
+    let Promise { name, .. } = caught.by;
+    format!("{}{name} | {}", place(guard, &caught.config), caught.run.len())
 }
 
 #[test]
 fn guards_have_names_of_their_own() {
     let names: BTreeSet<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
     assert_eq!(names.len(), Guard::ALL.len());
+    assert!(names.len() >= 60);
 }
 
 fn without(guard: Guard, setup: Setup, events: u8) -> Exploration {

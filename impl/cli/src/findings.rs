@@ -1,7 +1,6 @@
 //! `dsboot findings`: what the draft alone does not guarantee.
 
 use std::fmt::Write as _;
-use std::io::{self, Write as _};
 
 use clap::Args as ClapArgs;
 use dsboot_model::Attacker;
@@ -9,14 +8,15 @@ use dsboot_model::findings::{FINDINGS, Finding, Shown};
 use serde_json::{Value, json};
 
 use crate::Exit;
-use crate::check::{json as as_json, parallel, print, threads};
+use crate::check::{at_least_one, json as as_json, parallel, print, threads};
+use crate::names;
 
 /// The arguments of `dsboot findings`.
 #[derive(Clone, Debug, ClapArgs)]
 pub struct Args {
     /// Only these (F-1, F-2, …).
-    #[arg(value_name = "FINDING")]
-    pub only: Vec<String>,
+    #[arg(value_name = "FINDING", value_parser = names::finding(), hide_possible_values = true)]
+    pub only: Vec<&'static Finding>,
     /// Write the result as JSON (schemas/findings.schema.json) to standard output.
     #[arg(long)]
     pub json: bool,
@@ -24,7 +24,7 @@ pub struct Args {
     #[arg(long, conflicts_with_all = ["json", "only"])]
     pub page: bool,
     /// Findings shown at the same time; by default, as many as the machine has processors.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<usize>,
 }
 
@@ -34,14 +34,9 @@ pub fn run(args: &Args) -> Exit {
     if args.page {
         return print(&page(), Exit::Holds);
     }
-    let unknown = args.only.iter().find(|id| FINDINGS.iter().all(|finding| finding.id != **id));
-    if let Some(id) = unknown {
-        let known: Vec<&str> = FINDINGS.iter().map(|finding| finding.id).collect();
-        let _ = writeln!(io::stderr(), "error: no finding `{id}`; there are {}", known.join(", "));
-        return Exit::Usage;
-    }
-    let wanted =
-        |finding: &&Finding| args.only.is_empty() || args.only.iter().any(|id| id == finding.id);
+    let wanted = |finding: &&Finding| {
+        args.only.is_empty() || args.only.iter().any(|named| named.id == finding.id)
+    };
     let findings: Vec<&Finding> = FINDINGS.iter().filter(wanted).collect();
     let shown = parallel::map(&findings, threads(args.threads), |finding| finding.show());
     let told: Vec<(&Finding, Option<Shown>)> = findings.into_iter().zip(shown).collect();

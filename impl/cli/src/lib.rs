@@ -13,6 +13,7 @@ pub mod findings;
 pub mod lab;
 pub mod ladder;
 pub mod load;
+mod names;
 mod output;
 pub mod run;
 pub mod serve;

@@ -142,7 +142,11 @@ fn graph_is_written_for_others() {
     assert_eq!(export("graph.dot", &[]).0, 0);
     assert!(fs::read_to_string(path("graph.dot")).expect("written").ends_with("}\n"));
     assert_eq!(export("graph.txt", &[]).0, 2);
+    // What was there before is still there.
     assert_eq!(export("graph.dot", &["--max-states", "10"]).0, 3);
+    assert!(fs::read_to_string(path("graph.dot")).expect("written").ends_with("}\n"));
+    assert_eq!(export("other.dot", &["--max-states", "10"]).0, 3);
+    assert!(!fs::exists(path("other.dot")).expect("to be seen"));
 }
 
 #[test]
@@ -217,6 +221,94 @@ fn found(stdout: &str) -> Value {
     }
     value["ha_view_difference"].take();
     value
+}
+
+/// What is asked for in vain is refused, whichever way the model is looked at.
+#[test]
+fn options_without_effect_are_refused() {
+    let one = "integrated-colocated";
+    for args in [
+        &["--mutants", "--network", "attacker"][..],
+        &["--mutants", "--max-depth", "9"],
+        &["--mutants", "--engine", "timely"],
+        &["--replay", "run.json", "--events", "1"],
+        &["--replay", "run.json", "--without", "fha-releases"],
+        &[one, "--simulate", "1", "--timeout", "9"],
+        &[one, "--simulate", "1", "--mobiles", "2", "--no-symmetry"],
+        &[one, "--simulate", "1", "--property", "keys stay secret"],
+        &[one, "--export", "graph.dot", "--traces", "runs"],
+        &[one, "--export", "graph.dot", "--ladder", "svg"],
+    ] {
+        let (code, stdout, stderr) = check(args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");
+        assert!(stderr.contains(" has no effect with --"), "{args:?}: {stderr}");
+    }
+}
+
+/// Of a name that there is not, one that is like it is told.
+#[test]
+fn names_that_are_nearly_right_are_told() {
+    for (args, says) in [
+        (&["integrated-colocatd"][..], "'integrated-colocated'"),
+        (&["--property", "keys stay secrt"], "keys stay secret"),
+        (&["--without", "fha-await-accept"], "'fha-awaits-accept'"),
+    ] {
+        let (code, stdout, stderr) = check(args);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{args:?}: {stderr}");
+        let tip = stderr.lines().find(|line| line.contains("tip: ")).expect("a tip");
+        assert!(tip.contains("similar") && tip.contains(says), "{stderr}");
+    }
+}
+
+/// One property alone is asked for, and of the others nothing is said; the same by both engines.
+#[test]
+fn one_property_is_asked_for() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let runs = dir.path().to_str().expect("UTF-8");
+    for engine in ["stateright", "timely"] {
+        let ask = |name, more: &[&str]| {
+            let args = ["integrated-colocated", "--events", "0", "--without", "fha-releases"];
+            let args = [&args[..], &["--engine", engine, "--property", name], more].concat();
+            check(&args)
+        };
+        let (code, stdout, _) = ask("release leaves nothing", &["--traces", runs]);
+        assert_eq!((code, stdout.matches("\nFails: ").count()), (1, 1), "{stdout}");
+        assert!(stdout.contains("Fails: release leaves nothing"), "{stdout}");
+        let kept = fs::read_dir(runs).expect("written").count();
+        assert_eq!(kept, 2, "a run, and the same as ITF");
+        let (code, stdout, _) = ask("keys stay secret", &["--json"]);
+        let value: Value = serde_json::from_str(&stdout).expect("JSON alone");
+        let properties = value["setups"][0]["properties"].as_array().expect("properties");
+        let names: Vec<_> = properties.iter().filter_map(|p| p["name"].as_str()).collect();
+        assert_eq!((code, names[..].len()), (0, 2), "{names:?}");
+    }
+}
+
+/// What a walk breaks is kept as a run of the model, and drawn as one likes.
+#[test]
+fn walks_are_kept_and_drawn() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let runs = dir.path().to_str().expect("UTF-8");
+    let args = ["integrated-colocated", "--without", "fha-releases", "--simulate", "50"];
+    let (code, stdout, stderr) =
+        check(&[&args[..], &["--traces", runs, "--ladder", "svg"]].concat());
+    assert_eq!((code, stdout.starts_with("<svg")), (1, true), "{stderr}");
+    assert!(stderr.contains("Fails: release leaves nothing"), "{stderr}");
+    let name = "integrated-colocated-colocated-release-leaves-nothing.json";
+    let path = dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (code, stdout, _) = check(&["--replay", &path]);
+    assert_eq!(code, 1);
+    assert!(stdout.contains("breaks: release leaves nothing"), "{stdout}");
+    assert!(!stdout.contains("breaks: order of the figures"), "{stdout}");
+    let (code, stdout, stderr) = check(&["--replay", &path, "--ladder", "mermaid"]);
+    assert_eq!((code, stdout.contains("sequenceDiagram")), (1, true), "{stderr}");
+    // A message that nobody has sent cannot arrive.
+    let text = fs::read_to_string(&path).expect("written");
+    let cut = text.replacen("\"attach:a\",", "\"attach:a\", \"deliver:80408080\",", 1);
+    fs::write(&path, cut).expect("written");
+    let (code, stdout, stderr) = check(&["--replay", &path]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("step 2 cannot happen there"), "{stderr}");
 }
 
 /// Both engines say the same: by one thread, by two, and by two processes of one and of two.
@@ -338,6 +430,24 @@ fn checks_go_on_from_a_checkpoint() {
     let (code, _, stderr) = with(&["--threads", "3", "--resume", &path]);
     assert_eq!(code, 2);
     assert!(stderr.contains("use as many threads and processes as before"), "{stderr}");
+    // One of another check, without the edges that this one needs, and damaged ones.
+    for more in [&["--literal"][..], &["--no-goals"], &["--network", "attacker"]] {
+        let (code, stdout, stderr) = with(&[&["--threads", "2", "--resume", &path], more].concat());
+        assert_eq!((code, stdout.as_str()), (2, ""), "{more:?}: {stderr}");
+        assert!(stderr.contains("it is of another check"), "{stderr}");
+    }
+    for file in [path.clone(), format!("{path}.1")] {
+        let whole = fs::read(&file).expect("written");
+        let mut damaged = whole.clone();
+        *damaged.get_mut(whole.len() / 2).expect("long") ^= 1;
+        for octets in [&damaged[..], whole.split_last_chunk::<8>().expect("long").0] {
+            fs::write(&file, octets).expect("written");
+            let (code, stdout, stderr) = with(&["--threads", "2", "--resume", &path]);
+            assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+            assert!(stderr.contains("damaged"), "{stderr}");
+        }
+        fs::write(&file, whole).expect("written");
+    }
 
     // A file may have 8 KiB.
     let full = process::Command::new("sh")

@@ -43,7 +43,11 @@ fn json_says_the_same() {
 fn unknown_finding_is_a_usage_error() {
     let (code, stdout, stderr) = findings(&["F-99"]);
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert!(stderr.contains("F-1, F-2"), "{stderr}");
+    assert!(stderr.contains("F-1, F-2") && stderr.contains("similar"), "{stderr}");
+    // Who shows nothing has shown nothing to be closed.
+    let (code, stdout, stderr) = findings(&["--threads", "0"]);
+    assert_eq!((code, stdout.as_str()), (2, ""));
+    assert!(stderr.contains("at least one"), "{stderr}");
 }
 
 /// `cargo run -- findings --page > spec/findings.md` writes the page.

@@ -186,6 +186,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What is walked, and how: those who work together, or go on with what was begun, have to say the
+    /// same. What was walked without edges cannot be gone on with as if they were there.
+    fn name(&self, space: &impl Space) -> String {
+        let name = space.name();
+        if self.goals { name } else { format!("{name}, no goals") }
+    }
+
     /// These many threads of this process, without a limit.
     #[must_use]
     pub const fn threads(threads: usize) -> Plan {

@@ -34,7 +34,7 @@ pub fn run<S: Space>(
         return Err(Failure::Threads(plan.threads));
     }
     if let (Some(path), 0) = (&plan.resume, first) {
-        checkpoint::check(path, &space.name(), plan.threads * processes)?;
+        checkpoint::check(path, &plan.name(space), plan.threads * processes)?;
     }
     let shared = Arc::new(Shared::default());
     let stop = |told: ControlFlow<()>| {
@@ -51,7 +51,7 @@ pub fn run<S: Space>(
     let (sender, results) = mpsc::channel();
     let sender = Mutex::new(sender);
     let of_workers = (space.clone(), plan.clone(), Arc::clone(&shared));
-    let workers = Workers::start(plan, &space.name(), move |mesh| {
+    let workers = Workers::start(plan, &plan.name(space), move |mesh| {
         let (space, plan, shared) = &of_workers;
         let result: Result_<S> = walk(space, plan, shared, mesh);
         if let Ok(sender) = sender.lock() {

@@ -115,7 +115,7 @@ pub(super) fn walk<S: Space>(
 ) -> Result<(Part<S::Notes>, Sum), Failure> {
     let peers = mesh.peers();
     let (part, memory, depth) = match &plan.resume {
-        Some(path) => checkpoint::read(path, &space.name(), (mesh.index(), peers))?,
+        Some(path) => checkpoint::read(path, &plan.name(space), (mesh.index(), peers))?,
         None => {
             let (part, memory) = begin(space, (mesh.index(), peers))?;
             (part, memory, 0)
@@ -225,8 +225,13 @@ impl<S: Space> Walk<'_, '_, S> {
         if let Some((path, _)) = &self.plan.checkpoint {
             let worker = (self.mesh.index(), self.mesh.peers());
             let (part, memory) = (&self.part, self.memory.to_words());
-            let written =
-                checkpoint::write(path, &self.space.name(), worker, (part, memory), self.depth)?;
+            let written = checkpoint::write(
+                path,
+                &self.plan.name(self.space),
+                worker,
+                (part, memory),
+                self.depth,
+            )?;
             // Nobody throws the last checkpoint away before everybody has the new one.
             self.mesh.agree(&[])?;
             written.keep()?;

@@ -17,22 +17,23 @@ pub enum GraphForm {
     Aut,
 }
 
-/// Writes the whole graph, or nothing if it has more than `most` states: how many it has, if they
-/// could be written.
+/// Writes the whole graph to what `begin` makes, or nothing if it has more than `most` states: how many it
+/// has, if they could be written.
 ///
 /// # Errors
 ///
 /// If it cannot be written.
-pub fn export(
+pub fn export<W: Write>(
     model: &Bootstrap,
     form: GraphForm,
     most: usize,
-    out: &mut impl Write,
+    begin: impl FnOnce() -> io::Result<W>,
 ) -> io::Result<Option<usize>> {
     let Some(graph) = Labelled::of(model, most) else { return Ok(None) };
+    let mut out = begin()?;
     match form {
-        GraphForm::Dot => graph.dot(out)?,
-        GraphForm::Aut => graph.aut(out)?,
+        GraphForm::Dot => graph.dot(&mut out)?,
+        GraphForm::Aut => graph.aut(&mut out)?,
     }
     out.flush()?;
     Ok(Some(graph.states))

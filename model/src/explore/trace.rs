@@ -5,7 +5,7 @@ use core::fmt;
 use dsboot_spec::chart::Chart;
 
 use crate::{
-    Action, Bootstrap, Config, System, Two, ladder,
+    Action, Bootstrap, Config, Step, System, Two, ladder,
     properties::{Kind, PROMISES, are_kept},
 };
 
@@ -121,7 +121,7 @@ impl<M: System> Trace<M> {
         for action in actions {
             let step = trace.steps.len() + 1;
             let impossible = Impossible { step, action: M::parts(action).1 };
-            let taken = model.take(trace.end(), action).ok_or(impossible)?;
+            let taken = offered(model, trace.end(), action).ok_or(impossible)?;
             trace.steps.push((action, taken.state));
         }
         Ok(trace)
@@ -174,11 +174,19 @@ impl<M: System> Trace<M> {
 fn possible<M: System>(model: &M, start: M::State, actions: &[M::Action]) -> Trace<M> {
     let mut trace = Trace { start, steps: Vec::new() };
     for action in actions {
-        if let Some(step) = model.take(trace.end(), *action)
+        if let Some(step) = offered(model, trace.end(), *action)
             && step.state != *trace.end()
         {
             trace.steps.push((*action, step.state));
         }
     }
     trace
+}
+
+/// What an action does where it is one of those that can happen: [`System::take`] alone would deliver
+/// messages that nobody has sent.
+fn offered<M: System>(model: &M, state: &M::State, action: M::Action) -> Option<Step<M::State>> {
+    let mut actions = Vec::new();
+    model.actions(state, &mut actions);
+    if actions.contains(&action) { model.take(state, action) } else { None }
 }

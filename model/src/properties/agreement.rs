@@ -84,6 +84,7 @@ pub(super) const PROOF: Promise = Promise {
         "registration.10.13",
         "registration.6.14",
         "home-binding.2.10",
+        "home-binding.3.7",
         "keys.1.6",
         "keys.1.7",
     ],
@@ -104,9 +105,9 @@ fn proof_of_answer(before: &State, after: &State) -> Verdict {
             let key = reply.key.filter(|key| !first || *key == reply.ident);
             Some(key.is_some_and(|key| is_granted(network, &reply, key)))
         }
-        Message::Ack(Leg::Plain, ack) if !ack.accepted => {
-            let accepted = network.contains(Message::BindingAnswer(ack.seq, true));
-            Some(accepted || before.ha.binding.is_some())
+        Message::Ack(Leg::Plain, ack) => {
+            let accepted = || network.contains(Message::BindingAnswer(ack.seq, true));
+            Some(ack.intact && (ack.accepted || before.ha.binding.is_some() || accepted()))
         }
         _ => None,
     })

@@ -38,14 +38,14 @@ fn setup<M: System>(checked: &Checked<M>) -> Value
 where
     Trace<M>: Into<Run>,
 {
-    let Checked { walk, engine, second, elapsed, stopped } = checked;
+    let Checked { walk, engine, second, elapsed, stopped, .. } = checked;
     let config = checked.config();
     let never_taken: Vec<&str> = walk.rules.missing(config).map(Rule::name).collect();
-    let never_met: Vec<&str> = walk.unmet().map(|promise| promise.name).collect();
+    let never_met: Vec<&str> = checked.unmet().map(|promise| promise.name).collect();
     let properties: Vec<Value> = PROMISES
         .iter()
         .enumerate()
-        .filter(|(place, _)| checked.walk.asks(*place))
+        .filter(|(place, _)| checked.asks(*place))
         .map(|(place, promise)| property(checked, place, promise))
         .collect();
     json!({
@@ -86,7 +86,7 @@ where
         "verdict": checked.on(place).name(),
         "premise_met": checked.walk.premises.get(place),
         "goes_round_from": checked.walk.goes_round_from(place).map(|step| step + 1),
-        "counterexample": checked.walk.counterexample(place).map(|trace| run(checked.config(), &trace.into())),
+        "counterexample": checked.counterexample(place).map(|trace| run(checked.config(), &trace.into())),
     })
 }
 

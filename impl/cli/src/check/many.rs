@@ -144,5 +144,6 @@ fn check<M: System>(
     };
     let stopped = if walk.complete { None } else { stopped.or(by_workers) };
     let elapsed = begun.elapsed();
-    Ok(Checked { walk, engine: Engine::Timely, second: None, elapsed, stopped })
+    let wanted = Vec::new();
+    Ok(Checked { walk, engine: Engine::Timely, second: None, elapsed, stopped, wanted })
 }

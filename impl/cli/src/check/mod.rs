@@ -3,6 +3,7 @@
 pub(crate) mod json;
 mod limits;
 mod many;
+mod modes;
 mod mutants;
 pub(crate) mod parallel;
 mod report;
@@ -14,22 +15,24 @@ mod traces;
 use std::io::{self, IsTerminal, Write};
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::{Args as ClapArgs, ValueEnum};
-use dsboot_model::explore::{self, GraphForm, Progress, Run, Trace};
+use dsboot_model::explore::{self, Progress, Run, Trace};
+use dsboot_model::properties::Promise;
 use dsboot_model::{Attacker, Bootstrap, Config, Guard, Neighbour, System, Two};
 use dsboot_spec::Setup;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::ladder::{LadderArgs, Ladders};
 use crate::setups::SetupArgs;
-use crate::{Exit, Output};
+use crate::{Exit, Output, names};
 pub use limits::Limit;
 use limits::Limits;
 pub use many::{Engine, EngineArgs};
+use modes::Mode;
 use mutants::Mutants;
 pub use report::{Checked, Outcome, Summary};
 
@@ -70,6 +73,13 @@ pub struct Args {
     /// Read the draft alone, without what fills its holes (see dsboot findings).
     #[arg(long, conflicts_with = "mutants")]
     pub literal: bool,
+    /// Take a guard out of the rules, to see what comes of it (--mutants lists them).
+    #[arg(long, value_name = "GUARD", value_parser = names::guard(), hide_possible_values = true, conflicts_with = "mutants")]
+    pub without: Vec<Guard>,
+    /// Ask only for these properties: of the others nothing is said.
+    #[arg(long, value_name = "NAME", value_parser = names::property(),
+        hide_possible_values = true)]
+    pub property: Vec<&'static Promise>,
     /// Setups explored at the same time, or workers with --engine timely; by default, as many as the
     /// machine has processors.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -80,7 +90,7 @@ pub struct Args {
     /// Take out every guard of the rules, one at a time, and say which property notices.
     #[arg(long, conflicts_with_all = ["scenarios", "coa", "events", "timeout", "max_states"])]
     pub mutants: bool,
-    /// With --mutants, draw the shortest run that shows each.
+    /// With --mutants, draw the shortest run that shows each (so do --ladder and --ladder-file).
     #[arg(long, requires = "mutants")]
     pub ladders: bool,
     /// How counterexamples are drawn, and where to.
@@ -201,23 +211,9 @@ pub fn run(args: &Args) -> Exit {
     if let Some(fault) = args.engine.fault(setups.len()) {
         return complain(fault, Exit::Usage);
     }
-    if args.mutants {
-        let mutants = hunt(args);
-        let text = match (args.json, args.ladders) {
-            (true, _) => mutants.json(),
-            (false, true) => mutants.table() + &mutants.ladders(),
-            (false, false) => mutants.table(),
-        };
-        return print(&text, mutants.exit());
-    }
-    if let Some(path) = &args.replay {
-        return replay(path);
-    }
-    if let Some(path) = &args.export {
-        return export(&setups, args, path);
-    }
-    if let Some(walks) = args.simulate {
-        return simulate(&setups, args, walks);
+    let mode = Mode::of(args);
+    if let Some(flag) = mode.idle(args) {
+        return complain(&format!("{flag} has no effect with {}", mode.option()), Exit::Usage);
     }
     if args.max_memory.is_some() && limits::resident().is_none() {
         return complain(
@@ -229,9 +225,15 @@ pub fn run(args: &Args) -> Exit {
         Ok(ladders) => ladders,
         Err(error) => return complain(&error.to_string(), Exit::Usage),
     };
-    match args.mobiles {
-        1 => report(check_all(&setups, args, Bootstrap::new), args, ladders),
-        _ => report(check_all(&setups, args, |config| args.two(config)), args, ladders),
+    match mode {
+        Mode::Mutants => modes::mutants(&hunt(args), args, ladders),
+        Mode::Replay(path) => modes::replay(path, ladders),
+        Mode::Export(path) => modes::export(&setups, args, path),
+        Mode::Simulate(walks) => modes::simulate(&setups, args, walks, ladders),
+        Mode::Check if args.mobiles == 1 => {
+            report(check_all(&setups, args, Bootstrap::new), args, ladders)
+        }
+        Mode::Check => report(check_all(&setups, args, |config| args.two(config)), args, ladders),
     }
 }
 
@@ -245,7 +247,7 @@ where
         Err((exit, what)) => return complain(&what, exit),
     };
     if let Some(dir) = &args.traces
-        && let Err(error) = traces::write(summary, dir)
+        && let Err(error) = traces::write(table::broken(summary), dir)
     {
         return complain(&format!("{}: {error}", dir.display()), Exit::Environment);
     }
@@ -255,77 +257,25 @@ where
         table::text(summary, ladders.are_inline())
     };
     table::charts(summary).into_iter().for_each(|chart| ladders.add(chart));
+    tell(&text, ladders, summary.exit())
+}
+
+/// Writes what there is to say, and the ladders, each to where it belongs.
+fn tell(text: &str, ladders: Ladders, exit: Exit) -> Exit {
     let alone = ladders.are_alone();
     if let Err(error) = ladders.finish(&mut Output::new(io::stdout().lock())) {
         return complain(&error.to_string(), Exit::Usage);
     }
     if alone {
         let _ = io::stderr().lock().write_all(text.as_bytes());
-        return summary.exit();
+        return exit;
     }
-    print(&text, summary.exit())
+    print(text, exit)
 }
 
 fn complain(what: &str, exit: Exit) -> Exit {
     let _ = writeln!(io::stderr(), "error: {what}");
     exit
-}
-
-/// Takes a kept run again: exit status as of a check that has found what it breaks.
-fn replay(path: &Path) -> Exit {
-    match traces::replay(path) {
-        Ok((config, run)) => {
-            let holds = run.breaks(config).is_empty();
-            print(&traces::told(&config, &run), Exit::of(holds))
-        }
-        Err(error) => complain(&format!("{}: {error}", path.display()), Exit::Usage),
-    }
-}
-
-/// Writes the graph of one setup.
-fn export(setups: &[Setup], args: &Args, path: &Path) -> Exit {
-    let form = match path.extension().and_then(|ending| ending.to_str()) {
-        Some("dot") => GraphForm::Dot,
-        Some("aut") => GraphForm::Aut,
-        _ => return complain("--export: the file is to end in .dot or .aut", Exit::Usage),
-    };
-    let [setup] = setups else {
-        return complain("--export: name one scenario, and --coa if it has an agent", Exit::Usage);
-    };
-    let model = Bootstrap::new(args.config(*setup));
-    let most = args.max_states.unwrap_or(usize::MAX);
-    let written = std::fs::File::create(path)
-        .and_then(|file| explore::export(&model, form, most, &mut io::BufWriter::new(file)));
-    match written {
-        Ok(Some(states)) => print(&format!("{states} states of {setup}\n"), Exit::Holds),
-        Ok(None) => {
-            complain("--max-states: the graph has more; nothing is written", Exit::Environment)
-        }
-        Err(error) => complain(&format!("{}: {error}", path.display()), Exit::Environment),
-    }
-}
-
-/// Random walks. What they do not find they do not exclude.
-fn simulate(setups: &[Setup], args: &Args, walks: u64) -> Exit {
-    match args.mobiles {
-        1 => simulate_all(setups, args, walks, Bootstrap::new),
-        _ => simulate_all(setups, args, walks, |config| args.two(config)),
-    }
-}
-
-fn simulate_all<M: System>(
-    setups: &[Setup],
-    args: &Args,
-    walks: u64,
-    model: impl Fn(Config) -> M + Sync,
-) -> Exit {
-    let found = parallel::map(setups, args.threads(), |setup| {
-        let model = model(args.config(*setup));
-        (model, explore::simulate(model, args.seed, walks, args.steps))
-    });
-    let holds = found.iter().all(|(_, found)| found.broken.is_empty());
-    let text: String = found.iter().map(|(model, found)| table::simulation(model, found)).collect();
-    print(&text, Exit::of(holds))
 }
 
 /// Writes a result to standard output.
@@ -381,7 +331,8 @@ impl Args {
         };
         let roams = self.movement == Movement::Between;
         let config = Config { roams, attacker, neighbour, ..Config::new(setup, self.events()) };
-        if self.literal { config.literal() } else { config }
+        let config = if self.literal { config.literal() } else { config };
+        self.without.iter().fold(config, |config, guard| config.without(*guard))
     }
 
     fn two(&self, config: Config) -> Two {
@@ -420,12 +371,15 @@ fn check_all<M: System>(
 ) -> CheckedAll<M> {
     let bars = bars();
     let model = |setup: &Setup| model(args.config(*setup));
-    if args.engine.engine == Engine::Stateright {
-        return Ok(parallel::map(setups, args.threads(), |setup| check(model(setup), args, &bars)));
-    }
-    let models = setups.iter().map(model);
-    let bar = |config: &Config| bars.add(progress(config));
-    many::check_all(models, &args.engine, args.threads(), || args.limits(), bar)
+    let mut checked = if args.engine.engine == Engine::Stateright {
+        parallel::map(setups, args.threads(), |setup| check(model(setup), args, &bars))
+    } else {
+        let models = setups.iter().map(model);
+        let bar = |config: &Config| bars.add(progress(config));
+        many::check_all(models, &args.engine, args.threads(), || args.limits(), bar)?
+    };
+    checked.iter_mut().for_each(|checked| checked.wanted.clone_from(&args.property));
+    Ok(checked)
 }
 
 /// Progress goes to a terminal only.
@@ -474,7 +428,8 @@ fn check_model<M: System>(model: M, limits: Limits, bar: &ProgressBar) -> Checke
         })
     });
     let second = second.flatten();
-    Checked { walk, engine: Engine::Stateright, second, elapsed, stopped }
+    let wanted = Vec::new();
+    Checked { walk, engine: Engine::Stateright, second, elapsed, stopped, wanted }
 }
 
 /// What is known to be left: nobody knows how many more states those will lead to.
@@ -492,7 +447,8 @@ fn progress(config: &Config) -> ProgressBar {
     ProgressBar::new_spinner().with_style(style).with_prefix(config.place())
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
+/// A number of threads.
+pub(crate) fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) => Err("at least one".to_owned()),
         Ok(number) => Ok(number),

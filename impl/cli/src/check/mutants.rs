@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use dsboot_model::Guard;
 use dsboot_model::mutants::{EVENTS, Mutant};
+use dsboot_spec::chart::Chart;
 use serde_json::{Value, json};
 
 use super::json::run;
@@ -75,6 +76,16 @@ impl Mutants {
             "mutants": mutants,
         });
         format!("{value:#}\n")
+    }
+
+    /// The runs that show each mutant, to be drawn.
+    pub(super) fn charts(&self) -> impl Iterator<Item = Chart> + '_ {
+        self.0.iter().filter_map(|Mutant { guard, caught }| {
+            let caught = caught.as_ref()?;
+            let chart = caught.run.chart(&caught.config);
+            let title = format!("Without {guard}: {}: {}", caught.by.name, chart.title);
+            Some(Chart { title, ..chart })
+        })
     }
 
     /// The runs that show each mutant, as ladders.

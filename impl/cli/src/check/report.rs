@@ -23,6 +23,8 @@ pub struct Checked<M = Bootstrap> {
     pub elapsed: Duration,
     /// The limit that stopped it.
     pub stopped: Option<Limit>,
+    /// The properties that are wanted; all of them, if it names none.
+    pub wanted: Vec<&'static Promise>,
 }
 
 /// The verdict in one word.
@@ -69,8 +71,37 @@ impl<M: System> Checked<M> {
         Outcome::of(self.walk.keeps(promise))
     }
 
+    /// Whether the promise of that number is asked for. That the model is large enough is always: without
+    /// it the others say nothing.
+    #[must_use]
+    pub fn asks(&self, promise: usize) -> bool {
+        self.wants(promise) && self.walk.asks(promise)
+    }
+
+    fn wants(&self, promise: usize) -> bool {
+        PROMISES.get(promise).is_some_and(|promise| {
+            self.wanted.is_empty()
+                || !promise.is_about_protocol()
+                || self.wanted.iter().any(|wanted| wanted.name == promise.name)
+        })
+    }
+
+    /// A shortest path that breaks a promise that is asked for.
+    #[must_use]
+    pub fn counterexample(&self, promise: usize) -> Option<Trace<M>> {
+        self.wants(promise).then(|| self.walk.counterexample(promise)).flatten()
+    }
+
+    /// The promises asked for whose premise did not come up.
+    pub fn unmet(&self) -> impl Iterator<Item = &'static Promise> {
+        let wanted = |promise: &&'static Promise| {
+            PROMISES.iter().position(|p| p.name == promise.name).is_some_and(|n| self.wants(n))
+        };
+        self.walk.unmet().filter(wanted)
+    }
+
     fn breaks(&self) -> bool {
-        (0..PROMISES.len()).any(|promise| self.on(promise) == Outcome::Fails)
+        (0..PROMISES.len()).any(|promise| self.wants(promise) && self.on(promise) == Outcome::Fails)
     }
 
     /// Whether both searches say the same; `None` if one of them did not come to its end.
@@ -103,7 +134,7 @@ impl<M: System> Checked<M> {
     /// Whether there is a verdict on every promise.
     fn all_told(&self) -> bool {
         (0..PROMISES.len())
-            .filter(|promise| self.walk.asks(*promise))
+            .filter(|promise| self.asks(*promise))
             .all(|promise| self.walk.keeps(promise).is_some())
     }
 }
@@ -133,7 +164,8 @@ impl<M: System> Summary<M> {
     //= home-binding.4.8
     #[must_use]
     pub fn same_view(&self) -> Option<bool> {
-        let several = self.checked.len() > 1;
+        let whole = self.checked.iter().all(|checked| checked.wanted.is_empty());
+        let several = self.checked.len() > 1 && whole;
         let told = several && self.checked.iter().all(|checked| checked.walk.complete);
         told.then(|| self.steps_beyond().next().is_none())
     }
@@ -172,11 +204,14 @@ impl<M: System> Summary<M> {
     }
 
     /// The promises, each with its verdict over all setups.
-    /// `None` for those that are asked for nowhere.
+    /// `None` for those that are asked for nowhere, although they are wanted.
     pub fn promises(&self) -> impl Iterator<Item = (&'static Promise, Option<Outcome>)> {
-        PROMISES.iter().enumerate().map(|(place, promise)| {
-            let asking = self.checked.iter().filter(|checked| checked.walk.asks(place));
-            (promise, asking.map(|checked| checked.on(place)).max())
-        })
+        let wanted = |place| self.checked.iter().any(|checked| checked.wants(place));
+        PROMISES.iter().enumerate().filter(move |(place, _)| wanted(*place)).map(
+            |(place, promise)| {
+                let asking = self.checked.iter().filter(|checked| checked.asks(place));
+                (promise, asking.map(|checked| checked.on(place)).max())
+            },
+        )
     }
 }

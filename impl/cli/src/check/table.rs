@@ -123,7 +123,7 @@ fn coverage<M: System>(checked: &Checked<M>, out: &mut String) {
     for rule in checked.walk.rules.missing(checked.config()) {
         let _ = writeln!(out, "{setup}: rule never taken: {rule}");
     }
-    for promise in checked.walk.unmet() {
+    for promise in checked.unmet() {
         let _ = writeln!(out, "{setup}: premise never met: {}", promise.name);
     }
 }
@@ -149,8 +149,15 @@ pub(super) fn charts<M: System>(summary: &Summary<M>) -> Vec<Chart> {
     failures(summary).into_iter().map(chart).collect()
 }
 
+/// Everything that fails, by name, each with its shortest run.
+pub(super) fn broken<M: System>(
+    summary: &Summary<M>,
+) -> impl Iterator<Item = (Config, &'static str, Trace<M>)> {
+    failures(summary).into_iter().map(|failure| (failure.config, failure.name, failure.trace))
+}
+
 /// What random walks in one setup have found.
-pub(super) fn simulation<M: System>(model: &M, found: &Simulation<M>) -> String {
+pub(super) fn simulation<M: System>(model: &M, found: &Simulation<M>, drawn: bool) -> String {
     let setup = model.config().place();
     let Simulation { walks, steps, rules, broken } = found;
     let mut out = format!("{setup}: {walks} walks, {steps} steps\n");
@@ -159,8 +166,10 @@ pub(super) fn simulation<M: System>(model: &M, found: &Simulation<M>) -> String 
     }
     for (promise, trace) in broken {
         if let Some(promise) = PROMISES.get(*promise) {
-            let drawn = ladder::draw(model.config(), trace);
-            let _ = writeln!(out, "\nFails: {}\n({})\n\n{drawn}", promise.name, promise.says);
+            let _ = writeln!(out, "\nFails: {}\n({})\n", promise.name, promise.says);
+            if drawn {
+                let _ = writeln!(out, "{}", ladder::draw(model.config(), trace));
+            }
         }
     }
     if broken.is_empty() {
@@ -183,7 +192,7 @@ fn failures<M: System>(summary: &Summary<M>) -> Vec<Failure<M>> {
     let mut failures = Vec::new();
     for checked in &summary.checked {
         for (place, promise) in PROMISES.iter().enumerate() {
-            if let Some(trace) = checked.walk.counterexample(place) {
+            if let Some(trace) = checked.counterexample(place) {
                 let (name, says) = (promise.name, promise.says.to_owned());
                 let round = checked.walk.goes_round_from(place);
                 failures.push(Failure { name, says, config: *checked.config(), trace, round });

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{error, fmt, fs};
 
 use dsboot_model::explore::{Impossible, Run, Trace};
@@ -15,7 +15,6 @@ use dsboot_spec::Setup;
 use serde_json::{Value, json};
 
 use super::json::providers;
-use super::report::Summary;
 
 /// Why a run cannot be replayed.
 #[derive(Debug)]
@@ -131,28 +130,23 @@ fn itf_state(index: usize, action: &str, mobiles: &[State]) -> Value {
     out
 }
 
-/// Writes every counterexample below a directory: as a run to be replayed, and as ITF.
-pub(super) fn write<M: System>(summary: &Summary<M>, dir: &Path) -> io::Result<Vec<PathBuf>>
+/// Writes counterexamples below a directory: each as a run to be replayed, and as ITF.
+pub(super) fn write<M: System>(
+    broken: impl Iterator<Item = (Config, &'static str, Trace<M>)>,
+    dir: &Path,
+) -> io::Result<()>
 where
     Trace<M>: Into<Run>,
 {
     fs::create_dir_all(dir)?;
-    let mut written = Vec::new();
-    for checked in &summary.checked {
-        for (place, promise) in PROMISES.iter().enumerate() {
-            if let Some(trace) = checked.walk.counterexample(place) {
-                let config = checked.config();
-                let name = file_name(config, promise.name);
-                let itf = itf(config, &trace, promise.name);
-                for (ending, value) in [("json", kept(config, &trace.into())), ("itf.json", itf)] {
-                    let path = dir.join(format!("{name}.{ending}"));
-                    fs::write(&path, format!("{value:#}\n"))?;
-                    written.push(path);
-                }
-            }
+    for (config, promise, trace) in broken {
+        let name = file_name(&config, promise);
+        let itf = itf(&config, &trace, promise);
+        for (ending, value) in [("json", kept(&config, &trace.into())), ("itf.json", itf)] {
+            fs::write(dir.join(format!("{name}.{ending}")), format!("{value:#}\n"))?;
         }
     }
-    Ok(written)
+    Ok(())
 }
 
 fn file_name(config: &Config, promise: &str) -> String {
@@ -223,10 +217,9 @@ pub(super) fn replay(path: &Path) -> Result<(Config, Run), NoReplay> {
     Ok((config, run))
 }
 
-/// A run drawn, and what it breaks.
-pub(super) fn told(config: &Config, run: &Run) -> String {
-    let mut out = run.draw(config);
-    out.push('\n');
+/// What a run breaks, and the run itself if it is to be drawn there.
+pub(super) fn told(config: &Config, run: &Run, drawn: bool) -> String {
+    let mut out = if drawn { run.draw(config) + "\n" } else { String::new() };
     let breaks = run.breaks(*config);
     for (promise, step) in &breaks {
         if let Some(promise) = PROMISES.get(*promise) {

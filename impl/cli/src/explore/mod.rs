@@ -25,7 +25,7 @@ pub use site::{Answer, Site};
 
 use crate::Exit;
 use crate::check::{Network, OWNS_NOBODY, Owns};
-use crate::setups;
+use crate::{names, setups};
 
 /// Threads that answer, so that a long search keeps nobody waiting.
 const THREADS: usize = 4;
@@ -62,7 +62,8 @@ pub struct ExploreArgs {
     pub events: Option<u8>,
 
     /// Take a guard out of the rules, to see what comes of it (dsboot check --mutants lists them).
-    #[arg(long, value_name = "GUARD", value_parser = guard)]
+    #[arg(long, value_name = "GUARD", value_parser = names::guard(),
+          hide_possible_values = true)]
     pub without: Vec<Guard>,
 
     /// Serve stateright's own Explorer over the model instead, with ladders and states in words.
@@ -183,14 +184,4 @@ fn stateright(
         let _ = Shown(model).checker().serve(address).is_done();
     }
     Ok(true)
-}
-
-fn guard(name: &str) -> Result<Guard, String> {
-    let known = Guard::ALL.iter().find(|guard| guard.name() == name);
-    known.copied().ok_or_else(|| {
-        format!(
-            "the guards are {}",
-            Guard::ALL.iter().map(|g| g.name()).collect::<Vec<_>>().join(", ")
-        )
-    })
 }
