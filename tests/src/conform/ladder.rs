@@ -199,9 +199,23 @@ fn datagram(octets: &[u8]) -> Option<String> {
     let (from, to) = (packet.source, packet.destination);
     if let Ok(payload) = packet.payload_of(protocol::UDP) {
         let datagram = udp::Datagram::decode_unverified(payload).ok()?;
-        let message = registration(datagram.payload);
-        let message = message.unwrap_or_else(|| "malformed Mobile IPv4".to_owned());
+        let is_access = [datagram.source_port, datagram.destination_port].contains(&PANA_PORT);
+        let message = match (is_access, datagram.payload) {
+            (true, octets) => access(octets).unwrap_or_else(|| "malformed PANA".to_owned()),
+            (false, [4, 4, 0, 0, inside @ ..]) => tunnelled(inside)?,
+            (false, octets) => {
+                registration(octets).unwrap_or_else(|| "malformed Mobile IPv4".to_owned())
+            }
+        };
         return Some(format!("{message}; {from} to {to}"));
+    }
+    if [protocol::IPV4, protocol::IPV6].contains(&packet.protocol) {
+        let words = if packet.protocol == protocol::IPV4 {
+            tunnelled(packet.payload)?
+        } else {
+            self::packet(packet.payload).unwrap_or_else(|| "malformed IPv6".to_owned())
+        };
+        return Some(format!("{words}; {from} to {to}"));
     }
     let kind = packet.payload.first().copied().filter(|_| packet.protocol == protocol::ICMP);
     let words = match kind {
@@ -210,6 +224,15 @@ fn datagram(octets: &[u8]) -> Option<String> {
         _ => "IPv4",
     };
     Some(format!("{words}; {from} to {to}, {} octets", octets.len()))
+}
+
+/// What stands in an IPv4 packet that a tunnel carries.
+fn tunnelled(octets: &[u8]) -> Option<String> {
+    let inner = v4::Packet::decode(octets).ok()?;
+    match inner.protocol {
+        protocol::IPV6 => packet(inner.payload),
+        _ => Some(format!("tunnelled protocol {}, {} octets", inner.protocol, octets.len())),
+    }
 }
 
 /// A packet with a mobility header, whatever is wrong with it; or any other.

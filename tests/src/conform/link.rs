@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dsboot_codec::tree::Protocol;
 use nix::sys::socket::{AddressFamily, SockFlag, SockProtocol, SockType, bind, socket};
@@ -31,8 +31,18 @@ const ARP: [u8; 2] = [0x08, 0x06];
 /// How often the reader looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Who hears, and which IPv4 address each has.
-type Ears = Mutex<BTreeMap<Mac, (Ipv4Addr, Sender<Frame>)>>;
+/// Who hears, by link-layer address.
+type Ears = Mutex<BTreeMap<Mac, Ear>>;
+
+/// Somebody who hears.
+#[derive(Debug)]
+struct Ear {
+    /// The IPv4 address; 0.0.0.0 for who has all that nobody else has.
+    address: Ipv4Addr,
+    /// Whether what is for everybody is for this one too.
+    takes_all: bool,
+    frames: Sender<Frame>,
+}
 
 /// A frame that has come.
 #[derive(Clone, Debug)]
@@ -40,6 +50,8 @@ pub(super) struct Frame {
     pub(super) to: Mac,
     pub(super) from: Mac,
     pub(super) packet: Vec<u8>,
+    /// When.
+    pub(super) at: Instant,
 }
 
 /// The device.
@@ -55,6 +67,8 @@ pub(super) struct Link {
 #[derive(Debug)]
 pub(super) struct Station {
     pub(super) own: Mac,
+    /// Another link-layer address of the same.
+    second: Option<Mac>,
     frames: Receiver<Frame>,
     ears: Arc<Ears>,
 }
@@ -106,8 +120,23 @@ impl Link {
         let [_, high, middle, low] = number.to_be_bytes();
         let own = [0x02, which, 0x0c, high, middle, low];
         let (sender, frames) = channel();
-        lock(&self.ears).insert(own, (address, sender));
-        Station { own, frames, ears: Arc::clone(&self.ears) }
+        lock(&self.ears).insert(own, Ear { address, takes_all: true, frames: sender });
+        Station { own, second: None, frames, ears: Arc::clone(&self.ears) }
+    }
+
+    /// A station that has every IPv4 address of the link and beyond, but for `neighbour`, which has a
+    /// link-layer address of its own.
+    pub(super) fn everywhere(&self, number: u32, neighbour: Ipv4Addr) -> Station {
+        let mut station = self.station(number, 0, Ipv4Addr::UNSPECIFIED);
+        let mut second = station.own;
+        second[1] = 1;
+        let mut ears = lock(&self.ears);
+        if let Some(Ear { frames, .. }) = ears.get(&station.own) {
+            let frames = frames.clone();
+            ears.insert(second, Ear { address: neighbour, takes_all: false, frames });
+        }
+        station.second = Some(second);
+        station
     }
 
     /// Sends an IPv4 packet.
@@ -117,7 +146,8 @@ impl Link {
         (from, to): (Mac, Mac),
         packet: &[u8],
     ) -> Result<(), Ending> {
-        stage.log("MN", stage.target(), None, None, Protocol::Ipv4, packet);
+        let who = if stage.target() == "MN" { "network" } else { "MN" };
+        stage.log(who, stage.target(), None, None, Protocol::Ipv4, packet);
         let Some(packet) = stage.leaves(Protocol::Ipv4, packet) else { return Ok(()) };
         self.socket
             .send(&[&to[..], &from, &IPV4, &packet].concat())
@@ -139,19 +169,22 @@ fn hear(frame: &[u8], ears: &Ears) -> Option<Vec<u8>> {
     if frame.get(12..HEADER)? == ARP {
         let wanted: [u8; 4] = payload.get(24..28)?.try_into().ok()?;
         let is_question = payload.get(6..8)? == [0, 1];
-        let (own, _) = ears.iter().find(|(_, (address, _))| address.octets() == wanted)?;
         let (asker, asker4) = (payload.get(8..14)?, payload.get(14..18)?);
+        let of = |sought: [u8; 4]| ears.iter().find(|(_, ear)| ear.address.octets() == sought);
+        // Who asks for his own address wants to know whether it is anybody else's.
+        let anybody = || of([0; 4]).filter(|_| asker4 != wanted && asker4 != [0; 4]);
+        let (own, _) = of(wanted).or_else(anybody)?;
         let head = [0, 1, 8, 0, 6, 4, 0, 2];
         return is_question
             .then(|| [&from[..], own, &ARP, &head, own, &wanted, asker, asker4].concat());
     }
     if frame.get(12..HEADER)? == IPV4 {
-        let heard = Frame { to, from, packet: payload.to_vec() };
+        let heard = Frame { to, from, packet: payload.to_vec(), at: Instant::now() };
         let for_many = to.first().is_some_and(|first| first & 1 == 1);
-        for (own, (_, ear)) in ears.iter() {
-            if for_many || *own == to {
+        for (own, ear) in ears.iter() {
+            if (for_many && ear.takes_all) || *own == to {
                 // A case that has ended wants nothing more.
-                let _ = ear.send(heard.clone());
+                let _ = ear.frames.send(heard.clone());
             }
         }
     }
@@ -159,18 +192,27 @@ fn hear(frame: &[u8], ears: &Ears) -> Option<Vec<u8>> {
 }
 
 impl Station {
+    /// The other link-layer address of a station that has two.
+    pub(super) fn second(&self) -> Mac {
+        self.second.unwrap_or(self.own)
+    }
+
     /// The next frame, within `patience`.
     pub(super) fn receive(&self, stage: &mut Stage<'_>, patience: Duration) -> Option<Frame> {
         let mut frame = self.frames.recv_timeout(patience).ok()?;
         frame.packet = stage.arrives(Protocol::Ipv4, &frame.packet)?;
-        stage.log(stage.target(), "MN", None, None, Protocol::Ipv4, &frame.packet);
+        let who = if stage.target() == "MN" { "network" } else { "MN" };
+        stage.log(stage.target(), who, None, None, Protocol::Ipv4, &frame.packet);
         Some(frame)
     }
 }
 
 impl Drop for Station {
     fn drop(&mut self) {
-        lock(&self.ears).remove(&self.own);
+        let mut ears = lock(&self.ears);
+        for own in self.second.iter().chain([&self.own]) {
+            ears.remove(own);
+        }
     }
 }
 
@@ -183,6 +225,6 @@ impl Drop for Link {
     }
 }
 
-fn lock(ears: &Ears) -> MutexGuard<'_, BTreeMap<Mac, (Ipv4Addr, Sender<Frame>)>> {
+fn lock(ears: &Ears) -> MutexGuard<'_, BTreeMap<Mac, Ear>> {
     ears.lock().unwrap_or_else(PoisonError::into_inner)
 }

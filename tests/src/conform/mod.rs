@@ -21,6 +21,7 @@ mod ha6;
 mod keep;
 mod ladder;
 mod link;
+mod mn;
 mod nas;
 mod profile;
 pub mod report;
@@ -50,5 +51,6 @@ pub fn cases(under: Under) -> Vec<Case> {
         Under::Ha6 => ha6::cases(),
         Under::Nas => nas::cases(),
         Under::Fa => fa::cases(),
+        Under::Mn => mn::cases(),
     }
 }

@@ -23,11 +23,14 @@ pub enum Under {
     Nas,
     /// A foreign agent.
     Fa,
+    /// A mobile node.
+    Mn,
 }
 
 impl Under {
     /// All of them.
-    pub const ALL: [Under; 5] = [Under::Fha, Under::Aaa, Under::Ha6, Under::Nas, Under::Fa];
+    pub const ALL: [Under; 6] =
+        [Under::Fha, Under::Aaa, Under::Ha6, Under::Nas, Under::Fa, Under::Mn];
 
     /// Its name in ids and on the command line.
     #[must_use]
@@ -38,6 +41,7 @@ impl Under {
             Under::Ha6 => "ha6",
             Under::Nas => "nas",
             Under::Fa => "fa",
+            Under::Mn => "mn",
         }
     }
 
@@ -50,6 +54,7 @@ impl Under {
             Under::Ha6 => "HA",
             Under::Nas => "NAS",
             Under::Fa => "FA",
+            Under::Mn => "MN",
         }
     }
 
@@ -124,6 +129,16 @@ impl Under {
                 ),
                 ("pool", "gives addresses of its own where the AAA server leaves that to it"),
             ],
+            Under::Mn => &[
+                (
+                    "bootstrap",
+                    "takes FHA and care-of address from its NAS, and asks for keys (the draft)",
+                ),
+                ("agents", "looks for foreign agents, and registers through them"),
+                ("ipv6", "binds its IPv6 home address at its home agent (RFC 4285)"),
+                ("release", "gives everything back when its process is told to end (SIGTERM)"),
+                ("renew", "asks for access again before the session of its access ends"),
+            ],
         }
     }
 }
@@ -167,7 +182,7 @@ pub struct Profile {
     /// any, it is to take every home address of its prefix.
     #[serde(default, rename = "mobile6")]
     pub mobiles6: Vec<Mobile6>,
-    /// For an AAA server: its users.
+    /// For an AAA server: its users. For a mobile node: itself, one of them.
     #[serde(default, rename = "user")]
     pub users: Vec<User>,
     /// Where the file was read from; `start` and the others run there.
@@ -179,12 +194,18 @@ pub struct Profile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
-    /// Where it hears: UDP address and port; of a home agent of Mobile IPv6 the address alone.
-    #[serde(deserialize_with = "with_or_without_port")]
+    /// Where it hears: UDP address and port; of a home agent of Mobile IPv6 the address alone. A mobile
+    /// node is known by its link.
+    #[serde(default = "anywhere", deserialize_with = "with_or_without_port")]
     pub address: SocketAddr,
-    /// The command that starts it, with its arguments; without one it runs already.
+    /// The command that starts it, with its arguments; without one it runs already. A mobile node is
+    /// started anew for each case, with `{link}` as the name of the link that it is to be on, and is
+    /// killed after it.
     #[serde(default)]
     pub start: Vec<String>,
+    /// The command that starts a mobile node which looks for foreign agents, where that is another.
+    #[serde(default)]
+    pub seek: Vec<String>,
     /// The command that stops it, where ending its process is not enough.
     #[serde(default)]
     pub stop: Vec<String>,
@@ -229,6 +250,9 @@ pub struct Tester {
     /// The device of the link on which the tester's mobile nodes visit a foreign agent; the other
     /// end is the agent's. `address` is the home agent's then.
     pub link: Option<String>,
+    /// The devices of the links on which a mobile node is visited by cases, one at a time on each.
+    #[serde(default)]
+    pub links: Vec<String>,
     /// The prefix of 64 bits from which mobile nodes have their IPv6 care-of addresses; it is
     /// routed into that device.
     pub care_of: Option<Ipv6Addr>,
@@ -374,6 +398,8 @@ impl Profile {
             let why = || ProfileError(format!("for the role {}, {what} is needed", self.role));
             if there { Ok(()) } else { Err(why()) }
         };
+        let is_known = self.role == Under::Mn || !self.target.address.ip().is_unspecified();
+        needs(is_known, "target.address")?;
         match self.role {
             Under::Fha | Under::Aaa | Under::Nas | Under::Fa
                 if self.tester.address.is_unspecified() =>
@@ -391,6 +417,13 @@ impl Profile {
                 needs(askers.iter().any(|asker| asker.is_some()), "tester.nas, .fha or .ha")
             }
             Under::Fa => needs(self.tester.link.is_some(), "tester.link"),
+            Under::Mn => {
+                needs(!self.tester.links.is_empty(), "tester.links")?;
+                needs(!self.users.is_empty(), "a [[user]]")?;
+                let target = &self.target;
+                let begins = !target.start.is_empty() || !target.reset.is_empty();
+                needs(begins, "target.start or target.reset")
+            }
             Under::Nas => {
                 needs(self.tester.aaa.is_some(), "tester.aaa")?;
                 needs(self.tester.secret.is_some(), "tester.secret")
@@ -434,6 +467,10 @@ fn with_or_without_port<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Sock
         let why = format!("{text:?} is no address; write ADDRESS:PORT, of IPv6 [ADDRESS]:PORT");
         serde::de::Error::custom(why)
     })
+}
+
+const fn anywhere() -> SocketAddr {
+    SocketAddr::new(nowhere(), 0)
 }
 
 const fn nowhere() -> IpAddr {

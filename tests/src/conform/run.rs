@@ -16,7 +16,7 @@ use super::server::Server;
 use super::stage::Common;
 use super::target::Process;
 use super::{Case, Ending, Expectations, Level, Outcome, Profile, Stage, Under, Verdict};
-use super::{aaa, fa, fha, ha6, nas};
+use super::{aaa, fa, fha, ha6, mn, nas};
 
 /// How often what was missing is looked for again.
 const REPETITIONS: usize = 2;
@@ -219,6 +219,7 @@ fn slots(profile: &Profile) -> usize {
     match profile.role {
         Under::Fha if !profile.claims("bootstrap") => profile.mobiles.len().max(1),
         Under::Ha6 if !profile.mobiles6.is_empty() => profile.mobiles6.len(),
+        Under::Mn => profile.tester.links.len(),
         _ => 256,
     }
 }
@@ -244,13 +245,14 @@ impl<'a> Bench<'a> {
             }
             _ => None,
         };
-        let link = match &profile.tester.link {
-            Some(device) if profile.role == Under::Fa => {
-                Some(Link::open(device).map_err(SetupError)?)
-            }
-            _ => None,
+        let devices: Vec<&String> = match profile.role {
+            Under::Fa => profile.tester.link.iter().collect(),
+            Under::Mn => profile.tester.links.iter().collect(),
+            _ => Vec::new(),
         };
-        let home = if link.is_some() {
+        let links = devices.into_iter().map(|device| Link::open(device).map_err(SetupError));
+        let links = links.collect::<Result<Vec<_>, _>>()?;
+        let home = if profile.role == Under::Fa {
             let local = (profile.tester.address, MIP4_PORT).into();
             Some(Server::home(local).map_err(|error| {
                 SetupError(format!("cannot be a home agent at {local}: {error}"))
@@ -262,7 +264,7 @@ impl<'a> Bench<'a> {
         let bench = Bench {
             profile,
             settings,
-            common: Common { server, air, home, link, fault: None },
+            common: Common { server, air, home, links, fault: None },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),
@@ -287,6 +289,7 @@ impl<'a> Bench<'a> {
             Under::Ha6 => ha6::probe(&mut stage),
             Under::Nas => nas::probe(&mut stage),
             Under::Fa => fa::probe(&mut stage),
+            Under::Mn => mn::probe(&mut stage),
         }
     }
 
@@ -383,7 +386,9 @@ impl<'a> Bench<'a> {
             None => case.ask(&mut stage),
         };
         let is_skipped = matches!(outcome, Err(Ending::Skip(_)));
-        let gone = match self.process().ended() {
+        let mobile = stage.mobile.take().filter(|_| !stage.may_end);
+        let ended = mobile.and_then(|mut mobile| mobile.ended());
+        let gone = match ended.or_else(|| self.process().ended()) {
             Some(how) if !is_skipped => Some((Verdict::Crash, how)),
             _ => None,
         };

@@ -15,8 +15,9 @@ use super::case::{Ending, missing};
 use super::fault::{Fault, Passing, Way};
 use super::ladder::{Passed, describe, hex, spoken_at};
 use super::link::Link;
-use super::profile::Profile;
+use super::profile::{Profile, Under};
 use super::server::Server;
+use super::target::Process;
 
 /// The longest UDP payload.
 const LONGEST: usize = 65_535;
@@ -33,6 +34,10 @@ pub struct Stage<'a> {
     pub(super) air: Option<&'a Air>,
     pub(super) home: Option<&'a Server>,
     pub(super) link: Option<&'a Link>,
+    /// The mobile node that the case has begun, where that is the target.
+    pub(super) mobile: Option<Process<'a>>,
+    /// Whether it has been told to end.
+    pub(super) may_end: bool,
     started: Instant,
     random: ChaCha8Rng,
     passed: Vec<Passed>,
@@ -57,8 +62,8 @@ pub(super) struct Common {
     pub(super) air: Option<Air>,
     /// The tester as Mobile IPv4 home agent.
     pub(super) home: Option<Server>,
-    /// The link of the tester's mobile nodes.
-    pub(super) link: Option<Link>,
+    /// The link of the tester's mobile nodes, or the links on which mobile nodes are tested.
+    pub(super) links: Vec<Link>,
     /// What goes wrong between tester and target, to test the suite itself.
     pub(super) fault: Option<&'static Fault>,
 }
@@ -98,7 +103,12 @@ impl<'a> Stage<'a> {
             server: common.server.as_ref(),
             air: common.air.as_ref(),
             home: common.home.as_ref(),
-            link: common.link.as_ref(),
+            link: match profile.role {
+                Under::Mn => common.links.get(slot),
+                _ => common.links.first(),
+            },
+            mobile: None,
+            may_end: false,
             started: Instant::now(),
             random: ChaCha8Rng::seed_from_u64(seed ^ hash),
             passed: Vec::new(),

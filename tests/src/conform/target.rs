@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::profile::Profile;
+use super::profile::{Profile, Under};
 
 /// How much of what the target said is kept, in octets.
 const KEPT: usize = 8192;
@@ -14,6 +14,9 @@ const KEPT: usize = 8192;
 #[derive(Debug)]
 pub(super) struct Process<'a> {
     profile: &'a Profile,
+    command: Vec<String>,
+    /// What stands for `{link}` in commands.
+    link: &'a str,
     child: Option<Child>,
     said: Arc<Mutex<Vec<u8>>>,
 }
@@ -21,13 +24,42 @@ pub(super) struct Process<'a> {
 impl<'a> Process<'a> {
     /// Starts it, if that is the tester's business.
     pub(super) fn start(profile: &'a Profile) -> Result<Process<'a>, String> {
-        let mut process = Process { profile, child: None, said: Arc::default() };
+        // Of a mobile node each case has one of its own.
+        let command = match profile.role {
+            Under::Mn => Vec::new(),
+            _ => profile.target.start.clone(),
+        };
+        Process::on(profile, command, "")
+    }
+
+    /// A mobile node on a link, which has just begun; or, where the profile says so, one that looks
+    /// for agents there.
+    pub(super) fn mobile(
+        profile: &'a Profile,
+        link: &'a str,
+        seeks: bool,
+    ) -> Result<Process<'a>, String> {
+        let target = &profile.target;
+        let seek = Some(&target.seek).filter(|seek| seeks && !seek.is_empty());
+        let command: Vec<String> = filled(seek.unwrap_or(&target.start), link);
+        if command.is_empty() {
+            run(profile, &filled(&target.reset, link))?;
+        }
+        Process::on(profile, command, link)
+    }
+
+    fn on(
+        profile: &'a Profile,
+        command: Vec<String>,
+        link: &'a str,
+    ) -> Result<Process<'a>, String> {
+        let mut process = Process { profile, command, link, child: None, said: Arc::default() };
         process.begin()?;
         Ok(process)
     }
 
     fn begin(&mut self) -> Result<(), String> {
-        let Some((program, arguments)) = self.profile.target.start.split_first() else {
+        let Some((program, arguments)) = self.command.split_first() else {
             return Ok(());
         };
         let mut command = Command::new(program);
@@ -65,27 +97,41 @@ impl<'a> Process<'a> {
 
     /// Whether it can be brought back to where it began.
     pub(super) fn can_reset(&self) -> bool {
-        let target = &self.profile.target;
-        !target.start.is_empty() || !target.reset.is_empty()
+        !self.command.is_empty() || !self.profile.target.reset.is_empty()
     }
 
     /// Brings it back to where it began.
     pub(super) fn reset(&mut self) -> Result<(), String> {
-        if self.profile.target.start.is_empty() {
+        if self.profile.role == Under::Mn {
+            return Ok(());
+        }
+        if self.command.is_empty() {
             return run(self.profile, &self.profile.target.reset);
         }
         self.end();
         self.begin()
     }
 
+    /// Asks it to end; whether there is one to be asked.
+    pub(super) fn ask_to_end(&self) -> bool {
+        // SIGTERM by the command, since the standard library knows SIGKILL alone.
+        self.child.as_ref().is_some_and(|child| {
+            let id = child.id().to_string();
+            let mut command = Command::new("kill");
+            command.args(["-s", "TERM", &id]).stderr(Stdio::null());
+            command.status().is_ok_and(|status| status.success())
+        })
+    }
+
     /// Ends it.
     fn end(&mut self) {
+        // What a mobile node would have to give back is of no use to anybody.
+        if self.profile.role != Under::Mn {
+            self.ask_to_end();
+        }
         if let Some(mut child) = self.child.take() {
-            // SIGTERM by the command, since the standard library knows SIGKILL alone.
-            let id = child.id().to_string();
-            let _ = Command::new("kill").args(["-s", "TERM", &id]).stderr(Stdio::null()).status();
             let asked = Instant::now();
-            while asked.elapsed() < Duration::from_secs(2) {
+            while self.profile.role != Under::Mn && asked.elapsed() < Duration::from_secs(2) {
                 if !matches!(child.try_wait(), Ok(None)) {
                     break;
                 }
@@ -93,7 +139,7 @@ impl<'a> Process<'a> {
             }
             let _ = child.kill();
             let _ = child.wait();
-            let _ = run(self.profile, &self.profile.target.stop);
+            let _ = run(self.profile, &filled(&self.profile.target.stop, self.link));
         }
     }
 }
@@ -102,6 +148,11 @@ impl Drop for Process<'_> {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// A command with the link's name where it belongs.
+fn filled(command: &[String], link: &str) -> Vec<String> {
+    command.iter().map(|word| word.replace("{link}", link)).collect()
 }
 
 /// Runs a command of the profile, if there is one.

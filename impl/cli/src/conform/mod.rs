@@ -17,13 +17,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use crate::Exit;
 
 /// Profiles with all that can stand in them, one for each role.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("fha", include_str!("fha.toml")),
     ("ha4", include_str!("ha4.toml")),
     ("aaa", include_str!("aaa.toml")),
     ("ha6", include_str!("ha6.toml")),
     ("nas", include_str!("nas.toml")),
     ("fa", include_str!("fa.toml")),
+    ("mn", include_str!("mn.toml")),
 ];
 
 /// Test another implementation of a role: case by case, each with the clause that it tests
@@ -34,7 +35,7 @@ const EXAMPLES: [(&str, &str); 6] = [
 /// the clause asks for, what was seen, every octet, and the command that asks it again.
 ///
 /// Roles: fha (a foreign home agent), ha4 (the same, for any Mobile IPv4 home agent), aaa, ha6 (a
-/// Mobile IPv6 home agent), nas, fa.
+/// Mobile IPv6 home agent), nas, fa, mn.
 #[derive(Clone, Debug, Args)]
 pub struct ConformArgs {
     /// The role of the target.

@@ -8,7 +8,7 @@ mod grant;
 mod identification;
 mod later;
 mod malformed;
-pub(super) mod peer;
+pub(in crate::conform) mod peer;
 mod proof;
 mod reply;
 pub(super) mod rrq;

@@ -48,7 +48,7 @@ impl Part {
         Part::Raw([&[kind, length], data].concat())
     }
 
-    fn append(&self, octets: &mut Vec<u8>) -> Option<()> {
+    pub(in crate::conform) fn append(&self, octets: &mut Vec<u8>) -> Option<()> {
         match self {
             Part::Raw(raw) => octets.extend(raw),
             Part::Aaa { key, challenge, tweak } => {

@@ -1,7 +1,7 @@
 //! Cases for a network access server: PANA agent, EAP authenticator and RADIUS client.
 
 mod ask;
-mod pac;
+pub(super) mod pac;
 mod phase;
 mod result;
 mod session;

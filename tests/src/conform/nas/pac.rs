@@ -20,22 +20,22 @@ use crate::conform::stage::{Came, Endpoint};
 
 /// A PANA message made by hand, so that each part of it can be wrong.
 #[derive(Clone, Debug)]
-pub(super) struct Msg {
-    pub(super) reserved: u16,
-    pub(super) kind: u16,
-    pub(super) flags: u16,
-    pub(super) session: u32,
-    pub(super) sequence: u32,
+pub(in crate::conform) struct Msg {
+    pub(in crate::conform) reserved: u16,
+    pub(in crate::conform) kind: u16,
+    pub(in crate::conform) flags: u16,
+    pub(in crate::conform) session: u32,
+    pub(in crate::conform) sequence: u32,
     /// Code, vendor and value of each AVP.
-    pub(super) avps: Vec<(u16, Option<u32>, Vec<u8>)>,
+    pub(in crate::conform) avps: Vec<(u16, Option<u32>, Vec<u8>)>,
     /// Added to the Message Length that is right.
-    pub(super) longer: i16,
+    pub(in crate::conform) longer: i16,
     /// Octets behind the last AVP.
-    pub(super) tail: Vec<u8>,
+    pub(in crate::conform) tail: Vec<u8>,
 }
 
 impl Msg {
-    pub(super) fn new(kind: Kind, flags: Flags, session: u32, sequence: u32) -> Msg {
+    pub(in crate::conform) fn new(kind: Kind, flags: Flags, session: u32, sequence: u32) -> Msg {
         let (kind, is_request) = kind.number();
         let flags = if is_request { flags | Flags::REQUEST } else { flags };
         Msg {
@@ -51,22 +51,22 @@ impl Msg {
     }
 
     /// The same with an AVP more.
-    pub(super) fn with(mut self, code: u16, value: &[u8]) -> Msg {
+    pub(in crate::conform) fn with(mut self, code: u16, value: &[u8]) -> Msg {
         self.avps.push((code, None, value.to_vec()));
         self
     }
 
     /// Takes out all AVPs of a code.
-    pub(super) fn remove(&mut self, code: u16) {
+    pub(in crate::conform) fn remove(&mut self, code: u16) {
         self.avps.retain(|(own, vendor, _)| *own != code || vendor.is_some());
     }
 
     /// The value of an AVP, to be changed.
-    pub(super) fn value(&mut self, code: u16) -> Option<&mut Vec<u8>> {
+    pub(in crate::conform) fn value(&mut self, code: u16) -> Option<&mut Vec<u8>> {
         self.avps.iter_mut().find(|(own, ..)| *own == code).map(|(.., value)| value)
     }
 
-    pub(super) fn octets(&self) -> Vec<u8> {
+    pub(in crate::conform) fn octets(&self) -> Vec<u8> {
         let mut octets = Vec::new();
         octets.extend(self.reserved.to_be_bytes());
         octets.extend([0, 0]);
@@ -95,12 +95,12 @@ impl Msg {
 
 /// A message of the target.
 #[derive(Clone, Debug)]
-pub(super) struct Heard {
-    pub(super) came: Came,
+pub(in crate::conform) struct Heard {
+    pub(in crate::conform) came: Came,
 }
 
 impl Heard {
-    pub(super) fn message(&self) -> Result<Message<'_>, Ending> {
+    pub(in crate::conform) fn message(&self) -> Result<Message<'_>, Ending> {
         match Message::decode(&self.came.octets) {
             Ok(message) => Ok(message),
             Err(error) => fail("a PANA message", error.to_string()),
@@ -108,7 +108,7 @@ impl Heard {
     }
 
     /// Asks for a kind of message, with all of these flags.
-    pub(super) fn is(&self, kind: Kind, flags: Flags) -> Result<Message<'_>, Ending> {
+    pub(in crate::conform) fn is(&self, kind: Kind, flags: Flags) -> Result<Message<'_>, Ending> {
         let message = self.message()?;
         let name = |kind: Option<Kind>| kind.map_or("an unknown message", Kind::name);
         if message.kind() == Some(kind) && message.flags().contains(flags) {
@@ -121,7 +121,7 @@ impl Heard {
     }
 
     /// The EAP packet in it.
-    pub(super) fn eap(&self) -> Result<Vec<u8>, Ending> {
+    pub(in crate::conform) fn eap(&self) -> Result<Vec<u8>, Ending> {
         match self.message()?.eap_payload().once() {
             Some(eap) => Ok(eap.to_vec()),
             None => fail("one EAP-Payload", "none, or several"),
@@ -360,7 +360,7 @@ impl Pac {
 }
 
 /// What goes wrong on the way to a question is no answer to it.
-pub(super) fn up_to<T>(ending: Ending) -> Result<T, Ending> {
+pub(in crate::conform) fn up_to<T>(ending: Ending) -> Result<T, Ending> {
     match ending {
         Ending::Fail { expected, seen } => missing(format!("{expected}; seen: {seen}")),
         other => Err(other),
@@ -368,7 +368,7 @@ pub(super) fn up_to<T>(ending: Ending) -> Result<T, Ending> {
 }
 
 /// An EAP packet.
-pub(super) fn encode(identifier: u8, body: &Body<'_>) -> Result<Vec<u8>, Ending> {
+pub(in crate::conform) fn encode(identifier: u8, body: &Body<'_>) -> Result<Vec<u8>, Ending> {
     eap::encode(identifier, body)
         .map_err(|error| Ending::Inconclusive(format!("EAP cannot be made: {error}")))
 }

@@ -1,0 +1,40 @@
+//! Cases for a mobile node, which begins by itself: it is started anew for each. The tester is the whole
+//! network beyond its link.
+
+mod access;
+mod ack;
+mod agent;
+mod eap;
+mod fha;
+mod first;
+mod ha;
+mod later;
+mod outcome;
+mod paa;
+mod reply;
+mod update;
+mod world;
+
+use crate::conform::Stage;
+use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
+use world::World;
+
+/// All of them.
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = Cases::of("mn");
+    access::add(&mut cases);
+    eap::add(&mut cases);
+    outcome::add(&mut cases);
+    first::add(&mut cases);
+    reply::add(&mut cases);
+    update::add(&mut cases);
+    ack::add(&mut cases);
+    later::add(&mut cases);
+    agent::add(&mut cases);
+    cases.finish()
+}
+
+/// Whether the target begins at all.
+pub(super) fn probe(stage: &mut Stage<'_>) -> bool {
+    World::new(stage).is_ok()
+}
