@@ -32,7 +32,8 @@ pub(crate) fn on_access_ask(
     server: Server,
 ) {
     let mut answers = cx.kept(Alike::AccessAnswer(session, link));
-    if answers.any(|answer| matches!(answer, Message::AccessAnswer(_, _, by, _) if by == server)) {
+    let given = answers.any(|it| matches!(it, Message::AccessAnswer(_, _, by, _) if by == server));
+    if given && cx.heeds(Guard::AaaRepeatsAnswer) {
         return;
     }
     drop(answers);

@@ -144,8 +144,8 @@ pub const FINDINGS: &[Finding] = &[
         plain: "THOAv4 and IPv6 care-of address lie in the prefix of an FHA that belongs to another \
                 operator, and are picked by the home provider's AAAH, which knows neither that prefix \
                 nor who else has what of it. Two AAAHs that know nothing of each other pick the same \
-                one. The FHA names its prefix when it asks, and refuses what is not its own or not \
-                free.",
+                one, as the run shows; that an address of no prefix of the FHA leads nowhere needs no run. \
+                The FHA names its prefix when it asks, and refuses what is not its own or not free.",
         hole: "H-13",
         closed_by: &["registration.6.5", "registration.6.10", "registration.6.18"],
         without: &[Guard::FhaSparesStrangers],
@@ -177,7 +177,7 @@ pub const FINDINGS: &[Finding] = &[
         id: "F-4",
         title: "A refusal that nobody can verify",
         section: "§4.1.1, steps 5 and 6",
-        says: "the AAAH rejects, and the figures draw a reply",
+        says: "every figure has an accept in step 5 and a reply in step 6, and nothing is said of a reject",
         plain: "The key that protects the reply comes with the accept. When the AAAH rejects there \
                 is none, so a refusal is under no key, and an MN that believed it would believe \
                 everybody's.",
@@ -228,8 +228,8 @@ pub const FINDINGS: &[Finding] = &[
         id: "F-7",
         title: "The home binding outlives the registration",
         section: "§4",
-        says: "there are two registrations, each with a lifetime of its own",
-        plain: "Nothing relates the lifetimes. When the IPv4 registration ends first, the MN counts \
+        says: "the MN registers with the FHA and then with the HA; lifetimes are not mentioned",
+        plain: "Each registration has a lifetime of its own, and nothing relates the two. When the IPv4 registration ends first, the MN counts \
                 itself as bound to an address that it no longer has, and the HA sends its packets \
                 there.",
         hole: "H-18",
@@ -276,8 +276,8 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "F-10",
         title: "The key travels to the FHA in clear",
-        section: "§4.1.1, step 5",
-        says: "the accept carries what the FHA needs",
+        section: "§4 and §6",
+        says: "RADIUS distributes the key that RFC 3957 makes",
         plain: "A RADIUS attribute is in clear unless it is hidden. Whoever sees step 5 can move the \
                 MN's binding, or end it.",
         hole: "H-12",
@@ -445,8 +445,8 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "F-20",
         title: "A crash gives an address away twice",
-        section: "§4.1.1, step 5",
-        says: "the addresses come from the AAAH",
+        section: "§4.2.1",
+        says: "the AAAH provides the addresses",
         plain: "Nothing says that it remembers them. An AAAH that starts again with an empty list gives \
                 the address of one user to another, or refuses the update of a user whom it has given \
                 one.",

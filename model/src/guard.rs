@@ -110,6 +110,8 @@ guards! {
     NasDropsOldSessions = "nas-drops-old-sessions", "access.5.8";
     /// The NAS takes an answer only to the question that it asks now.
     NasMatchesAnswer = "nas-matches-answer", "access.3.1";
+    /// The NAS takes one answer to each question.
+    NasTakesOneAnswer = "nas-takes-one-answer", "access.3.1";
     /// The NAS refuses access when its AAA server rejects.
     NasHeedsReject = "nas-heeds-reject", "access.4.6";
     /// The server of step 2 assigns the FHA by location.
@@ -134,6 +136,8 @@ guards! {
     AaaChecksSecret = "aaa-checks-secret", "access.3.5";
     /// The server of step 2 names an FHA only to a subscriber.
     AaaChecksSubscription = "aaa-checks-subscription", "access.3.8";
+    /// The server of step 2 gives the answer that it gave before to a request that comes again.
+    AaaRepeatsAnswer = "aaa-repeats-answer", "access.6.9";
     /// The AAAH accepts only who proves the MN–AAA key.
     AaahChecksProof = "aaah-checks-proof", "registration.6.8";
     /// The AAAH refuses an FHA without agreement.

@@ -233,7 +233,7 @@ impl Mn {
     /// one, the agent heard.
     //= registration.3.1
     fn register(&mut self, cx: &mut Cx<'_>) {
-        let Some(link) = self.link.filter(|_| !self.leaving) else { return };
+        let Some(link) = self.link else { return };
         let Some(fha) = self.assigned(cx) else { return };
         let unheard = cx.config.care_of(link).via_fa() && self.agent == Agent::Unheard;
         if unheard && cx.heeds(Guard::MnAwaitsAgent) {

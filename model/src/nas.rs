@@ -45,7 +45,7 @@ impl Nas {
         admission: Admission,
     ) {
         let asked = self.session == Some(session) || !cx.heeds(Guard::NasMatchesAnswer);
-        if asked && self.asking {
+        if asked && (self.asking || !cx.heeds(Guard::NasTakesOneAnswer)) {
             self.reply(cx, link, admission);
         }
     }

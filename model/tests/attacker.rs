@@ -69,7 +69,8 @@ fn literal_reading_breaks() {
     }
 }
 
-/// Each finding that needs no more than one event is shown, and closed.
+/// Each finding that needs no more than one event is shown, and closed; `dsboot findings` shows the
+/// others too (in half a minute of processor time each at the most).
 #[test]
 fn findings_are_shown_and_closed() {
     let many = ["F-13", "F-14", "F-15"];

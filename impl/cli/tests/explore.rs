@@ -231,6 +231,65 @@ fn a_state_is_found_by_words_and_by_property() {
     assert_eq!(browser.complaints(), Vec::<Value>::new());
 }
 
+/// Chooses a property that is to be broken, and looks for that from the beginning.
+fn find_broken(browser: &Browser, property: &str) {
+    browser.script(&format!(
+        "const s = document.querySelector('#property');
+        s.value = Array.from(s.options).find((o) => o.text === '{property}').value;
+        s.dispatchEvent(new Event('change'));
+        document.querySelector('#is').value = 'broken'; document.querySelector('#anew').checked = true;"
+    ));
+    browser.click("#search button[type=submit]");
+    browser.wait("/^(found|there|not)/.test(document.querySelector('#found').textContent)");
+    browser.settle();
+}
+
+/// What the attacker sends is one of the things that can happen, and is drawn as its own.
+#[test]
+fn an_attacker_can_be_played() {
+    let Some(browser) = Browser::open() else { return };
+    let served = explore(&["integrated-colocated", "--network", "attacker"]);
+    browser.go(&served.said);
+    for steps in 0..=1 {
+        browser.click("#next button");
+        browser.wait(&format!("document.body.dataset.steps === '{steps}'"));
+        browser.settle();
+    }
+    let forged = "Array.from(document.querySelectorAll('#next button')).find((b) =>
+        b.textContent.includes('attacker') && b.textContent.includes('FHA 2'))";
+    assert!(browser.texts("#next button").iter().any(|text| text.contains("attacker")));
+    browser.script(&format!("{forged}.id = 'forged'"));
+    browser.click("#forged");
+    browser.wait("document.body.dataset.steps === '2'");
+    browser.settle();
+    browser.keep("attacker");
+    let ladder = browser.texts("#ladder svg").concat();
+    assert!(ladder.contains("from the attacker"), "{ladder}");
+    // It has taken the one event that there was.
+    assert!(!browser.texts("#next button").iter().any(|text| text.contains("attacker")));
+    assert!(browser.texts("#properties li.broken").is_empty());
+    assert_eq!(browser.complaints(), Vec::<Value>::new());
+}
+
+/// The nearest state from which a property's goal is possible no more.
+#[test]
+fn a_goal_that_is_possible_no_more_is_found() {
+    let Some(browser) = Browser::open() else { return };
+    let without = "mn-updates-for-new-care-of";
+    let served = explore(&["integrated-colocated", "--events", "1", "--without", without]);
+    browser.go(&served.said);
+    find_broken(&browser, "bootstrap can still complete");
+    let found = browser.texts("#found").concat();
+    assert!(found.starts_with("found"), "{found}");
+    browser.wait("document.body.dataset.steps === '10'");
+    browser.keep("no-more");
+    // What is kept from every state is lost from none.
+    find_broken(&browser, "everything can still be released");
+    let found = browser.texts("#found").concat();
+    assert!(found.starts_with("there is no such state"), "{found}");
+    assert_eq!(browser.complaints(), Vec::<Value>::new());
+}
+
 #[test]
 fn an_address_in_use_is_told() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");

@@ -151,9 +151,10 @@ pub(super) const ONCE: Promise = Promise {
     name: "nothing counts twice",
     says: "requests and updates have numbers of their own; FHA and HA accept each once and never \
            an older one afterwards, and the FHA does not refuse what it accepted last; the MN takes \
-           only the answer to its last",
+           only the answer to its last, and the server of step 2 answers each question once",
     requirements: &["R-36", "H-23"],
     sentences: &[
+        "access.6.9",
         "registration.4.11",
         "registration.4.12",
         "registration.7.4",
@@ -181,6 +182,12 @@ fn numbered(before: &State, after: &State) -> Verdict {
         Message::Update(Leg::Tunnel(_), update) => {
             let used = |care_of| network.any(Alike::Update(Leg::Tunnel(care_of), update.seq));
             Some(!CareOf4::all().any(used))
+        }
+        // Who is asked again says what he said before.
+        Message::AccessAnswer(session, link, server, _) => {
+            let mut answers = network.alike(Alike::AccessAnswer(session, link));
+            let by = |sent| matches!(sent, Message::AccessAnswer(_, _, by, _) if by == server);
+            Some(!answers.any(by))
         }
         Message::Reply(Hop::Direct | Hop::Relay, reply) => {
             let last = before.fha.of(reply.fha).binding.map(|binding| binding.ident);

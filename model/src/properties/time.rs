@@ -60,9 +60,10 @@ fn nested(config: &Config, state: &State) -> Verdict {
 pub(super) const REPLAY: Promise = Promise {
     name: "replay changes nothing",
     says: "what was accepted already, or is older than that, changes no binding, visitor or \
-           registration when it comes again, and no session of access is taken up twice",
+           registration when it comes again, and no session of access is taken up or answered twice",
     requirements: &["R-36", "H-23", "H-26"],
     sentences: &[
+        "access.3.1",
         "access.5.8",
         "registration.5.13",
         "registration.7.4",
@@ -121,6 +122,12 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
         Message::AccessReply(session, ..) => {
             let asking = before.mn.session == Some(session) && before.mn.access == Access::Asking;
             Verdict::when(!asking, before.mn == after.mn)
+        }
+        Message::AccessAnswer(session, link, ..) => {
+            let nas = before.nas.of(link);
+            let waited = nas.asking && nas.session == Some(session);
+            let silent = || after.network.since(&before.network).next().is_none();
+            Verdict::when(!waited, nas == after.nas.of(link) && silent())
         }
         Message::AccessRequest(session, link, _) => {
             let old = before.nas.of(link).session >= Some(session);
