@@ -100,7 +100,7 @@ fn our_foreign_agent_conforms() {
 
 #[test]
 fn our_mobile_node_conforms() {
-    passes("mn", 240);
+    passes("mn", 290);
 }
 
 /// Faults put between a role of ours and the tester are noticed, each by all the cases that the
@@ -147,6 +147,11 @@ fn faults_of_network_access_servers_are_noticed() {
 #[test]
 fn faults_of_foreign_agents_are_noticed() {
     notices_faults("fa");
+}
+
+#[test]
+fn faults_of_mobile_nodes_are_noticed() {
+    notices_faults("mn");
 }
 
 #[test]

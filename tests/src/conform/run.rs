@@ -62,6 +62,8 @@ struct Bench<'a> {
     /// Slots that no running case has.
     slots: Mutex<Vec<usize>>,
     down: AtomicBool,
+    /// What a mobile node said that was only to show whether it begins.
+    said: Mutex<String>,
 }
 
 /// A case that has been played once.
@@ -269,6 +271,7 @@ impl<'a> Bench<'a> {
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),
             down: AtomicBool::new(false),
+            said: Mutex::default(),
         };
         bench.await_target()?;
         Ok(bench)
@@ -283,14 +286,18 @@ impl<'a> Bench<'a> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (common, seed) = (&self.common, self.settings.seed);
         let mut stage = Stage::new(self.profile, common, "probe", seed, (number, slot));
-        match self.profile.role {
+        let answers = match self.profile.role {
             Under::Fha => fha::probe(&mut stage),
             Under::Aaa => aaa::probe(&mut stage),
             Under::Ha6 => ha6::probe(&mut stage),
             Under::Nas => nas::probe(&mut stage),
             Under::Fa => fa::probe(&mut stage),
             Under::Mn => mn::probe(&mut stage),
+        };
+        if let Some(mut mobile) = stage.mobile.take() {
+            *lock(&self.said) = mobile.ended().unwrap_or_else(|| mobile.said());
         }
+        answers
     }
 
     fn await_target(&self) -> Result<(), SetupError> {
@@ -304,8 +311,11 @@ impl<'a> Bench<'a> {
                 return Err(SetupError(how));
             }
             if began.elapsed() > patience {
-                let said = self.process().said();
-                let at = self.profile.target.address;
+                let said = self.process().said() + lock(&self.said).as_str();
+                let at = match self.profile.tester.links.first() {
+                    Some(link) if self.profile.role == Under::Mn => link.clone(),
+                    _ => self.profile.target.address.to_string(),
+                };
                 return Err(SetupError(format!(
                     "the target at {at} does not answer what every target of its role answers; \
                      look at its address, keys and users in the profile\n{said}"

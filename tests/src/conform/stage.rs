@@ -12,10 +12,10 @@ use rand_core::{Rng as _, SeedableRng as _};
 
 use super::air::Air;
 use super::case::{Ending, missing};
-use super::fault::{Fault, Passing, Way};
+use super::fault::{Fault, Known, Passing, Way};
 use super::ladder::{Passed, describe, hex, spoken_at};
 use super::link::Link;
-use super::profile::{Profile, Under};
+use super::profile::{self, Profile, Under};
 use super::server::Server;
 use super::target::Process;
 
@@ -223,7 +223,10 @@ impl<'a> Stage<'a> {
         let mut octets = octets.to_vec();
         let Some(fault) = self.fault else { return Some(octets) };
         let is_ours = way == Way::ToTarget;
-        let repeated = !is_ours && !self.came.insert(octets.clone());
+        // The header of a packet tells one from another; what UDP carries does not.
+        let said = if protocol == Protocol::Ipv4 { octets.get(28..) } else { None };
+        let said = said.unwrap_or(&octets).to_vec();
+        let repeated = !is_ours && !self.came.insert(said);
         if protocol == Protocol::Pana
             && let (false, Some(number)) = (is_ours, octets.get(12..16))
             && octets.get(4).is_some_and(|flags| flags & 0x80 != 0)
@@ -241,6 +244,12 @@ impl<'a> Stage<'a> {
             self.asked.insert((is_ours, identifier), own);
         }
         let secret = self.radius_secret();
+        let secrets = self.profile.users.first().filter(|_| self.profile.role == Under::Mn);
+        let secrets = secrets.map(|user| {
+            let octets =
+                |text: &Option<String>| profile::octets(text.as_deref().unwrap_or_default());
+            (user.nai.as_bytes(), octets(&user.access_secret), octets(&user.mn_aaa_key))
+        });
         let passing = Passing {
             protocol,
             secret: secret.as_bytes(),
@@ -248,6 +257,11 @@ impl<'a> Stage<'a> {
             key: self.proof.as_deref(),
             repeated,
             number: self.number_of_pana,
+            mobile: secrets.as_ref().map(|(nai, access, aaa)| Known {
+                nai,
+                access_secret: access,
+                aaa_key: aaa,
+            }),
         };
         fault.alter(way, &passing, &mut octets).then_some(octets)
     }

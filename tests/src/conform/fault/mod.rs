@@ -8,6 +8,7 @@
 
 mod access;
 mod home;
+mod mobile;
 mod packet;
 mod server;
 
@@ -53,11 +54,21 @@ pub(super) struct Passing<'p> {
     pub(super) repeated: bool,
     /// The number of the target's last PANA request.
     pub(super) number: Option<u32>,
+    /// The mobile node, where that is the target.
+    pub(super) mobile: Option<Known<'p>>,
+}
+
+/// What is known of a mobile node.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known<'p> {
+    pub(super) nai: &'p [u8],
+    pub(super) access_secret: &'p [u8],
+    pub(super) aaa_key: &'p [u8],
 }
 
 /// All faults of a role.
 pub fn faults(role: Under) -> impl Iterator<Item = &'static Fault> {
-    let all = [access::FAULTS, server::FAULTS, home::FAULTS];
+    let all = [access::FAULTS, server::FAULTS, home::FAULTS, mobile::FAULTS];
     all.into_iter().flatten().filter(move |fault| fault.role == role)
 }
 

@@ -50,7 +50,7 @@ pub(super) struct Ack {
 }
 
 impl Bu {
-    fn read(tunnelled: &Tunnelled) -> Option<Bu> {
+    pub(super) fn read(tunnelled: &Tunnelled) -> Option<Bu> {
         let packet = Packet::decode(&tunnelled.payload).ok()?;
         let Message::BindingUpdate(update) = packet.message else { return None };
         Some(Bu {

@@ -12,6 +12,7 @@ mod later;
 mod outcome;
 mod paa;
 mod reply;
+mod tour;
 mod update;
 mod world;
 
@@ -31,6 +32,7 @@ pub(super) fn cases() -> Vec<Case> {
     ack::add(&mut cases);
     later::add(&mut cases);
     agent::add(&mut cases);
+    tour::add(&mut cases);
     cases.finish()
 }
 
