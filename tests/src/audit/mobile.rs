@@ -42,7 +42,7 @@ pub(super) struct Mobile {
     marked: bool,
     held: Vec<Rejection>,
     order: Order,
-    /// What the capture shows of it.
+    /// What is shown of it from the beginning.
     sights: Sights,
     ladder: VecDeque<Rung>,
     explained: u64,
@@ -87,6 +87,8 @@ pub(super) struct Facts {
     pub(super) updated: Option<std::net::Ipv6Addr>,
     pub(super) sequence: Option<u16>,
     pub(super) message_id: Option<u64>,
+    /// The Mesg-ID of the first update that was seen.
+    pub(super) first_update: Option<u64>,
 }
 
 /// A registration request as it was seen.
@@ -131,6 +133,8 @@ pub(super) struct Answered {
 #[derive(Clone, Debug)]
 pub(super) struct Updated {
     pub(super) at: At,
+    /// Whether it was seen before the FHA.
+    pub(super) tunnelled: bool,
     pub(super) sequence: u16,
     pub(super) message_id: Option<u64>,
     pub(super) lifetime: u32,
@@ -285,7 +289,6 @@ impl Mobile {
         memo: &mut Memo,
         report: &mut Report,
     ) {
-        self.sights.add(seen.channel());
         self.last = (at.turn, at.time);
         // What belongs to a message from before the last beginning, the model knows no more.
         let explained = match about {

@@ -15,6 +15,7 @@ use dsboot_spec::{CareOf, Scenario, Setup};
 
 mod memo;
 mod openings;
+mod sights;
 mod steps;
 
 pub(super) use memo::Memo;
@@ -23,7 +24,9 @@ use memo::{Hidden, Node};
 use openings::openings;
 use steps::{deny, hides, may_be, otherwise, say, settle, wander};
 
-use super::seen::{Channel, Named, Seen, channel_of};
+pub(super) use sights::Sights;
+
+use super::seen::{Channel, Named, Seen};
 
 /// As many states that explain the same are kept.
 const WIDTH: usize = 32;
@@ -63,6 +66,8 @@ pub(super) struct Order {
     is_beyond: bool,
     /// Everything is seen from the beginning.
     is_complete: bool,
+    /// There was no room for all explanations: what none of those left explains may still be right.
+    is_partial: bool,
 }
 
 /// A state of the model, and what its symbols stand for.
@@ -79,35 +84,6 @@ pub(super) struct Unexplained {
     pub(super) guard: Option<Guard>,
     /// What the same role could have said.
     pub(super) allowed: Vec<String>,
-}
-
-/// Which parts of the network the capture shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Sights(u16);
-
-impl Sights {
-    /// Everything is seen.
-    pub(super) const ALL: Sights = Sights(!(1 << Channel::Never as u16));
-
-    /// That part is seen.
-    pub(super) const fn add(&mut self, channel: Channel) {
-        self.0 |= 1 << channel as u16;
-    }
-
-    const fn has(self, channel: Channel) -> bool {
-        self.0 & (1 << channel as u16) != 0
-    }
-
-    /// Whether nothing is seen of how the mobile node moves and registers.
-    fn is_of_home_only(self) -> bool {
-        use Channel::{Access, Direct, LegA, LegB, Link, Relay, Tunnel};
-        ![Access, LegA, Link, Direct, Relay, LegB, Tunnel].into_iter().any(|part| self.has(part))
-    }
-
-    /// Whether a message would not be seen.
-    fn hides(self, message: &Message) -> bool {
-        !self.has(channel_of(message))
-    }
 }
 
 impl Order {
@@ -145,7 +121,7 @@ impl Order {
         if changes_arrangement(&before, seen) {
             return self.begin(packet, seen, sights, memo);
         }
-        let mut found = settle(explain_at_once(&before, seen, sights, memo), WIDTH);
+        let mut found = self.settle(explain_at_once(&before, seen, sights, memo), WIDTH);
         if found.is_empty() {
             // What costs no events comes first: most of what is not known is found there.
             let otherwise = otherwise(&before, seen, memo);
@@ -156,12 +132,15 @@ impl Order {
                     found = explain_hidden(before, seen, sights, 1..=HIDDEN_EVENTS, memo);
                 }
             }
-            found = settle(found, WIDTH);
+            found = self.settle(found, WIDTH);
         }
         if found.is_empty() {
             found = self.look_again(seen, sights, memo);
         }
-        if found.is_empty() && sights.is_of_home_only() && is_elsewhere(&before, seen) {
+        if found.is_empty()
+            && before.iter().all(|one| one.sights(sights).is_of_home_only())
+            && is_elsewhere(&before, seen)
+        {
             self.explanations.clear();
             return self.begin(packet, seen, sights, memo);
         }
@@ -169,6 +148,16 @@ impl Order {
             self.past.clear();
             self.begun = packet;
             self.is_beyond = true;
+            return Ok(());
+        }
+        if found.is_empty() && self.is_unsure(&before, sights, memo) {
+            // What belongs to a message of before is judged no more, nor is this one if nothing can
+            // begin with it.
+            if !is_new || self.begin(packet, seen, sights, memo).is_err() {
+                self.past.clear();
+                self.begun = packet + 1;
+                self.is_lost = false;
+            }
             return Ok(());
         }
         if found.is_empty() {
@@ -225,6 +214,7 @@ impl Order {
         memo: &mut Memo,
     ) -> Result<(), Unexplained> {
         self.begun = packet;
+        self.is_partial = false;
         self.past.clear();
         if std::mem::take(&mut self.is_complete) {
             let mut from = Vec::new();
@@ -242,14 +232,16 @@ impl Order {
             }
             return Ok(());
         }
-        let mut found = Vec::new();
         let nobody = Named::default();
-        for care_of in &self.arrangements {
-            found.extend(openings(*care_of).of(seen).filter_map(|(message, node)| {
+        let openings_of = |care_of: &CareOf| {
+            let fitting = openings(*care_of).of(seen).filter_map(|(message, node)| {
                 let names = nobody.fitting(seen, message)?;
                 Some(Explanation { node: Arc::clone(node), names })
-            }));
-        }
+            });
+            fitting.collect::<Vec<_>>().into_iter()
+        };
+        // No arrangement takes the room of another.
+        let mut found = in_turn(self.arrangements.iter().map(openings_of).collect());
         let all = |which: fn(&openings::Openings) -> &Vec<Arc<Node>>| {
             let nodes = self.arrangements.iter().flat_map(move |care_of| which(openings(*care_of)));
             let explain =
@@ -268,8 +260,29 @@ impl Order {
             self.is_lost = true;
             return Err(Unexplained { guard: None, allowed: Vec::new() });
         }
-        self.explanations = settle(found, WIDTH * 4);
+        self.explanations = self.settle(found, WIDTH * 4);
         Ok(())
+    }
+
+    /// As [`settle`]; it is remembered when there is no room for all.
+    fn settle(&mut self, found: Vec<Explanation>, width: usize) -> Vec<Explanation> {
+        let many = found.len();
+        let kept = settle(found, width);
+        self.is_partial |= kept.len() >= width && many > width;
+        kept
+    }
+
+    /// Whether something may explain what nothing does that has been looked at: there was no room for
+    /// all explanations, or for all hidden steps.
+    fn is_unsure(&self, before: &[Explanation], sights: Sights, memo: &mut Memo) -> bool {
+        let most = most_hidden(before.len());
+        sights != Sights::ALL
+            && (self.is_partial
+                || before.iter().any(|one| {
+                    let sights = one.sights(sights);
+                    let hidden = Hidden { sights, most, cost: HIDDEN_EVENTS };
+                    memo.is_more_hidden(&one.node, hidden)
+                }))
     }
 
     fn is_at_the_bound(&self) -> bool {
@@ -362,6 +375,12 @@ fn explain_at_once(
     found
 }
 
+/// How many hidden states are looked at from each of so many: the more there is to begin with, the
+/// fewer.
+fn most_hidden(from: usize) -> usize {
+    (HIDDEN_STATES / from.max(1).next_power_of_two()).max(HIDDEN_FROM_EACH)
+}
+
 /// As [`explain`], with hidden steps before, of as few events as can be.
 fn explain_hidden(
     before: &[Explanation],
@@ -370,12 +389,11 @@ fn explain_hidden(
     costs: RangeInclusive<u8>,
     memo: &mut Memo,
 ) -> Vec<Explanation> {
-    // The more there is to begin with, the less is looked at from each.
-    let most = (HIDDEN_STATES / before.len().max(1).next_power_of_two()).max(HIDDEN_FROM_EACH);
+    let most = most_hidden(before.len());
     for cost in costs {
-        let hidden = Hidden { sights, most, cost };
         let mut of_each = Vec::new();
         for one in before {
+            let hidden = Hidden { sights: one.sights(sights), most, cost };
             let mut found = Vec::new();
             for (message, places) in memo.sayable(&one.node, hidden, seen.from()).iter() {
                 if may_be(message, seen)
@@ -408,6 +426,7 @@ fn in_turn(mut of_each: Vec<std::vec::IntoIter<Explanation>>) -> Vec<Explanation
 /// The states that are no or one hidden step without an event away.
 fn near(one: &Explanation, sights: Sights, memo: &mut Memo) -> Vec<Explanation> {
     let steps = memo.steps(&one.node);
+    let sights = one.sights(sights);
     let free = steps.iter().filter(|step| step.cost == 0 && hides(step, sights));
     let mut near = vec![one.clone()];
     near.extend(free.map(|step| one.at(&step.next)));
@@ -449,6 +468,11 @@ fn allowed(before: &[Explanation], seen: &Seen, sights: Sights, memo: &mut Memo)
 }
 
 impl Explanation {
+    /// What the capture shows, if this is what happens; `sights` it shows in any case.
+    fn sights(&self, sights: Sights) -> Sights {
+        sights.and(self.names.sights())
+    }
+
     /// The same names in another state.
     fn at(&self, node: &Arc<Node>) -> Explanation {
         Explanation { node: Arc::clone(node), names: self.names.clone() }

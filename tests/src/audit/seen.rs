@@ -15,6 +15,7 @@ use dsboot_model::{
 use dsboot_spec::Role;
 
 use super::memory::mark;
+use super::order::Sights;
 
 /// A message of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -281,6 +282,8 @@ pub(super) struct Names {
     keys: Vec<(u32, Ident)>,
     /// Whether the mobile node has been told another time than its own.
     clock_set: bool,
+    /// The parts of the network where something has been seen.
+    sights: Sights,
 }
 
 /// [`Names`] that many explanations share, and a fingerprint of them.
@@ -297,6 +300,7 @@ impl Named {
         if !names.fits(seen, message) {
             return None;
         }
+        names.sights.add(message);
         if names == *self.names {
             return Some(self.clone());
         }
@@ -526,6 +530,11 @@ impl Names {
             }
             _ => false,
         }
+    }
+
+    /// The parts of the network where something has been seen.
+    pub(super) const fn sights(&self) -> Sights {
+        self.sights
     }
 
     /// Whether an IPv6 care-of address has been seen.

@@ -1,8 +1,90 @@
-//! What is cut out of the capture of a run that conforms.
+//! What is cut out of the capture of a run that conforms is accepted, or nothing of this protocol; how
+//! often it is not, is bounded.
+
+use std::collections::BTreeSet;
+use std::env;
 
 use dsboot_tests::audit::Answer;
 
-use crate::support::{SETUPS, audit, audit_known, capture, known, only, packets};
+use crate::support::{Known, SETUPS, audit, audit_known, capture, known, only, packets};
+
+/// Whether every cut is tried.
+fn is_exhaustive() -> bool {
+    env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|how| how == "all")
+}
+
+/// The links of a capture, by name.
+fn links(all: &[Known]) -> Vec<&str> {
+    let names: BTreeSet<&str> =
+        all.iter().filter_map(|one| one.piece.interface.as_deref()).collect();
+    names.into_iter().collect()
+}
+
+/// All links, each alone, and each two of them.
+fn scopes<'a>(links: &[&'a str]) -> Vec<Vec<&'a str>> {
+    let alone = links.iter().map(|link| vec![*link]);
+    let pairs = links
+        .iter()
+        .enumerate()
+        .flat_map(|(place, one)| links.iter().skip(place + 1).map(move |other| vec![*one, *other]));
+    [links.to_vec()].into_iter().chain(alone).chain(pairs).collect()
+}
+
+/// Tries every `stride`th cut of a capture; `turn` says which are the first ones.
+fn every_cut(all: &[Known], what: &str, stride: usize, turn: &mut usize) -> (usize, Vec<String>) {
+    let mut tried = 0;
+    let mut wrong = Vec::new();
+    for scope in scopes(&links(all)) {
+        let is_shown =
+            |one: &&Known| one.piece.interface.as_deref().is_some_and(|name| scope.contains(&name));
+        let shown: Vec<&Known> = all.iter().filter(is_shown).collect();
+        for begin in 0..shown.len() {
+            *turn += 1;
+            if !turn.is_multiple_of(stride) {
+                continue;
+            }
+            tried += 1;
+            // A rejection stays one, however much follows: so this is about every end too.
+            let report = audit_known(shown.iter().skip(begin).copied());
+            if report.verdict == Answer::Rejected {
+                let first = &report.rejections[0];
+                wrong.push(format!(
+                    "{what} {scope:?} from {begin} of {}: packet {}, {}: {}",
+                    shown.len(),
+                    first.packet,
+                    first.sentence,
+                    first.what
+                ));
+            }
+        }
+    }
+    (tried, wrong)
+}
+
+#[test]
+fn hardly_a_cut_of_a_run_is_rejected() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let stride = if is_exhaustive() { 37 } else { 997 };
+    let (mut turn, mut tried, mut wrong) = (0, 0, Vec::new());
+    for setup in SETUPS {
+        for lossy in [&[][..], &["--loss", "0.2", "--seed", "9"]] {
+            let args = [setup, lossy].concat();
+            let all = known(packets(&capture(directory.path(), &args)));
+            let (more, bad) = every_cut(&all, &args.join(" "), stride, &mut turn);
+            tried += more;
+            wrong.extend(bad);
+        }
+    }
+    println!("{tried} cuts");
+    assert!(tried > 30, "{tried}");
+    // Which steps are hidden is searched for within bounds (tests/README.md).
+    assert!(
+        wrong.len() * 10 <= tried,
+        "{} of {tried} cuts are rejected:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
 
 #[test]
 fn each_link_alone_is_accepted() {

@@ -1,6 +1,9 @@
 //! A run is accepted whatever its links are.
 
+use std::path::Path;
+
 use dsboot::decode::Piece;
+use dsboot_tests::audit::Answer;
 
 use crate::support::{SETUPS, accepted, audit, capture, packets};
 
@@ -41,4 +44,26 @@ fn a_run_is_accepted_whatever_the_link() {
         assert_eq!(report.mobiles[0].explained, alone.mobiles[0].explained, "{link_type}");
         assert_eq!(report.authenticators, alone.authenticators, "{link_type}");
     }
+}
+
+#[test]
+fn captures_of_other_programs_are_judged_only_if_they_ask_for_a_bootstrap() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/captures");
+    let of = |name: &str| {
+        let file = directory.join(format!("{name}.pcap"));
+        audit(&packets(file.to_str().expect("a path")), None)
+    };
+    // That a server tells of an FHA makes nobody a NAS.
+    for name in ["eapol_test", "cooked", "cooked2", "ping"] {
+        let report = of(name);
+        assert_eq!(report.verdict, Answer::NotThisProtocol, "{name}: {:#?}", report.rejections);
+        assert!(report.packets > 0);
+    }
+    // Here radclient says that it is one, and asks without EAP.
+    let report = of("radclient");
+    assert_eq!(report.verdict, Answer::Rejected);
+    let wrong = |sentence: &str| {
+        report.rejections.iter().any(|one| (one.packet, &*one.sentence) == (3, sentence))
+    };
+    assert!(wrong("access.3.1") && wrong("access.6.5"), "{:#?}", report.rejections);
 }

@@ -11,7 +11,7 @@ use super::super::carried::Carried;
 use super::super::mobile::Key;
 use super::super::seen::{Seen, Told};
 use super::super::{At, Auditor, memory};
-use super::Side;
+use super::{EapLast, Side};
 
 /// A PANA session.
 #[derive(Clone, Debug, Default)]
@@ -209,7 +209,7 @@ impl Auditor {
     fn eap(&mut self, at: At, carried: &Carried<'_>, key: (IpAddr, u32), eap: &eap::Packet<'_>) {
         let known = self.legs.sessions.get(&key).and_then(|session| session.place);
         if let Some(place) = known.filter(|_| eap.code() != eap::Code::Success) {
-            self.check_eap(at, place, Side::Pana, eap);
+            self.check_eap(at, place, (Side::Pana, key.0), eap);
         }
         let Some(session) = self.legs.sessions.get_mut(&key) else { return };
         match eap.code() {
@@ -232,7 +232,7 @@ impl Auditor {
                     self.mark(place);
                 }
                 if known.is_none() {
-                    self.check_eap(at, place, Side::Pana, eap);
+                    self.check_eap(at, place, (Side::Pana, key.0), eap);
                 }
                 let same = asked.is_none_or(|(asked, _)| asked == eap.identifier());
                 self.must(
@@ -272,6 +272,41 @@ impl Auditor {
                 );
             }
         }
+    }
+
+    /// An EAP packet is the same between MN and NAS as between NAS and AAA server; `nas` is the NAS's
+    /// address on this side.
+    pub(super) fn check_eap(
+        &mut self,
+        at: At,
+        place: usize,
+        (side, nas): (Side, IpAddr),
+        eap: &eap::Packet<'_>,
+    ) {
+        let mark = memory::mark(&eap.octets());
+        let code = eap.code().number();
+        // Requests go on to the MN, Responses to the AAA server.
+        let goes_on = (side == Side::Pana) == (eap.code() == eap::Code::Request);
+        let last = self.legs.eap_last.get(&place).copied();
+        let before = last.filter(|last| goes_on && last.side != side && last.code == code);
+        // The NAS asks for the identity itself.
+        let is_own = code == eap::Code::Request.number() && eap.method() == Some(method::IDENTITY);
+        if let Some(before) = before.filter(|_| !is_own) {
+            let ends = match side {
+                Side::Pana => (nas, before.nas),
+                Side::Radius => (before.nas, nas),
+            };
+            if before.mark == mark {
+                self.legs.eap_ways.insert(ends, ());
+            } else if self.legs.eap_ways.contains(&ends)
+                && !self.legs.eap.contains(&(place, side.other(), mark))
+            {
+                let what = "the EAP packet is not the one that came from the other side";
+                self.reject(at, place, "access.3.1", what);
+            }
+        }
+        self.legs.eap.insert((place, side, mark), ());
+        self.legs.eap_last.insert(place, EapLast { side, nas, code, mark });
     }
 
     /// Step 3.

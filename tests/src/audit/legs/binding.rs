@@ -65,6 +65,7 @@ impl Auditor {
         let message_id = update.options.message_id().once().map(|id| id.0);
         let new = Updated {
             at,
+            tunnelled,
             sequence: update.sequence.0,
             message_id,
             lifetime: update.lifetime.seconds(),
@@ -75,7 +76,9 @@ impl Auditor {
             authenticator: proof.map(|proof| proof.value.data.to_vec()),
             aaa_spi: proof.map(|proof| proof.value.spi),
         };
-        self.check_update(at, place, packet, update, &new);
+        let inner = carried.tunnels.iter().find(|tunnel| tunnel.kind == TunnelKind::Ipv6);
+        let inner = inner.map(|tunnel| (tunnel.source, tunnel.destination));
+        self.check_update(at, place, (packet, inner), update, &new);
         self.check_tunnels(at, carried, Some(place));
         self.check_forwarded(at, place, &new);
         let mut about = None;
@@ -95,7 +98,7 @@ impl Auditor {
         &mut self,
         at: At,
         place: usize,
-        packet: &Packet<'_>,
+        (packet, tunnel): (&Packet<'_>, Option<(Ipv4Addr, Ipv4Addr)>),
         update: &BindingUpdate<'_>,
         new: &Updated,
     ) {
@@ -163,13 +166,18 @@ impl Auditor {
             }
             facts.sequence = Some(new.sequence);
             facts.message_id = new.message_id.or(facts.message_id);
-            let left =
-                facts.registered_until.zip(at.time).map(|(until, now)| until.saturating_sub(now));
+            facts.first_update = facts.first_update.or(new.message_id);
+            // Elsewhere there may have been another registration, which is not seen.
+            let is_here = tunnel.is_some_and(|(home, agent)| {
+                facts.home_address == Some(home) && facts.home_agent == Some(agent)
+            });
+            let until = facts.registered_until.filter(|_| is_here);
+            let left = until.zip(at.time).map(|(until, now)| until.saturating_sub(now));
             if left.is_some_and(|left| u64::from(new.lifetime) > left.as_secs() + 1) {
                 wrong = wrong
                     .or(Some(("home-binding.1.7", "the lifetime is longer than the registration")));
             }
-            let told = facts.parameters.as_ref();
+            let told = facts.parameters.as_ref().filter(|_| is_here);
             let home = told.and_then(|told| told.home).map(|(home, _)| home);
             let agent = told.and_then(|told| told.agent);
             let care_of = told.and_then(|told| told.care_of).map(|(care_of, _)| care_of);
@@ -255,8 +263,13 @@ impl Auditor {
                 })
                 .cloned()
         });
-        let any = self.mobiles.get(place).is_some_and(|m| !m.facts.updates.is_empty());
-        let answers = about.is_some() || !any;
+        let first = self.mobiles.get(place).and_then(|mobile| mobile.facts.first_update);
+        // What answers an update from before the first one that is seen, nothing is known of.
+        let is_before = first.is_none_or(|first| message_id.is_some_and(|id| id < first));
+        if about.is_none() && first.is_some() && is_before {
+            return;
+        }
+        let answers = about.is_some() || is_before;
         self.must(
             answers,
             at,

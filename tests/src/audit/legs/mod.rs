@@ -22,6 +22,17 @@ pub(super) enum Side {
     Radius,
 }
 
+/// An EAP packet.
+#[derive(Clone, Copy, Debug)]
+struct EapLast {
+    side: Side,
+    /// The NAS's address on that side.
+    nas: IpAddr,
+    code: u8,
+    /// A fingerprint of its octets.
+    mark: u64,
+}
+
 impl Side {
     const fn other(self) -> Side {
         match self {
@@ -50,9 +61,10 @@ pub(super) struct Legs {
     eap: Remembered<(usize, Side, u64), ()>,
     /// Sessions by the EAP Responses to a method in them.
     responses: Remembered<u64, (IpAddr, u32)>,
-    /// On which side the last EAP packet of a mobile node was seen, and its Code: what is passed on to
-    /// the other one must be the same.
-    eap_last: Remembered<usize, (Side, u8)>,
+    /// The last EAP packet of a mobile node: what is passed on to the other side must be the same.
+    eap_last: Remembered<usize, EapLast>,
+    /// The addresses of a NAS, to the MN and to the AAA server, between which it has passed EAP on.
+    eap_ways: Remembered<(IpAddr, IpAddr), ()>,
     /// The State of the last Access-Challenge, by mobile node and client.
     states: Remembered<(usize, IpAddr), Vec<u8>>,
     /// The last session between two addresses.
@@ -76,6 +88,7 @@ impl Default for Legs {
             eap: Remembered::new(1 << 14),
             responses: Remembered::new(1 << 14),
             eap_last: Remembered::new(1 << 14),
+            eap_ways: Remembered::new(1 << 12),
             states: Remembered::new(1 << 14),
             pairs: Remembered::new(1 << 14),
             asked: Remembered::new(1 << 14),

@@ -11,7 +11,7 @@ use dsboot_spec::registry::radius::{attribute, code};
 use super::super::carried::{Carried, v4_of};
 use super::super::mobile::{Allowed, Asked, Assigned, Granted, Key, Parameters6};
 use super::super::seen::{Seen, Told};
-use super::super::{At, Auditor, memory};
+use super::super::{At, Auditor};
 use super::Side;
 
 /// Who asks.
@@ -31,6 +31,8 @@ pub(super) struct Question {
     at: At,
     leg: Leg,
     place: usize,
+    /// Whether it says anything of the bootstrap, or who asks is told to be a NAS of it.
+    is_ours: bool,
     /// Whether the model knows it: it is not about the identity alone.
     is_modelled: bool,
     message_id: Option<u64>,
@@ -104,6 +106,7 @@ impl Auditor {
             at,
             leg,
             place,
+            is_ours: is_ours || told_nas,
             is_modelled: leg != Leg::A || !(is_identity || is_nak),
             message_id: vendor.mip6_timestamp().once(),
             prefixes: packet.framed_ipv6_prefixes().collect(),
@@ -213,7 +216,7 @@ impl Auditor {
                 let role = role && vendor.client_role().once().is_some();
                 self.must(role, at, place, "access.3.4", "the NAS does not name its part");
                 if let Some(eap) = eap {
-                    self.check_eap(at, place, Side::Radius, eap);
+                    self.check_eap(at, place, (Side::Radius, client), eap);
                 }
                 let carries = packet.attributes_of(attribute::EAP_MESSAGE).next().is_some();
                 let what = "the request carries no EAP Response";
@@ -303,7 +306,8 @@ impl Auditor {
                     wrong.push(("registration.6.6", "Bootstrap-Request is not the request's"));
                 }
             }
-            None if firsts.clone().next().is_some() => {
+            // What goes to another FHA need not have been seen.
+            None if firsts.clone().any(|asked| IpAddr::V4(asked.home_agent) == client) => {
                 wrong.push(("registration.6.3", "CHAP-Password is not that of a request seen"));
             }
             None => {}
@@ -340,7 +344,6 @@ impl Auditor {
         );
         let Some(mobile) = self.mobiles.get(place) else { return };
         let mut updates = mobile.facts.updates.iter().rev();
-        let seen_any = mobile.facts.updates.iter().next().is_some();
         let about = updates.find(|update| update.message_id == timestamp);
         let same = match about {
             Some(update) => {
@@ -355,7 +358,16 @@ impl Auditor {
                 let spi = spi.is_none() || spi == update.aaa_spi;
                 home && care_of && digest && spi && proof == update.authenticator.as_deref()
             }
-            None => !seen_any,
+            // Of what comes to the HA from that care-of address nothing has been seen, or only what
+            // is newer.
+            None => !mobile.facts.updates.iter().any(|update| {
+                !update.tunnelled
+                    && parameters
+                        .ipv6_coa
+                        .once()
+                        .is_none_or(|told| told.address() == update.care_of)
+                    && timestamp >= update.message_id
+            }),
         };
         self.must(
             same,
@@ -377,7 +389,8 @@ impl Auditor {
         };
         let place = question.place;
         let vendor = packet.vendor(self.vendor);
-        if vendor.sub_attributes().next().is_some() {
+        // A server may tell anybody of an FHA; whoever has not asked for one does not bootstrap.
+        if vendor.sub_attributes().next().is_some() && question.is_ours {
             self.mark(place);
         }
         let proxies: Vec<Vec<u8>> = packet.proxy_states().map(<[u8]>::to_vec).collect();
@@ -437,24 +450,6 @@ impl Auditor {
         self.saw(at, place, carried, &seen, Some(question.at.turn));
     }
 
-    /// An EAP packet is the same between MN and NAS as between NAS and AAA server.
-    pub(super) fn check_eap(&mut self, at: At, place: usize, side: Side, eap: &eap::Packet<'_>) {
-        let mark = memory::mark(&eap.octets());
-        let code = eap.code().number();
-        // Requests go on to the MN, Responses to the AAA server.
-        let goes_on = (side == Side::Pana) == (eap.code() == eap::Code::Request);
-        let last = self.legs.eap_last.get(&place) == Some(&(side.other(), code));
-        let passed_on = goes_on && last;
-        // The NAS asks for the identity itself.
-        let is_own = code == eap::Code::Request.number() && eap.method() == Some(method::IDENTITY);
-        if passed_on && !is_own && !self.legs.eap.contains(&(place, side.other(), mark)) {
-            let what = "the EAP packet is not the one that came from the other side";
-            self.reject(at, place, "access.3.1", what);
-        }
-        self.legs.eap.insert((place, side, mark), ());
-        self.legs.eap_last.insert(place, (side, code));
-    }
-
     fn check_challenge(
         &mut self,
         at: At,
@@ -470,7 +465,7 @@ impl Auditor {
         let eap = packet.eap_message().ok().flatten();
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
         if let Some(eap) = &eap {
-            self.check_eap(at, place, Side::Radius, eap);
+            self.check_eap(at, place, (Side::Radius, client), eap);
         }
         let is_request = eap.as_ref().is_some_and(|eap| eap.code() == eap::Code::Request);
         let asked = question.eap.is_some();

@@ -29,7 +29,13 @@ pub(super) struct Agent {
     /// The longest registration that it takes, in seconds.
     registration: u16,
     care_of: Vec<Ipv4Addr>,
+    /// How many of its advertisements have been seen.
+    heard: u32,
 }
+
+/// Whoever has heard so many advertisements answers one of their challenges: an agent takes no
+/// older ones (CHALLENGE_WINDOW of RFC 4721).
+const CHALLENGE_WINDOW: u32 = 2;
 
 impl Agent {
     /// Whether another advertisement may be the next one.
@@ -85,8 +91,12 @@ impl Auditor {
             lifetime: advertisement.lifetime,
             registration: agent.lifetime,
             care_of,
+            heard: 1,
         };
         self.check_advertisement(at, carried, &new);
+        let before = addresses.first().and_then(|address| self.legs.agents.get(address));
+        let heard = before.map_or(1, |before| before.heard.saturating_add(1));
+        let new = Agent { heard, ..new };
         for address in addresses {
             self.legs.agents.insert(address, new.clone());
         }
@@ -416,7 +426,7 @@ impl Auditor {
                     IpAddr::V6(_) => return,
                 };
                 let agent = self.legs.agents.get(&to);
-                let heard = agent.is_some();
+                let heard = agent.is_some_and(|agent| agent.heard >= CHALLENGE_WINDOW);
                 let attached = mobile.facts.assigned.is_some();
                 wrong = agent.and_then(|agent| unfit(agent, asked, attached, earlier));
                 if let Some(challenge) = &asked.challenge {

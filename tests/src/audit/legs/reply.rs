@@ -83,7 +83,7 @@ impl Auditor {
         self.check_copies(at, place, message, &answered);
         let accepts = matches!(header.code.0, code::ACCEPTED | code::ACCEPTED_NOT_SIMULTANEOUS);
         if accepts && hop != Some(Hop::Relay) {
-            self.take_over(at, place, message, asked.as_ref());
+            self.take_over(at, place, message, (hop, asked.as_ref()));
         }
         if let Some(mobile) = self.mobiles.get_mut(place) {
             mobile.facts.keep_reply(answered);
@@ -261,9 +261,14 @@ impl Auditor {
                 "registration.8.2",
                 "the authenticator is not under the SPI that the MN chose",
             );
-        } else if let (Some(known), Some(proof)) =
-            (self.mobiles.get(place).and_then(|mobile| mobile.facts.mn_spi), &proof)
-        {
+        } else if let (Some(known), Some(proof)) = (
+            // With another FHA there is another association.
+            self.mobiles.get(place).and_then(|mobile| {
+                let facts = &mobile.facts;
+                facts.mn_spi.filter(|_| facts.home_agent == Some(header.home_agent))
+            }),
+            &proof,
+        ) {
             let same = known == proof.spi;
             self.must(same, at, place, "keys.1.7", "the authenticator is not under the MN's SPI");
         }
@@ -385,7 +390,7 @@ impl Auditor {
         at: At,
         place: usize,
         message: &mip4::Reply<'_>,
-        asked: Option<&Asked>,
+        (hop, asked): (Option<Hop>, Option<&Asked>),
     ) {
         let header = message.header;
         let fha = header.home_agent;
@@ -419,7 +424,8 @@ impl Auditor {
         if message.extensions.mn_ha_key_reply().once().is_some() {
             facts.mn_spi = proof.map(|proof| proof.spi);
         }
-        if header.lifetime == 0 {
+        // Where it is not known how far it goes, the mobile node may have got another one since.
+        if header.lifetime == 0 || hop.is_none() {
             (facts.parameters, facts.registered_until, facts.mn_spi) = (None, None, None);
             return;
         }

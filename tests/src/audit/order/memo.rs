@@ -179,6 +179,12 @@ impl Memo {
         sayable
     }
 
+    /// Whether there was no room for all states that hidden steps of up to that cost lead to.
+    pub(super) fn is_more_hidden(&mut self, node: &Arc<Node>, hidden: Hidden) -> bool {
+        let many = |cost| self.hidden(node, Hidden { cost, ..hidden }).len();
+        (0..=hidden.cost).map(many).sum::<usize>() >= hidden.most
+    }
+
     /// The states that hidden steps of that cost lead to and none of less, nearest first.
     fn hidden(&mut self, node: &Arc<Node>, hidden: Hidden) -> Arc<[Arc<Node>]> {
         let key = (node.mark, hidden);

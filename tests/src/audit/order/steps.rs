@@ -16,6 +16,7 @@ pub(super) fn wander(before: &[Explanation], sights: Sights, memo: &mut Memo) ->
     let mut next = 0;
     while let Some(one) = all.get(next).cloned() {
         next += 1;
+        let sights = one.sights(sights);
         for step in memo.steps(&one.node).iter() {
             if step.cost == 0 && all.len() < WIDTH * 8 && hides(step, sights) {
                 let after = one.at(&step.next);
