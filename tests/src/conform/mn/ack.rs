@@ -129,7 +129,7 @@ pub(super) fn is_unbound(stage: &mut Stage<'_>, world: &mut World) -> Outcome {
 }
 
 /// Nothing has come of an acknowledgement; a right one to the last update binds.
-fn still_binds(stage: &mut Stage<'_>, world: &mut World, update: Bu) -> Outcome {
+pub(super) fn still_binds(stage: &mut Stage<'_>, world: &mut World, update: Bu) -> Outcome {
     is_unbound(stage, world)?;
     let mut last = update;
     while let Some(newer) = world.updated(stage, Duration::from_millis(1)) {

@@ -14,6 +14,7 @@ mod paa;
 mod reply;
 mod tour;
 mod update;
+mod vectors;
 mod world;
 
 use crate::conform::Stage;
@@ -33,6 +34,7 @@ pub(super) fn cases() -> Vec<Case> {
     later::add(&mut cases);
     agent::add(&mut cases);
     tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }
 

@@ -251,7 +251,7 @@ pub(super) fn passes_over(
 }
 
 /// A right reply is taken after it.
-fn still_takes(stage: &mut Stage<'_>, world: &mut World, asked: &Asked) -> Outcome {
+pub(super) fn still_takes(stage: &mut Stage<'_>, world: &mut World, asked: &Asked) -> Outcome {
     let grant = world.grant(stage);
     world.reply(stage, asked, &grant)?;
     match takes(stage, world) {
