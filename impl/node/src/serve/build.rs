@@ -189,7 +189,8 @@ impl Builder {
             prefix_length: pool.0.prefix_length,
         });
         config.foreign_agent = fa.into_iter().collect();
-        Ok(Built::new("nas", Party::Nas(Box::new(nas::Nas::new(config))), sockets))
+        let (machine, state) = (Party::Nas(Box::new(nas::Nas::new(config))), self.state());
+        Ok(Built { state, ..Built::new("nas", machine, sockets) })
     }
 
     fn fa(&self, fa: &config::Fa) -> Result<Built, ConfigError> {

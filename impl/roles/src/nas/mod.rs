@@ -9,6 +9,7 @@ mod sessions;
 pub use config::{AddressPool, NasConfig};
 
 use core::net::{Ipv4Addr, SocketAddr};
+use std::collections::BTreeSet;
 
 use dsboot_codec::dsb::{Fqdn, Parameter, Prefixed};
 use dsboot_codec::pana::{Flags, Kind, Message};
@@ -35,6 +36,15 @@ pub struct Nas {
     sessions: Sessions,
     addresses: Addresses,
     radius: Client<u32>,
+}
+
+/// Whose an address of the NAS's own pool is: what it keeps over a crash, by the address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Record {
+    /// The user.
+    pub nai: Nai,
+    /// Until when the user may use it at the most.
+    pub until: Time,
 }
 
 /// What a user has been granted, as the user was told.
@@ -105,6 +115,27 @@ impl Nas {
     /// The sessions of those who may use the link.
     pub fn admitted(&self) -> impl Iterator<Item = SessionView<'_>> {
         self.sessions().filter(|session| session.admitted)
+    }
+
+    /// Notes from now on what changes of what it keeps over a crash.
+    pub fn keep_journal(&mut self) {
+        self.addresses.keep_journal();
+    }
+
+    /// The addresses of which something has changed since the last time, if that is noted.
+    pub fn take_changed(&mut self) -> BTreeSet<Ipv4Addr> {
+        self.addresses.take_changed()
+    }
+
+    /// What it keeps of an address, if there is something.
+    #[must_use]
+    pub fn record(&self, address: Ipv4Addr) -> Option<Record> {
+        self.addresses.record(address)
+    }
+
+    /// Takes over what was kept before a crash.
+    pub fn restore(&mut self, address: Ipv4Addr, record: Record) {
+        self.addresses.restore(address, record);
     }
 
     /// Begins re-authentication of a session that has access.
@@ -375,11 +406,12 @@ impl Nas {
             return Ok(Grant { fha: None, fha_fqdn: None, care_of: None, lifetime });
         }
         let held = session.grant.as_ref().and_then(|grant| grant.care_of);
+        let identity = session.eap.identity();
         let care_of = match assignment.care_of {
             CareOf::None => None,
             CareOf::NasPicks => Some(match held.filter(|_| self.holds(session_id, held)) {
                 Some(held) => held,
-                None => self.pick()?,
+                None => self.pick(identity)?,
             }),
             CareOf::Given(address) => {
                 self.make_way(step, session_id, session, address.address())?;
@@ -393,6 +425,9 @@ impl Nas {
             && !self.config.foreign_agent.contains(&address)
         {
             self.addresses.hold(address, session_id);
+            if let (CareOf::NasPicks, Some(nai)) = (assignment.care_of, identity) {
+                self.addresses.note(address, nai, step.now, lifetime);
+            }
         }
         //= access.4.4
         let Assignment { fha, fha_fqdn, .. } = assignment;
@@ -401,9 +436,9 @@ impl Nas {
 
     /// An address of the pool.
     //= access.4.5
-    fn pick(&self) -> Result<Prefixed<Ipv4Addr>, Access> {
+    fn pick(&self, identity: Option<&Nai>) -> Result<Prefixed<Ipv4Addr>, Access> {
         let pool = self.config.pool.as_ref().ok_or(Access::PoolEmpty)?;
-        let address = self.addresses.free_in(pool).ok_or(Access::PoolEmpty)?;
+        let address = self.addresses.free_in(pool, identity).ok_or(Access::PoolEmpty)?;
         Prefixed::<Ipv4Addr>::new(address, pool.prefix_length).ok_or(Access::PoolEmpty)
     }
 
@@ -521,6 +556,7 @@ impl Nas {
 impl Machine for Nas {
     fn handle(&mut self, now: Time, random: &mut dyn Random, input: Input<'_>) -> Effects {
         let mut effects = Effects::new();
+        self.addresses.expire(now);
         let mut step = Step { now, random, effects: &mut effects };
         match input {
             Input::Datagram(from) if from.destination == self.config.paa => {
@@ -538,6 +574,7 @@ impl Machine for Nas {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        [self.sessions.due(), self.radius.poll_timeout()].into_iter().flatten().min()
+        let due = [self.sessions.due(), self.radius.poll_timeout(), self.addresses.due()];
+        due.into_iter().flatten().min()
     }
 }

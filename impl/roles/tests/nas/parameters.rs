@@ -7,11 +7,12 @@ use std::time::Duration;
 use dsboot_codec::dsb::{Fqdn, Parameter, Prefixed};
 use dsboot_codec::pana::{Avp, Flags, Kind, Message, MessageBuilder};
 use dsboot_codec::radius::{Attribute, ResponseBuilder};
-use dsboot_roles::nas::{AddressPool, NasConfig};
+use dsboot_roles::Machine as _;
+use dsboot_roles::nas::{AddressPool, Nas, NasConfig};
 use dsboot_roles::pana::{AccessOutcome, Pac, Phase};
 use dsboot_spec::registry::radius::{ADDRESS_NAS_SELECTS, ADDRESS_USER_SELECTS};
 
-use crate::world::{Accept, VENDOR, World, from_pac, nas_config, pac_config, short};
+use crate::world::{Accept, USER, VENDOR, World, from_pac, nas_config, pac_config, short};
 
 const FHA: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const CARE_OF: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 77);
@@ -230,7 +231,7 @@ fn second_client(world: &mut World, identity: &[u8]) -> Option<AccessOutcome> {
 fn an_address_of_the_pool_is_held_until_the_session_ends() {
     let ends: [fn(&mut World); 4] = [
         |world| world.tell_pac(Pac::terminate),
-        |world| world.tell_nas(dsboot_roles::nas::Nas::terminate),
+        |world| world.tell_nas(Nas::terminate),
         |world| {
             world.loses = Box::new(|_| true);
             world.pass(3600);
@@ -256,6 +257,56 @@ fn an_address_of_the_pool_is_held_until_the_session_ends() {
         let let_in = second_client(&mut world, b"mn2@example.net");
         assert_eq!(let_in, granted(Some((POOL.first, 25)), true));
     }
+}
+
+/// A NAS that comes up again after a crash with what was kept, and whose pool has room for one.
+fn restarted(nas: &mut Nas) -> Nas {
+    let mut anew = Nas::new(with_pool());
+    for address in nas.take_changed() {
+        if let Some(record) = nas.record(address) {
+            anew.restore(address, record);
+        }
+    }
+    anew.keep_journal();
+    anew
+}
+
+//= access.5.9
+#[test]
+fn an_address_of_the_pool_is_nobody_elses_over_a_restart_until_its_access_would_have_ended() {
+    let mut world = World::with(pac_config(), with_pool());
+    world.nas.keep_journal();
+    world.aaa.accept = nas_picks;
+    world.start();
+    world.settle();
+    world.nas = restarted(&mut world.nas);
+    assert_eq!(world.admitted(), 0);
+    let refused = Some(AccessOutcome::Refused(2));
+    assert_eq!(second_client(&mut world, b"mn2@example.net"), refused);
+    let begin_anew = |world: &mut World| {
+        world.pac = Pac::new(pac_config());
+        world.start();
+        world.settle();
+        assert_eq!(world.outcomes.pop(), granted(Some((POOL.first, 25)), true));
+    };
+    begin_anew(&mut world);
+    assert_eq!(world.nas.take_changed().into_iter().collect::<Vec<_>>(), [POOL.first]);
+
+    // It ends with the session that it belongs to now.
+    world.tell_nas(Nas::terminate);
+    world.settle();
+    assert_eq!(world.nas.record(POOL.first), None);
+
+    // And with its time, where there is none.
+    begin_anew(&mut world);
+    world.nas = restarted(&mut world.nas);
+    let left = world.nas.poll_timeout().expect("an end");
+    assert!(left > world.now + Duration::from_secs(3600));
+    world.now = left;
+    assert_eq!(
+        second_client(&mut world, b"mn2@example.net"),
+        granted(Some((POOL.first, 25)), true)
+    );
 }
 
 #[test]
