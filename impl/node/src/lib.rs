@@ -4,6 +4,7 @@
 //! sockets of the loopback interface, by a virtual clock, in an order that the seed alone decides.
 //! [`capture`] writes what it moves as pcapng, [`trace`] writes everything it did as JSON lines.
 
+mod batch;
 mod error;
 mod flood;
 mod lease;

@@ -12,9 +12,7 @@ use super::flood::Flood;
 use super::subject::{Key, Outcome, Subject};
 use super::way::End;
 use super::{LoadError, Settings};
-
-/// The longest datagram.
-const LONGEST: usize = 4096;
+use crate::batch::Inbox;
 
 /// Latencies are kept with three digits, up to a minute.
 const LONGEST_MICROSECONDS: u64 = 60_000_000;
@@ -51,6 +49,9 @@ struct Running<'a> {
     sent: VecDeque<(Instant, Key)>,
     latencies: Histogram<u64>,
     report: Report,
+    /// What is sent when everything that has come is handled.
+    outgoing: Vec<Vec<u8>>,
+    inbox: Inbox,
 }
 
 /// An exchange under way.
@@ -97,66 +98,80 @@ fn drive_on(settings: &Settings, subject: &mut dyn Subject) -> io::Result<Report
         sent: VecDeque::new(),
         latencies: latencies.map_err(io::Error::other)?,
         report,
+        outgoing: Vec::new(),
+        inbox: Inbox::new(),
     };
     let mut flood = Flood::new(settings)?;
     let mut events = Events::with_capacity(16);
     let start = Instant::now();
     while running.report.begun < settings.count || !running.pending.is_empty() {
-        running.begin(start, &mut flood)?;
+        running.begin(start, &mut flood);
+        running.send_all()?;
         running.report.flood += flood.send(start.elapsed())?;
         let wait = if settings.rate.is_some() || settings.flood > 0 { 1 } else { 100 };
         poll.poll(&mut events, Some(Duration::from_millis(wait)))?;
         running.receive()?;
-        running.give_up()?;
+        running.give_up();
     }
     Ok(running.finish(start))
 }
 
 impl Running<'_> {
     /// Begins as many exchanges as there may be.
-    fn begin(&mut self, start: Instant, flood: &mut Flood) -> io::Result<()> {
+    fn begin(&mut self, start: Instant, flood: &mut Flood) {
         while self.pending.len() < self.settings.window && self.report.begun < self.settings.count {
             let due =
                 self.settings.rate.map(|rate| start.elapsed().as_secs_f64() * f64::from(rate));
             #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52")]
             if due.is_some_and(|due| self.report.begun as f64 >= due) {
-                return Ok(());
+                return;
             }
-            let Some((key, request)) = self.subject.begin() else { return Ok(()) };
+            let Some((key, request)) = self.subject.begin() else { return };
             self.report.begun += 1;
             flood.learn(&request);
-            self.send((Instant::now(), 1), key, &request)?;
+            self.send((Instant::now(), 1), key, request);
         }
-        Ok(())
     }
 
-    fn send(&mut self, (since, times): (Instant, u32), key: Key, request: &[u8]) -> io::Result<()> {
+    fn send(&mut self, (since, times): (Instant, u32), key: Key, request: Vec<u8>) {
         let sent = Instant::now();
         self.pending.insert(key, Pending { since, sent, times });
         self.sent.push_back((sent, key));
-        self.end.send(request)
+        self.outgoing.push(request);
     }
 
-    fn receive(&mut self) -> io::Result<()> {
-        let mut octets = [0; LONGEST];
-        while let Some(answer) = self.end.receive(&mut octets)? {
-            let Some((key, outcome)) = self.subject.answer(answer) else { continue };
-            let Some(Pending { since, .. }) = self.pending.remove(&key) else { continue };
-            match outcome {
-                Outcome::Done => {
-                    self.report.done += 1;
-                    let took = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
-                    self.latencies.saturating_record(took);
-                }
-                Outcome::Refused(why) => *self.report.refused.entry(why).or_default() += 1,
-                Outcome::Next(key, request) => self.send((since, 1), key, &request)?,
-            }
-        }
+    fn send_all(&mut self) -> io::Result<()> {
+        self.end.send(&self.outgoing)?;
+        self.outgoing.clear();
         Ok(())
     }
 
+    fn receive(&mut self) -> io::Result<()> {
+        let mut inbox = std::mem::take(&mut self.inbox);
+        while self.end.fill(&mut inbox)? > 0 {
+            inbox.iter().for_each(|(_, answer)| self.take(answer));
+            self.send_all()?;
+        }
+        self.inbox = inbox;
+        Ok(())
+    }
+
+    fn take(&mut self, answer: &[u8]) {
+        let Some((key, outcome)) = self.subject.answer(answer) else { return };
+        let Some(Pending { since, .. }) = self.pending.remove(&key) else { return };
+        match outcome {
+            Outcome::Done => {
+                self.report.done += 1;
+                let took = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+                self.latencies.saturating_record(took);
+            }
+            Outcome::Refused(why) => *self.report.refused.entry(why).or_default() += 1,
+            Outcome::Next(key, request) => self.send((since, 1), key, request),
+        }
+    }
+
     /// Gives up what was not answered in time.
-    fn give_up(&mut self) -> io::Result<()> {
+    fn give_up(&mut self) {
         while let Some((at, key)) = self.sent.front().copied() {
             if at.elapsed() < self.settings.patience {
                 break;
@@ -170,13 +185,12 @@ impl Running<'_> {
                 && let Some((key, request)) = self.subject.repeat(key)
             {
                 self.report.repeated += 1;
-                self.send((pending.since, pending.times + 1), key, &request)?;
+                self.send((pending.since, pending.times + 1), key, request);
             } else {
                 self.subject.give_up(key);
                 self.report.lost += 1;
             }
         }
-        Ok(())
     }
 
     fn finish(mut self, start: Instant) -> Report {

@@ -46,15 +46,15 @@ impl Flood {
     /// Sends what is due after `elapsed`; returns how many that were.
     pub(super) fn send(&mut self, elapsed: Duration) -> io::Result<u64> {
         let due = u128::from(self.rate) * elapsed.as_micros() / 1_000_000;
-        let mut count = 0;
-        // A second's worth at a time at the most, so that it never holds up what is right.
-        while u128::from(self.sent) < due && count < u64::from(self.rate) / 10 {
-            let wrong = self.wrong();
+        let most = usize::try_from(self.rate / 10).unwrap_or(usize::MAX);
+        let mut wrong = Vec::new();
+        // A tenth of a second's worth at a time at the most, so that it never holds up what is right.
+        while u128::from(self.sent) < due && wrong.len() < most {
+            wrong.push(self.wrong());
             self.sent += 1;
-            count += 1;
-            self.end.send(&wrong)?;
         }
-        Ok(count)
+        self.end.send(&wrong)?;
+        Ok(wrong.len() as u64)
     }
 
     /// A datagram that asks for nothing that may be given: octets of no meaning, a request cut

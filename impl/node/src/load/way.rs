@@ -13,6 +13,7 @@ use mio::{Interest, Registry, Token};
 use tun_rs::{DeviceBuilder, SyncDevice};
 
 use super::LoadError;
+use crate::batch::{self, Inbox};
 
 /// What datagrams or packets go through.
 #[derive(Clone)]
@@ -83,36 +84,43 @@ impl End {
         }
     }
 
-    /// Sends. What the host has no room for is lost, as on any link; so is what nobody hears.
-    pub(super) fn send(&self, octets: &[u8]) -> io::Result<()> {
-        let sent = match self {
-            End::Udp(socket) => socket.send(octets),
-            End::Tun(device) => device.send(octets),
-        };
-        match sent {
-            Err(error) if error.kind() != io::ErrorKind::WouldBlock && !is_unheard(&error) => {
-                // A TUN device takes nothing that is no packet of IP.
-                match (self, error.kind()) {
-                    (End::Tun(_), io::ErrorKind::InvalidInput) => Ok(()),
-                    _ => Err(error),
+    /// Sends datagrams or packets. What the host has no room for is lost, as on any link; so is what
+    /// nobody hears.
+    pub(super) fn send(&self, each: &[Vec<u8>]) -> io::Result<()> {
+        let mut left = each;
+        while let Some(first) = left.first() {
+            let sent = match self {
+                End::Udp(socket) => {
+                    batch::send(socket, left.iter().map(|octets| (None, octets.as_slice())))
                 }
-            }
-            _ => Ok(()),
+                End::Tun(device) => device.send(first).map(|_| 1),
+            };
+            let gone = match sent {
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock && !is_unheard(&error) => {
+                    // A TUN device takes nothing that is no packet of IP.
+                    match (self, error.kind()) {
+                        (End::Tun(_), io::ErrorKind::InvalidInput) => 1,
+                        _ => return Err(error),
+                    }
+                }
+                sent => sent.unwrap_or(1),
+            };
+            left = left.get(gone..).unwrap_or_default();
         }
+        Ok(())
     }
 
-    /// What has come next; `None` if nothing has.
-    pub(super) fn receive<'o>(&self, octets: &'o mut [u8]) -> io::Result<Option<&'o [u8]>> {
+    /// Reads what has come, [`AT_ONCE`](batch::AT_ONCE) at the most; returns how much that is.
+    pub(super) fn fill(&self, inbox: &mut Inbox) -> io::Result<usize> {
         loop {
             let read = match self {
-                End::Udp(socket) => socket.recv(octets),
-                End::Tun(device) => device.recv(octets),
+                End::Udp(socket) => inbox.fill(socket),
+                End::Tun(device) => inbox.fill_by(|octets| device.recv(octets)),
             };
             match read {
-                Ok(length) => return Ok(octets.get(..length)),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(0),
                 Err(error) if is_unheard(&error) => {}
-                Err(error) => return Err(error),
+                read => return read,
             }
         }
     }

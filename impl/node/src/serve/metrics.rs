@@ -1,5 +1,6 @@
 //! Counters and gauges for Prometheus.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -48,15 +49,9 @@ impl Metrics {
         Metrics(Arc::new(Inner { registry, events, bindings }))
     }
 
-    /// Counts one.
-    pub(super) fn count(&self, role: &'static str, reason: Reason) {
-        self.0.events.get_or_create(&vec![("role", role), ("reason", reason.name())]).inc();
-    }
-
-    /// Says how many bindings a role holds.
-    pub(super) fn bindings(&self, role: &'static str, held: usize) {
-        let held = i64::try_from(held).unwrap_or(i64::MAX);
-        self.0.bindings.get_or_create(&vec![("role", role)]).set(held);
+    /// What one role counts.
+    pub(super) fn of(&self, role: &'static str) -> Counts {
+        Counts { metrics: self.clone(), role, events: BTreeMap::new(), bindings: None }
     }
 
     /// All of it, in the text form of OpenMetrics.
@@ -107,5 +102,34 @@ impl Metrics {
 impl Default for Metrics {
     fn default() -> Metrics {
         Metrics::new()
+    }
+}
+
+/// The counters of a role: each is looked up once.
+#[derive(Debug)]
+pub(super) struct Counts {
+    metrics: Metrics,
+    role: &'static str,
+    events: BTreeMap<Reason, Counter>,
+    bindings: Option<Gauge>,
+}
+
+impl Counts {
+    /// Counts one.
+    pub(super) fn count(&mut self, reason: Reason) {
+        let (role, events) = (self.role, &self.metrics.0.events);
+        let counter = self.events.entry(reason).or_insert_with(|| {
+            events.get_or_create(&vec![("role", role), ("reason", reason.name())]).clone()
+        });
+        counter.inc();
+    }
+
+    /// Says how many bindings the role holds.
+    pub(super) fn bindings(&mut self, held: usize) {
+        let (role, bindings) = (self.role, &self.metrics.0.bindings);
+        let gauge = self
+            .bindings
+            .get_or_insert_with(|| bindings.get_or_create(&vec![("role", role)]).clone());
+        gauge.set(i64::try_from(held).unwrap_or(i64::MAX));
     }
 }

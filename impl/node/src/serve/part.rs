@@ -1,31 +1,32 @@
 //! A role at work: its machine between sockets, clock and TUN device.
 
+mod carry;
+
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::task::Poll;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dsboot_codec::ip;
 use dsboot_roles::aaa::AaaConfig;
-use dsboot_roles::{
-    Datagram, Effect, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time,
-};
-use dsboot_spec::registry::ip::IPV6_MINIMUM_MTU;
+use dsboot_roles::{Datagram, Effects, Input, LinkAddr, Machine as _, Packet, Random, Time};
+use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_MINIMUM_MTU};
 use rand::Rng as _;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::{Instant, sleep_until};
-use tracing::{debug, info, warn};
+use tracing::{info, warn};
 use tun_rs::{AsyncDevice, DeviceBuilder};
 
 use super::build::Built;
 use super::host::ip as run_ip;
 use super::link::{Frame, Link};
-use super::metrics::Metrics;
+use super::metrics::{Counts, Metrics};
 use super::mobile::Host;
 use super::raw::Raw;
 use super::sockets::Sockets;
 use super::store::Store;
 use super::tracer::Tracer;
-use crate::wire;
+use crate::batch::{AT_ONCE, Inbox};
 use crate::world::Party;
 
 /// How many events wait for a part before its readers do.
@@ -34,8 +35,9 @@ const WAITING: usize = 1024;
 /// How long a mobile node may take to release everything before its host goes down.
 const RELEASE: Duration = Duration::from_secs(10);
 
-/// How many events are handled before what they have changed is kept, and what they ask for sent.
-const TOGETHER: usize = 256;
+/// How often everything that waits is handled before what that has changed is kept, and what it asks
+/// for sent.
+const TOGETHER: usize = 8;
 
 /// The longest IP packet.
 const LONGEST_PACKET: usize = 65_535;
@@ -43,18 +45,26 @@ const LONGEST_PACKET: usize = 65_535;
 /// Something that happens to a part.
 #[derive(Debug)]
 pub(super) enum Event {
-    /// A datagram has come.
-    Datagram { local: SocketAddr, from: SocketAddr, payload: Vec<u8> },
     /// A neighbour has sent something over the link.
     Frame(LinkAddr, Frame),
-    /// A packet of an IPv4-in-IPv4 tunnel has come.
-    Packet(Vec<u8>),
     /// The mobile node goes over to its next link.
     Move,
     /// The AAA server's files have changed.
     Reload(Box<AaaConfig>),
     /// The daemon ends.
     Stop,
+}
+
+/// Room for what is read.
+struct Room {
+    inbox: Inbox,
+    packet: Vec<u8>,
+}
+
+impl Room {
+    fn new() -> Room {
+        Room { inbox: Inbox::new(), packet: vec![0; LONGEST_PACKET] }
+    }
 }
 
 /// Random octets: of a generator that is seeded, and now and then seeded anew, by the system.
@@ -78,7 +88,7 @@ pub(super) struct Part {
     raw: Option<Raw>,
     events: Receiver<Event>,
     sender: Sender<Event>,
-    metrics: Metrics,
+    counts: Counts,
     tracer: Tracer,
     store: Option<Store>,
     /// When a mobile node that releases everything is not waited for any longer.
@@ -93,7 +103,7 @@ impl Part {
         tracer: Tracer,
     ) -> io::Result<(Part, Sender<Event>)> {
         let (sender, events) = mpsc::channel(WAITING);
-        let mut sockets = Sockets::new(sender.clone());
+        let mut sockets = Sockets::default();
         let host = built.mobile.map(Host::new);
         for local in built.sockets {
             let bound = match &built.link {
@@ -110,7 +120,7 @@ impl Part {
             (None, Some(host)) => host.open(&sender)?,
             (None, None) => None,
         };
-        let raw = built.tunnels_at.map(|at| Raw::open(at, sender.clone())).transpose()?;
+        let raw = built.tunnels_at.map(Raw::open).transpose()?;
         let mut tun = None;
         if let Some(wanted) = &built.tun {
             tun = Some(open_tun(&wanted.name, host.is_some())?);
@@ -133,7 +143,7 @@ impl Part {
             raw,
             events,
             sender: own,
-            metrics,
+            counts: metrics.of(name),
             tracer,
             store,
             ends: None,
@@ -150,7 +160,7 @@ impl Part {
         }
         self.tracer.emitted(now(), self.name, &effects);
         self.carry_out(effects).await;
-        let mut packet = vec![0; LONGEST_PACKET];
+        let mut room = Room::new();
         loop {
             let due = self.machine.poll_timeout().map(|due| Instant::now() + now().until(due));
             let due = due.into_iter().chain(self.ends).min();
@@ -159,16 +169,13 @@ impl Part {
                     Some(effects) => effects,
                     None => return Ok(()),
                 },
-                read = receive(self.tun.as_ref(), &mut packet) => {
-                    let octets = packet.get(..read?).unwrap_or_default();
-                    self.on_packet(octets)
-                }
+                () = readable(&self.sockets, self.raw.as_ref(), self.tun.as_ref()) => Effects::new(),
                 () = until(due) => {
                     self.tracer.timed_out(now(), self.name);
                     self.machine.handle(now(), &mut System, Input::Timeout)
                 }
             };
-            let is_over = self.take_waiting(&mut packet, &mut effects);
+            let is_over = self.take_waiting(&mut room, &mut effects)?;
             if let Some(store) = &self.store {
                 store.keep(&mut self.machine)?;
             }
@@ -183,41 +190,70 @@ impl Part {
     }
 
     /// Handles what is waiting already. Returns whether that ends the part.
-    fn take_waiting(&mut self, packet: &mut [u8], effects: &mut Effects) -> bool {
+    fn take_waiting(&mut self, room: &mut Room, effects: &mut Effects) -> io::Result<bool> {
+        let locals = self.sockets.locals();
         for _ in 0..TOGETHER {
-            let read = self.tun.as_ref().and_then(|tun| tun.try_recv(packet).ok());
-            if let Some(read) = read {
-                let octets = packet.get(..read).unwrap_or_default();
-                effects.append(self.on_packet(octets));
+            let mut taken = 0;
+            for local in &locals {
+                taken += self.sockets.fill(*local, &mut room.inbox);
+                for (from, payload) in room.inbox.iter() {
+                    // Each comes from an address.
+                    let Some(from) = from else { continue };
+                    effects.append(self.on_datagram(*local, from, payload));
+                }
             }
+            if let Some(raw) = &self.raw {
+                taken += raw.fill(&mut room.inbox);
+                for (_, octets) in room.inbox.iter() {
+                    effects.append(self.on_received(&packet(octets)));
+                }
+            }
+            taken += self.take_routed(&mut room.packet, effects)?;
             match self.events.try_recv() {
                 Ok(event) => match self.on_event(event) {
                     Some(more) => effects.append(more),
-                    None => return true,
+                    None => return Ok(true),
                 },
-                Err(_) if read.is_none() => return false,
+                Err(_) if taken == 0 => return Ok(false),
                 Err(_) => {}
             }
         }
-        false
+        Ok(false)
+    }
+
+    /// Handles what the host has routed into the TUN device. Returns how much that is.
+    fn take_routed(&mut self, room: &mut [u8], effects: &mut Effects) -> io::Result<usize> {
+        for taken in 0..AT_ONCE {
+            let Some(tun) = &self.tun else { return Ok(taken) };
+            match tun.try_recv(room) {
+                Ok(length) => {
+                    effects.append(self.on_packet(room.get(..length).unwrap_or_default()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(taken),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(AT_ONCE)
     }
 
     /// What is to be done about an event; `None` if the part ends by it.
     fn on_event(&mut self, event: Event) -> Option<Effects> {
         Some(match event {
-            Event::Datagram { local, from, payload } => self.on_datagram(local, from, payload),
             Event::Frame(neighbour, frame) => self.on_frame(neighbour, frame),
-            Event::Packet(octets) => self.on_received(&Packet { neighbour: None, octets }),
             Event::Move => self.go_on(),
             Event::Reload(config) => self.reload(*config),
             Event::Stop => return self.stop(),
         })
     }
 
-    fn on_datagram(&mut self, local: SocketAddr, from: SocketAddr, payload: Vec<u8>) -> Effects {
-        let datagram =
-            Datagram { source: from, destination: local, ttl: 64, neighbour: None, payload };
-        self.on_received_datagram(&datagram)
+    fn on_datagram(&mut self, local: SocketAddr, from: SocketAddr, payload: &[u8]) -> Effects {
+        self.on_received_datagram(&Datagram {
+            source: from,
+            destination: local,
+            ttl: DEFAULT_TTL,
+            neighbour: None,
+            payload: payload.to_vec(),
+        })
     }
 
     fn on_received_datagram(&mut self, datagram: &Datagram) -> Effects {
@@ -282,7 +318,7 @@ impl Part {
     fn on_packet(&mut self, octets: &[u8]) -> Effects {
         match &mut self.machine {
             Party::Mn(mn) => mn.send_ipv6(now(), octets),
-            _ => self.on_received(&Packet { neighbour: None, octets: octets.to_vec() }),
+            _ => self.on_received(&packet(octets)),
         }
     }
 
@@ -315,79 +351,15 @@ impl Part {
         self.ends.is_some_and(|ends| !mn.is_releasing() || ends <= Instant::now())
     }
 
-    fn tell_bindings(&self) {
-        match &self.machine {
-            Party::Fha(fha) => self.metrics.bindings(self.name, fha.bindings().len()),
-            Party::Ha(ha) => self.metrics.bindings(self.name, ha.binding_count()),
-            Party::Mn(mn) => {
-                self.metrics.bindings(self.name, mn.binding().bound().iter().count());
-            }
-            _ => {}
-        }
+    fn tell_bindings(&mut self) {
+        let held = match &self.machine {
+            Party::Fha(fha) => fha.bindings().len(),
+            Party::Ha(ha) => ha.binding_count(),
+            Party::Mn(mn) => mn.binding().bound().iter().count(),
+            _ => return,
+        };
+        self.counts.bindings(held);
     }
-
-    async fn carry_out(&mut self, effects: Effects) {
-        for effect in effects {
-            if let Err(error) = self.carry_out_one(effect).await {
-                warn!(role = self.name, %error);
-            }
-        }
-    }
-
-    async fn carry_out_one(&mut self, effect: Effect) -> io::Result<()> {
-        match effect {
-            Effect::Datagram(datagram) => self.send_datagram(datagram).await,
-            Effect::Packet(packet) => self.send_packet(packet).await,
-            Effect::Deliver(octets) => self.deliver(&octets).await,
-            // FHA and home agent are the way to their whole prefixes, and need no single addresses.
-            Effect::Address(change) => match (&self.machine, &mut self.host) {
-                (Party::Mn(mn), Some(host)) => host.own(change, mn, &mut self.sockets).await,
-                _ => Ok(()),
-            },
-            Effect::Count(reason) => {
-                debug!(role = self.name, reason = reason.name());
-                self.metrics.count(self.name, reason);
-                Ok(())
-            }
-        }
-    }
-}
-
-impl Part {
-    async fn send_datagram(&mut self, datagram: Datagram) -> io::Result<()> {
-        if let (Some(link), Some(neighbour)) = (&self.link, datagram.neighbour) {
-            let packet = wire::udp_packet(&datagram).map_err(io::Error::other)?;
-            return link.send(neighbour, &packet).await;
-        }
-        let Datagram { source, destination, ttl, payload, .. } = datagram;
-        self.sockets.send(source, destination, ttl, &payload).await
-    }
-
-    async fn send_packet(&self, packet: Packet) -> io::Result<()> {
-        match (packet.neighbour, ip::Packet::decode(&packet.octets)) {
-            (Some(neighbour), _) => match &self.link {
-                Some(link) => link.send(neighbour, &packet.octets).await,
-                None => Err(lacks("there is no link to the neighbour")),
-            },
-            (None, Ok(ip::Packet::V4(header))) => match &self.raw {
-                Some(raw) => raw.send(header.destination, &packet.octets).await,
-                None => Err(lacks("there is no raw socket for IPv4 in IPv4")),
-            },
-            (None, _) => self.deliver(&packet.octets).await,
-        }
-    }
-
-    /// Into the TUN device, and so to the host.
-    async fn deliver(&self, octets: &[u8]) -> io::Result<()> {
-        match &self.tun {
-            Some(tun) => tun.send(octets).await.map(|_| ()),
-            None => Ok(()),
-        }
-    }
-}
-
-fn lacks(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::NotConnected, what)
 }
 
 /// Makes a TUN device. A mobile node's programs see the MTU that goes through its tunnels.
@@ -401,12 +373,23 @@ fn open_tun(name: &str, is_mobile: bool) -> io::Result<AsyncDevice> {
     })
 }
 
-/// A packet from a device; without one, nothing for ever.
-async fn receive(tun: Option<&AsyncDevice>, octets: &mut [u8]) -> io::Result<usize> {
-    match tun {
-        Some(tun) => tun.recv(octets).await,
-        None => std::future::pending().await,
-    }
+/// Waits until something can be read.
+async fn readable(sockets: &Sockets, raw: Option<&Raw>, tun: Option<&AsyncDevice>) {
+    poll_fn(|context| {
+        // Each of them is asked, so that each of them wakes.
+        let ready = [
+            sockets.poll_readable(context).is_ready(),
+            raw.is_some_and(|raw| raw.poll_readable(context).is_ready()),
+            tun.is_some_and(|tun| tun.poll_readable(context).is_ready()),
+        ];
+        if ready.contains(&true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// A packet that did not come by a link.
+fn packet(octets: &[u8]) -> Packet {
+    Packet { neighbour: None, octets: octets.to_vec() }
 }
 
 async fn until(due: Option<Instant>) {

@@ -3,30 +3,23 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use dsboot_spec::registry::ip::protocol;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
-use tokio::sync::mpsc::Sender;
-use tokio::task::JoinHandle;
 
-use super::part::Event;
+use super::sockets;
+use crate::batch::Inbox;
 
-/// The longest IP packet.
-const LONGEST: usize = 65_535;
-
-/// A raw socket for protocol 4, and its reader. tokio's type for datagrams does for it what it does
-/// for UDP: `recv` and `sendto`.
+/// A raw socket for protocol 4. tokio's type for datagrams does for it what it does for UDP: it tells
+/// when something can be read or written.
 #[derive(Debug)]
-pub(super) struct Raw {
-    socket: Arc<UdpSocket>,
-    reader: JoinHandle<()>,
-}
+pub(super) struct Raw(UdpSocket);
 
 impl Raw {
-    /// Opens it at an address of this host, 0.0.0.0 for all; what comes in goes to `events`.
-    pub(super) fn open(at: Ipv4Addr, events: Sender<Event>) -> io::Result<Raw> {
+    /// Opens it at an address of this host, 0.0.0.0 for all.
+    pub(super) fn open(at: Ipv4Addr) -> io::Result<Raw> {
         let open = || {
             let kind = Protocol::from(i32::from(protocol::IPV4));
             let socket = Socket::new(Domain::IPV4, Type::RAW, Some(kind))?;
@@ -39,30 +32,23 @@ impl Raw {
             let reason = format!("cannot open a raw socket at {at}: {error}; it takes CAP_NET_RAW");
             io::Error::new(error.kind(), reason)
         })?;
-        let socket = Arc::new(socket);
-        let reading = Arc::clone(&socket);
-        let reader = tokio::spawn(async move {
-            let mut octets = vec![0; LONGEST];
-            loop {
-                // An error is one of an earlier packet's way (ICMP).
-                let Ok(length) = reading.recv(&mut octets).await else { continue };
-                let packet = octets.get(..length).unwrap_or_default().to_vec();
-                if events.send(Event::Packet(packet)).await.is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Raw { socket, reader })
+        Ok(Raw(socket))
     }
 
-    /// Sends a whole packet.
-    pub(super) async fn send(&self, to: Ipv4Addr, packet: &[u8]) -> io::Result<()> {
-        self.socket.send_to(packet, SocketAddr::from((to, 0))).await.map(|_| ())
+    /// Ready when something waits.
+    pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.0.poll_recv_ready(context).map(|_| ())
     }
-}
 
-impl Drop for Raw {
-    fn drop(&mut self) {
-        self.reader.abort();
+    /// Reads what waits.
+    pub(super) fn fill(&self, inbox: &mut Inbox) -> usize {
+        sockets::fill(&self.0, inbox)
+    }
+
+    /// Sends whole packets.
+    pub(super) async fn send(&self, role: &str, packets: &[(Ipv4Addr, Vec<u8>)]) {
+        let each = packets.iter();
+        let each = each.map(|(to, octets)| (SocketAddr::from((*to, 0)), octets.as_slice()));
+        sockets::send(role, &self.0, &each.collect::<Vec<_>>()).await;
     }
 }

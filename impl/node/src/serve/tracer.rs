@@ -23,7 +23,7 @@ type Lines = Trace<BufWriter<File>>;
 
 /// The trace of a daemon, which its roles share; `None` without a file, or once it cannot be written.
 #[derive(Clone, Default)]
-pub(super) struct Tracer(Arc<Mutex<Option<Lines>>>);
+pub(super) struct Tracer(Option<Arc<Mutex<Option<Lines>>>>);
 
 impl Tracer {
     /// Goes on at the end of a file, which is made if it is not there. Its owner alone can read it.
@@ -43,7 +43,7 @@ impl Tracer {
             io::Error::new(error.kind(), reason)
         })?;
         let trace = Trace::new(BufWriter::new(file), path);
-        Ok(Tracer(Arc::new(Mutex::new(Some(trace)))))
+        Ok(Tracer(Some(Arc::new(Mutex::new(Some(trace))))))
     }
 
     /// A datagram has come for a role.
@@ -79,6 +79,9 @@ impl Tracer {
 
     /// A role wants something done. All that was told is written out when this returns.
     pub(super) fn emitted(&self, now: Time, host: &str, effects: &Effects) {
+        if self.0.is_none() {
+            return;
+        }
         for effect in effects {
             self.write(now, || event_of(host, effect));
         }
@@ -91,7 +94,8 @@ impl Tracer {
 
     /// Does something with the trace; it ends when that fails, and the daemon goes on.
     fn try_with(&self, act: impl FnOnce(&mut Lines) -> Result<(), Error>) {
-        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(shared) = &self.0 else { return };
+        let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(Err(error)) = shared.as_mut().map(act) {
             error!(%error, "the trace ends here");
             *shared = None;
