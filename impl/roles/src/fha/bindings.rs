@@ -74,7 +74,7 @@ pub struct Binding {
 /// would take more room than all the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Given {
-    /// SHA-1 of the request.
+    /// SHA-1 of the request and of the address that it came from.
     pub request: [u8; 20],
     /// The lifetime granted, in seconds.
     pub lifetime: u16,

@@ -15,7 +15,6 @@ use core::{
 use std::collections::{BTreeMap, BTreeSet};
 
 use dsboot_codec::{
-    crypto,
     mip4::{Code, Identification, Message},
     radius::RequestBuilder,
 };
@@ -160,7 +159,7 @@ impl Fha {
         }
         let binding = self.bindings.get(&request.nai)?;
         let Given { request: digest, lifetime, key } = &binding.given;
-        if *digest != crypto::sha1(&[&request.octets]) {
+        if *digest != request.digest() {
             return None;
         }
         let reply = Reply::accept(request, &self.config, binding, *lifetime);
@@ -387,7 +386,7 @@ impl Fha {
             return effects.count(Registration::NotEncodable);
         };
         binding.given = Given {
-            request: crypto::sha1(&[&request.octets]),
+            request: request.digest(),
             lifetime,
             key: grant.map(|grant| grant.key.clone()),
         };

@@ -1,7 +1,7 @@
 use core::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use dsboot_codec::{
-    Positioned,
+    Positioned, crypto,
     dsb::Parameter,
     mip4::{
         Algorithm, AuthenticationKind, Extension, Identification, Message, RequestFlags,
@@ -221,6 +221,12 @@ impl Request {
     /// Whether the answer about the tunnel is for the foreign agent.
     pub(super) fn tunnel_is_agents(&self) -> bool {
         self.tunnel_is_agents
+    }
+
+    /// What tells it from others, also from the same that comes from another address.
+    //= registration.7.19
+    pub(super) fn digest(&self) -> [u8; 20] {
+        crypto::sha1(&[&self.octets, &self.source.ip().octets()])
     }
 
     /// The datagram that takes `reply` back.
