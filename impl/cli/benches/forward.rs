@@ -1,7 +1,7 @@
 //! How many packets a second an FHA carries, beside a bare copy from one TUN device to another, on the
 //! same machine in one run: a ratio, as the rates are this machine's alone.
 //!
-//! `cargo bench -p dsboot --bench forward`, as root or where everybody may make user namespaces.
+//! `cargo bench -p dsboot --bench forward [-- PATH OF dsboot]`, as root or where everybody may make user namespaces.
 
 #![expect(
     clippy::print_stdout,
@@ -59,7 +59,8 @@ fn main() -> ExitCode {
     if !nix::unistd::geteuid().is_root() {
         command.args(["--user", "--map-root-user"]);
     }
-    let status = command.arg("--net").arg(own).env(WITHIN, "1").status();
+    let status =
+        command.arg("--net").arg(own).args(std::env::args_os().skip(1)).env(WITHIN, "1").status();
     match status {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,
@@ -68,10 +69,10 @@ fn main() -> ExitCode {
 
 fn measure() {
     let directory = tempfile::tempdir().expect("a directory");
-    // What leaves by the sink is counted and gone.
+    // What leaves by the sink, which nobody reads, is counted and gone.
+    let _sink = device("sink");
     for step in [
         "link set lo up",
-        "link add sink type dummy",
         "link set sink up",
         "addr add 192.0.2.8/32 dev lo",
         "addr add 192.0.2.32/32 dev lo",
@@ -90,7 +91,9 @@ fn measure() {
         fs::write(format!("/proc/sys/net/{key}"), value).expect("set");
     }
     configure(directory.path());
-    let program = Path::new(env!("CARGO_BIN_EXE_dsboot"));
+    let given = std::env::args_os().skip(1).find(|each| !each.to_string_lossy().starts_with("--"));
+    let program = given.unwrap_or_else(|| env!("CARGO_BIN_EXE_dsboot").into());
+    let program = Path::new(&program);
     let start = |role: &str| {
         Daemon::start(program, &directory.path().join(role)).expect("a daemon that is ready")
     };
@@ -175,8 +178,8 @@ fn passed() -> u64 {
     // Of this namespace; what /sys shows may be another's.
     let devices = fs::read_to_string("/proc/net/dev").expect("a list of devices");
     let sink = devices.lines().find_map(|line| line.trim().strip_prefix("sink:"));
-    let packets = sink.and_then(|numbers| numbers.split_whitespace().nth(9));
-    packets.and_then(|packets| packets.parse().ok()).expect("a number of packets")
+    let drops = sink.and_then(|numbers| numbers.split_whitespace().nth(11));
+    drops.and_then(|drops| drops.parse().ok()).expect("a number of packets")
 }
 
 fn copy(from: &SyncDevice, to: &SyncDevice, stop: &AtomicBool) {

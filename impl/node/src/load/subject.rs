@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::Ipv4Addr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dsboot_codec::mip4::Message;
 use dsboot_codec::radius::{Authenticator, Ipv6Prefix, Packet};
@@ -152,6 +152,8 @@ pub struct Registrations {
     lifetime: u16,
     /// The home addresses given, with whose they are.
     homes: BTreeMap<Ipv4Addr, usize>,
+    /// When the last request was made.
+    last: Time,
 }
 
 impl Registrations {
@@ -160,7 +162,7 @@ impl Registrations {
     pub fn new(mobiles: Vec<Mobile>, lifetime: u16) -> Registrations {
         let idle = (0..mobiles.len()).collect();
         let (pending, homes) = (BTreeMap::new(), BTreeMap::new());
-        Registrations { mobiles, idle, pending, lifetime, homes }
+        Registrations { mobiles, idle, pending, lifetime, homes, last: Time::default() }
     }
 
     /// The mobile nodes.
@@ -168,15 +170,22 @@ impl Registrations {
     pub fn mobiles(&self) -> &[Mobile] {
         &self.mobiles
     }
+
+    /// A request of a mobile node. No two are made in the same microsecond, so that their
+    /// Identifications tell them apart.
+    fn request(&mut self, at: usize) -> Option<(Key, Vec<u8>)> {
+        self.last = now().max(self.last + Duration::from_micros(1));
+        let request = self.mobiles.get_mut(at)?.first(self.last, self.lifetime)?;
+        let key = identification(&request)?;
+        self.pending.insert(key, at);
+        Some((key, request))
+    }
 }
 
 impl Subject for Registrations {
     fn begin(&mut self) -> Option<(Key, Vec<u8>)> {
         let at = self.idle.pop_front()?;
-        let request = self.mobiles.get_mut(at)?.first(now(), self.lifetime)?;
-        let key = identification(&request)?;
-        self.pending.insert(key, at);
-        Some((key, request))
+        self.request(at)
     }
 
     fn answer(&mut self, octets: &[u8]) -> Option<(Key, Outcome)> {
@@ -197,10 +206,7 @@ impl Subject for Registrations {
 
     fn repeat(&mut self, key: Key) -> Option<(Key, Vec<u8>)> {
         let at = self.pending.remove(&key)?;
-        let request = self.mobiles.get_mut(at)?.first(now(), self.lifetime)?;
-        let key = identification(&request)?;
-        self.pending.insert(key, at);
-        Some((key, request))
+        self.request(at)
     }
 
     fn give_up(&mut self, key: Key) {
@@ -216,5 +222,35 @@ fn identification(octets: &[u8]) -> Option<u64> {
         Message::Request(request) => Some(request.header.identification.low().into()),
         Message::Reply(reply) => Some(reply.header.identification.low().into()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv6Addr;
+
+    use dsboot_codec::dsb::Prefixed;
+
+    use super::*;
+
+    #[test]
+    fn requests_of_one_moment_are_told_apart() {
+        let mobile = |number: u16| {
+            let home = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, number);
+            let user = User {
+                nai: format!("mn{number}@home.example").into_bytes(),
+                access_secret: b"secret".to_vec(),
+                mn_aaa_key: b"key".to_vec(),
+                home: Prefixed::<Ipv6Addr>::new(home, 64).unwrap(),
+            };
+            Mobile::new(user, Ipv4Addr::new(192, 0, 2, 8), Ipv4Addr::new(198, 51, 100, 1))
+        };
+        let mut subject = Registrations::new((0..500).map(mobile).collect(), 60);
+        let mut keys: Vec<Key> =
+            std::iter::from_fn(|| subject.begin()).map(|(key, _)| key).collect();
+        assert_eq!(keys.len(), 500);
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 500);
     }
 }
