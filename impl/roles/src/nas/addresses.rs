@@ -136,6 +136,6 @@ mod tests {
         addresses.hold(broadcast, 1);
         assert_eq!(addresses.free_in(&pool, None), None);
         let none = AddressPool { first: at(2), last: at(1), prefix_length: 24 };
-        assert_eq!(addresses.free_in(&none), None);
+        assert_eq!(addresses.free_in(&none, None), None);
     }
 }

@@ -12,7 +12,7 @@ use dsboot_roles::nas::{AddressPool, Nas, NasConfig};
 use dsboot_roles::pana::{AccessOutcome, Pac, Phase};
 use dsboot_spec::registry::radius::{ADDRESS_NAS_SELECTS, ADDRESS_USER_SELECTS};
 
-use crate::world::{Accept, USER, VENDOR, World, from_pac, nas_config, pac_config, short};
+use crate::world::{Accept, VENDOR, World, from_pac, nas_config, pac_config, short};
 
 const FHA: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 const CARE_OF: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 77);
@@ -239,7 +239,7 @@ fn an_address_of_the_pool_is_held_until_the_session_ends() {
         },
         |world| {
             world.loses = Box::new(|_| true);
-            world.tell_nas(dsboot_roles::nas::Nas::ping);
+            world.tell_nas(Nas::ping);
             world.pass(300);
             world.loses = Box::new(|_| false);
         },

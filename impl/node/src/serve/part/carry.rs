@@ -92,7 +92,8 @@ impl Part {
             _ if outgoing.packets.is_empty() => {}
             Some(raw) => raw.send(self.name, &outgoing.packets).await,
             None => {
-                warn!(role = self.name, error = %lacks("there is no raw socket for IPv4 in IPv4"))
+                let error = lacks("there is no raw socket for IPv4 in IPv4");
+                warn!(role = self.name, %error);
             }
         }
         outgoing.packets.clear();
