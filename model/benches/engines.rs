@@ -27,7 +27,7 @@ use std::time::Instant;
 use std::{env, fs};
 
 use dsboot_model::engine::{
-    self, Coverage, Done, Failure, Hosts, Judgement, Memory, Pieces, Place, Plan, Space,
+    self, Coverage, Done, Failure, Hosts, Judgement, Memory, Name, Pieces, Place, Plan, Space,
 };
 use dsboot_model::explore::Fingerprint;
 use dsboot_model::{
@@ -43,21 +43,50 @@ fn main() {
     let args: Vec<String> = env::args().collect();
     if let Some(place) = args.iter().position(|arg| arg == "--process") {
         let of = |n: usize| args.get(place + n).expect("an argument").as_str();
-        return second_process(of(1), Path::new(of(2)));
+        return second_process(of(1), Path::new(of(2)), of(3).parse().expect("a depth"));
     }
+    let wanted = Wanted::of(&args);
     let large = args.iter().any(|arg| arg == "--large");
     let participants = if large { 9 } else { 8 };
     let setups = &Setup::ALL[..if large { 2 } else { 1 }];
     let side = Side(Bootstrap::new(Config::new(Setup::ALL[0], 0)));
-    let by_stateright = compare(&format!("base model, {COPIES} side by side"), &side);
-    spin(&by_stateright);
-    compare(&format!("two-phase commit, {participants} participants"), &TwoPhase(participants));
+    compare(&wanted, &format!("base model, {COPIES} side by side"), &side);
+    compare(
+        &wanted,
+        &format!("two-phase commit, {participants} participants"),
+        &TwoPhase(participants),
+    );
     for setup in setups.iter().copied() {
         for config in [Config::new(setup, 2), attacked(setup)] {
             let network = config.attacker.map_or("lossy", |_| "attacker");
-            compare(&format!("{setup}, one MN, {network}, 2 events"), &Bootstrap::new(config));
+            let name = format!("{setup}, one MN, {network}, 2 events");
+            compare(&wanted, &name, &Bootstrap::new(config));
         }
-        compare(&format!("{setup}, two MNs, attacker, 1 event"), &two(setup));
+        compare(&wanted, &format!("{setup}, two MNs, attacker, 1 event"), &two(setup, 1));
+    }
+    let one = Bootstrap::new(Config::new(Setup::ALL[0], 3));
+    scale(&wanted, "one MN, lossy, 3 events, so far", &one, wanted.depth);
+    scale(&wanted, "two MNs, attacker, 2 events, so far", &two(Setup::ALL[0], 2), wanted.depth);
+}
+
+/// What is measured.
+struct Wanted {
+    only: String,
+    by: String,
+    depth: usize,
+}
+
+impl Wanted {
+    fn of(args: &[String]) -> Wanted {
+        let behind = |name: &str| {
+            let place = args.iter().position(|arg| arg == name)?;
+            args.get(place + 1).cloned()
+        };
+        Wanted {
+            only: behind("--only").unwrap_or_default(),
+            by: behind("--by").unwrap_or_default(),
+            depth: behind("--depth").map_or(28, |depth| depth.parse().expect("a number")),
+        }
     }
 }
 
@@ -66,13 +95,14 @@ const fn attacked(setup: Setup) -> Config {
 }
 
 /// Two mobile nodes of one home provider, entitled both, in the network that is the attacker.
-fn two(setup: Setup) -> Two {
-    let config = Config::new(setup, 1).against(Attacker::Outside);
+fn two(setup: Setup, events: u8) -> Two {
+    let config = Config::new(setup, events).against(Attacker::Outside);
     let users = Some([Profile::Entitled; 2]);
     Two { users, ..Two::new(config.beside(Neighbour::SameProvider)) }
 }
 
 /// What was found, and how long it took.
+#[derive(Clone, Copy)]
 struct Found {
     states: usize,
     seconds: f64,
@@ -80,8 +110,8 @@ struct Found {
     worked: f64,
 }
 
-/// Prints a line for each engine; what stateright's depth-first search needed.
-fn compare<S>(name: &str, space: &S) -> Found
+/// Prints a line for each engine.
+fn compare<S>(wanted: &Wanted, name: &str, space: &S)
 where
     S: Space
         + Model<
@@ -89,24 +119,44 @@ where
             Action: Clone + Debug + PartialEq + Send + Sync,
         >,
 {
-    println!("\n{name}");
-    let first = timed(|| space.clone().checker().spawn_dfs().join().unique_state_count());
-    show("stateright, depth first, 1 thread", &first, &first);
-    let found =
-        timed(|| space.clone().checker().threads(2).spawn_dfs().join().unique_state_count());
-    show("stateright, depth first, 2 threads", &found, &first);
-    let found = timed(|| space.clone().checker().spawn_bfs().join().unique_state_count());
-    show("stateright, breadth first, 1 thread", &found, &first);
-    for threads in [1, 2] {
-        let found = timed(|| walk(space, &plan(threads)));
-        show(&format!("timely, {threads} worker(s)"), &found, &first);
+    if !name.contains(&wanted.only) {
+        return;
     }
+    println!("\n{name}");
+    let mut lines = Lines { wanted, first: None };
+    let checker = || space.clone().checker();
+    lines.show("stateright, depth first, 1 thread", || {
+        checker().spawn_dfs().join().unique_state_count()
+    });
+    lines.show("stateright, depth first, 2 threads", || {
+        checker().threads(2).spawn_dfs().join().unique_state_count()
+    });
+    lines.show("stateright, breadth first, 1 thread", || {
+        checker().spawn_bfs().join().unique_state_count()
+    });
+    by_timely(&mut lines, space, usize::MAX);
     // stateright cannot be asked what stays possible.
-    let found = timed(|| walk(space, &Plan::threads(1)));
-    show("timely, 1 worker, and its goals", &found, &first);
-    let found = timed(|| in_two_processes(space));
-    show("timely, 2 processes", &found, &first);
-    first
+    lines.show("timely, 1 worker, and its goals", || walk(space, &Plan::threads(1)));
+    if name.starts_with("base model") {
+        spin(&mut lines);
+    }
+}
+
+/// Prints a line for each number of workers, for what is reached by so many steps.
+fn scale(wanted: &Wanted, name: &str, space: &impl Space, depth: usize) {
+    if name.contains(&wanted.only) {
+        println!("\n{name}");
+        by_timely(&mut Lines { wanted, first: None }, space, depth);
+    }
+}
+
+fn by_timely(lines: &mut Lines<'_>, space: &impl Space, depth: usize) {
+    for threads in [1, 2] {
+        lines.show(&format!("timely, {threads} worker(s)"), || {
+            walk(space, &Plan { depth, ..plan(threads) })
+        });
+    }
+    lines.show("timely, 2 processes", || in_two_processes(space, depth));
 }
 
 /// What stateright does too: states, and promises about states and steps.
@@ -116,7 +166,7 @@ fn plan(threads: usize) -> Plan {
 
 fn walk<S: Space>(space: &S, plan: &Plan) -> usize {
     let outcome = engine::run(space, plan, |_| ControlFlow::Continue(())).expect("a result");
-    assert!(outcome.complete && outcome.octets < 64.0 * 1024.0);
+    assert!(outcome.complete || plan.depth < usize::MAX);
     outcome.progress.states
 }
 
@@ -135,54 +185,69 @@ fn processor() -> f64 {
     f64::from(ticks) / 100.0
 }
 
-fn show(engine: &str, found: &Found, first: &Found) {
-    assert_eq!(found.states, first.states, "{engine} counts otherwise");
-    let rate = found.states as f64 / found.seconds / 1e6;
-    println!(
-        "  {engine:36} {:>11} states {:8.2} s {rate:7.3} M/s  {:5.2} times  (processor {:7.2} s, {:5.2} \
-         times)",
-        found.states,
-        found.seconds,
-        first.seconds / found.seconds,
-        found.worked,
-        first.worked / found.worked,
-    );
+/// Lines about the same states.
+struct Lines<'a> {
+    wanted: &'a Wanted,
+    first: Option<Found>,
+}
+
+impl Lines<'_> {
+    fn show(&mut self, engine: &str, work: impl FnOnce() -> usize) {
+        if !engine.contains(&self.wanted.by) {
+            return;
+        }
+        let found = timed(work);
+        let first = self.first.get_or_insert(found);
+        assert_eq!(found.states, first.states, "{engine} counts otherwise");
+        let rate = found.states as f64 / found.seconds / 1e6;
+        println!(
+            "  {engine:36} {:>11} states {:8.2} s {rate:7.3} M/s  {:5.2} times  (processor {:7.2} s, \
+             {:5.2} times)",
+            found.states,
+            found.seconds,
+            first.seconds / found.seconds,
+            found.worked,
+            first.worked / found.worked,
+        );
+    }
 }
 
 /// This process and another one of one worker each, over the loopback.
-fn in_two_processes<S: Space>(space: &S) -> usize {
+fn in_two_processes(space: &impl Space, depth: usize) -> usize {
     let path = env::temp_dir().join(format!("dsboot-bench-{}", std::process::id()));
     let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
     let addresses = [listen(), listen()].map(|l| l.local_addr().expect("bound").to_string());
     fs::write(&path, addresses.join("\n")).expect("written");
-    let mut other = start(&space.name(), &path);
+    let mut other = start(&space.name(), &path, depth);
     let hosts = Some(Hosts::read(&path, 0).expect("hosts"));
-    let states = walk(space, &Plan { hosts, ..plan(1) });
+    let states = walk(space, &Plan { hosts, depth, ..plan(1) });
     assert!(other.wait().expect("ended").success());
     let _ = fs::remove_file(&path);
     states
 }
 
-fn start(name: &str, hosts: &Path) -> Child {
+fn start(name: &str, hosts: &Path, depth: usize) -> Child {
     let this = env::current_exe().expect("this program");
     let mut command = Command::new(this);
-    command.args(["--process", name]).arg(hosts).spawn().expect("started")
+    command.args(["--process", name]).arg(hosts).arg(depth.to_string()).spawn().expect("started")
 }
 
 /// The other process: takes its part in the walk of that name.
-fn second_process(name: &str, hosts: &Path) {
+fn second_process(name: &str, hosts: &Path, depth: usize) {
     let hosts = Some(Hosts::read(hosts, 1).expect("hosts"));
-    let plan = Plan { hosts, ..plan(1) };
+    let plan = Plan { hosts, depth, ..plan(1) };
     for participants in [8, 9] {
         if TwoPhase(participants).name() == name {
             walk(&TwoPhase(participants), &plan);
         }
     }
     for setup in Setup::ALL {
-        if two(setup).name() == name {
-            walk(&two(setup), &plan);
+        for space in [1, 2].map(|events| two(setup, events)) {
+            if space.name() == name {
+                walk(&space, &plan);
+            }
         }
-        let lossy = [0, 1, 2].map(|events| Config::new(setup, events));
+        let lossy = [0, 1, 2, 3].map(|events| Config::new(setup, events));
         for config in lossy.into_iter().chain([attacked(setup)]) {
             let model = Bootstrap::new(config);
             if model.name() == name {
@@ -196,7 +261,7 @@ fn second_process(name: &str, hosts: &Path) {
 }
 
 /// spin on the same base model.
-fn spin(first: &Found) {
+fn spin(lines: &mut Lines<'_>) {
     let dir = env::temp_dir().join(format!("dsboot-spin-{}", std::process::id()));
     fs::create_dir_all(&dir).expect("a directory");
     fs::write(dir.join("base.pml"), promela::promela(COPIES_OF_SPIN)).expect("written");
@@ -209,7 +274,7 @@ fn spin(first: &Found) {
         println!("  spin or a C compiler is missing: apt-get install spin gcc");
         return;
     }
-    let found = timed(|| {
+    lines.show("spin, depth first, exact", || {
         let pan = dir.join("pan").to_str().expect("UTF-8").to_owned();
         let output = run(&pan, &["-m1000000", "-w24"]).expect("runs");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -217,7 +282,6 @@ fn spin(first: &Found) {
         let states = stored.and_then(|line| line.split_whitespace().next()?.parse().ok());
         states.expect("a count")
     });
-    show("spin, depth first, exact", &found, first);
     let _ = fs::remove_dir_all(&dir);
 }
 
@@ -312,11 +376,11 @@ impl Space for Side {
         format!("{COPIES} of {}", Space::name(&self.0))
     }
 
-    fn starts(&self, memory: &mut Networks, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+    fn starts(&self, memory: &mut Networks, mut visit: impl FnMut(Name, &[u64])) -> Done {
         let mut words = Vec::new();
         pack::pack(&State::initial(Profile::Entitled, 0), &mut words);
         let numbers = [memory.pieces.number(&words)?.0; COPIES];
-        visit(memory.fingerprint(numbers)?, &[Networks::word(numbers)]);
+        visit(memory.fingerprint(numbers)?.into(), &[Networks::word(numbers)]);
         Ok(())
     }
 
@@ -325,7 +389,7 @@ impl Space for Side {
         memory: &mut Networks,
         (words, _): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(Fingerprint, &[u64]),
+        mut visit: impl FnMut(Name, &[u64]),
     ) -> Done {
         memory.look(&self.0, notes)?;
         let numbers = Networks::of(words);
@@ -334,7 +398,7 @@ impl Space for Side {
             for to in steps {
                 let mut next = numbers;
                 next[place] = *to;
-                visit(memory.fingerprint(next)?, &[Networks::word(next)]);
+                visit(memory.fingerprint(next)?.into(), &[Networks::word(next)]);
             }
         }
         Ok(())

@@ -220,7 +220,7 @@ impl System for Two {
 
     fn fingerprint(both: &Both) -> Fingerprint {
         let [one, two] = &both.mobiles;
-        engine::fingerprint(one).and(engine::fingerprint(two))
+        engine::fingerprint(one).beside(engine::fingerprint(two))
     }
 
     fn plain(self) -> Two {

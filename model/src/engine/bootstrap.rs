@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::parts::{self, Ids, Next, Parts, Said};
 use super::store::Origin;
-use super::{Done, Failure, Judgement, Memory, Notes, Place, Plan, Space, run};
+use super::{Done, Failure, Judgement, Memory, Name, Notes, Place, Plan, Space, run};
 use crate::explore::{Exploration, Fingerprint, Prehashed, Progress, of_has};
 use crate::properties::{Kind, PROMISES, Verdict, as_delivery};
 use crate::{Action, Bootstrap, Config, Guard, Rule, Rules, State, System};
@@ -21,7 +21,12 @@ pub struct Coverage {
     pub(crate) views: HashMap<Fingerprint, u64, Prehashed>,
     /// The promises that the setup has, each a bit, once that was asked.
     asked: Option<u64>,
+    /// Steps that were noted not long ago, each at a place of its own.
+    recent: Vec<Fingerprint>,
 }
+
+/// How many steps that the HA sees are remembered as noted; a power of two.
+const RECENT: usize = 1 << 12;
 
 impl Coverage {
     /// The promises that the setup has, each a bit.
@@ -49,9 +54,15 @@ impl Coverage {
 
     /// Notes a step that the HA sees.
     pub(super) fn view(&mut self, (before, after): (Fingerprint, Fingerprint), place: Place) {
-        if before != after {
-            let word = || Origin::Step(place).word();
-            self.views.entry(before.and(after)).or_insert_with(word);
+        if before == after {
+            return;
+        }
+        let step = before.and(after);
+        self.recent.resize(RECENT, Fingerprint::of_halves(0, 0));
+        let place_of = super::size(step.halves().1) % RECENT;
+        let known = self.recent.get_mut(place_of).map(|slot| std::mem::replace(slot, step));
+        if known != Some(step) {
+            self.views.entry(step).or_insert_with(|| Origin::Step(place).word());
         }
     }
 }
@@ -102,7 +113,7 @@ impl Notes for Coverage {
             rules: Rules::of_words([*a, *b]),
             premises: *premises,
             views: views.collect(),
-            asked: None,
+            ..Coverage::default()
         })
     }
 }
@@ -147,10 +158,10 @@ impl Space for Bootstrap {
         name(self)
     }
 
-    fn starts(&self, memory: &mut Known, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+    fn starts(&self, memory: &mut Known, mut visit: impl FnMut(Name, &[u64])) -> Done {
         for state in stateright::Model::init_states(self) {
             let ids = memory.parts.ids(&state)?;
-            visit(memory.parts.fingerprint(&ids)?, &parts::pack(&ids, 0));
+            visit(memory.parts.name(&ids)?, &parts::pack(&ids, 0));
         }
         Ok(())
     }
@@ -160,7 +171,7 @@ impl Space for Bootstrap {
         memory: &mut Known,
         (words, place): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(Fingerprint, &[u64]),
+        mut visit: impl FnMut(Name, &[u64]),
     ) -> Done {
         let Known { parts, next, taken } = memory;
         let ids = parts::unpack(words)?;
@@ -169,7 +180,8 @@ impl Space for Bootstrap {
         parts.steps((self, false), (&ids, own, parts::same(words)), notes, next)?;
         let mut view = None;
         for next in next.iter().filter(|next| next.fingerprint != own) {
-            visit(next.fingerprint, &parts::pack(&next.ids, next.same));
+            let name = Name { fingerprint: next.fingerprint, home: parts.home(&next.ids)? };
+            visit(name, &parts::pack(&next.ids, next.same));
             if next.seen {
                 let before = match view {
                     Some(view) => view,

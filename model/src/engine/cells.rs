@@ -58,6 +58,20 @@ pub(super) enum Cell {
 /// How many there are.
 pub(super) const CELLS: usize = 25;
 
+/// Those that have no messages.
+pub(super) const HELD: &[Cell] = Cell::ALL.split_at(Cell::Access as usize).0;
+
+/// All but what the MN is, in the order in which states are compared.
+pub(super) const IN_ORDER: [&[Cell]; 7] = [
+    &[Cell::Nas],
+    &[Cell::Fa],
+    &[Cell::Bindings, Cell::Fha],
+    &[Cell::Aaah],
+    &[Cell::Ha],
+    Cell::ALL.split_at(Cell::Access as usize).1,
+    &[Cell::User, Cell::Rest],
+];
+
 impl Cell {
     /// All of them, each at its number.
     pub(super) const ALL: [Cell; CELLS] = [

@@ -18,7 +18,7 @@ use crate::explore::Fingerprint;
 const MAGIC: u64 = u64::from_le_bytes(*b"dsbootcp");
 
 /// The form of what follows.
-const FORM: u64 = 3;
+const FORM: u64 = 4;
 
 /// A checkpoint that is written and not in its place yet.
 pub(super) struct Written {

@@ -6,14 +6,14 @@
 //! the two have to do with each other is asked of [`Two`], and kept too. Of every thousand states
 //! the steps are taken once more as the model takes them; a difference ends the walk.
 
-use std::collections::HashMap;
-use std::ops::Range;
-
 use super::bootstrap::{CHECK, each, judge_end, name, promise_of_goal};
-use super::parts::{self, Ids, Next, Parts, Said};
-use super::pieces::NO_PART;
-use super::{Coverage, Done, Failure, Judgement, Memory, Pieces, Place, Space, high, join, low};
-use crate::explore::{Fingerprint, Prehashed, of_ha};
+use super::parts::{self, Ids, Next, Parts, Said, Same, WORDS};
+use super::pieces::{NO_PART, Spoken};
+use super::table::Table;
+use super::{
+    Coverage, Done, Failure, Judgement, Memory, Name, Place, Space, count, high, join, low, size,
+};
+use crate::explore::Fingerprint;
 use crate::properties::{Kind, PROMISES, Share, Verdict};
 use crate::two::{Crash, Shown};
 use crate::{Both, Mn, State, System as _, Two};
@@ -22,35 +22,53 @@ use crate::{Both, Mn, State, System as _, Two};
 #[derive(Debug, Default)]
 pub struct Halves {
     parts: Parts,
-    /// A half is the numbers of its cells.
-    pieces: Pieces,
+    numbers: Table,
+    /// The cells of each half.
+    ids: Vec<Ids>,
+    spoken: Spoken,
     known: Vec<Half>,
     ways: Vec<Way>,
+    /// What mobile nodes are like, few in many halves; by their cells.
+    mobiles: Vec<Mn>,
+    of_mobiles: Table,
+    /// What is said, of few kinds; by its fingerprint.
+    said: Vec<(Said, Share)>,
+    of_said: Table,
     /// What becomes of a half by what happens to the other one.
-    changed: HashMap<Fingerprint, u32, Prehashed>,
+    changed: Table,
     /// States whose steps were taken.
     taken: u64,
     next: Vec<Next>,
 }
 
-/// A mobile node with everything that is held for it.
+/// A mobile node with everything that is held for it; no more than a line of the processor's memory,
+/// as it is looked at in no order.
 #[derive(Debug)]
 struct Half {
     fingerprint: Fingerprint,
-    /// What states are ordered by first.
-    mn: Mn,
     /// What the HA sees of it.
     view: Fingerprint,
+    /// The number of its mobile node: what states are ordered by first.
+    mn: u32,
+    /// Where its steps are, those of a mobile node that change anything; [`UNKNOWN`] until they are
+    /// looked for.
+    ways: (u32, u32),
+    /// The number of what is said of it, or [`UNKNOWN`].
+    said: u32,
+    /// What need not be looked at.
+    same: Same,
+    /// Where it is at home.
+    home: u32,
     /// What it shows the other one, and sees of the other one, and how many events are left.
     shown: Shown,
     seen: u16,
     events: u8,
-    ways: Option<Ways>,
-    said: Option<(Said, Share)>,
 }
 
-/// The steps of one mobile node that change anything: where they are.
-type Ways = Range<usize>;
+const _: () = assert!(size_of::<Half>() <= 64);
+
+/// Not looked for so far.
+const UNKNOWN: u32 = u32::MAX;
 
 /// A step of one mobile node.
 #[derive(Clone, Copy, Debug)]
@@ -62,7 +80,7 @@ struct Way {
 impl Memory for Halves {
     fn tell(&mut self, to: usize, state: &[u64], words: &mut Vec<u64>) -> Done {
         for half in pair(state)? {
-            let first = self.pieces.is_news(to, half);
+            let first = self.spoken.is_news(to, half);
             words.push(join(first.into(), half));
             if first {
                 self.parts.tell(to, &self.ids(half)?, words);
@@ -79,21 +97,25 @@ impl Memory for Halves {
     }
 
     fn to_words(&self) -> Vec<u64> {
-        let (mut words, halves) = (vec![0], self.pieces.to_words());
-        words.extend(self.parts.to_words());
-        if let Some(first) = words.first_mut() {
-            *first = super::count(halves.len());
-        }
-        words.extend(halves);
+        let parts = self.parts.to_words();
+        let mut words = Vec::with_capacity(1 + parts.len() + WORDS * self.ids.len());
+        words.push(count(self.ids.len()));
+        words.extend(parts);
+        self.ids.iter().for_each(|ids| words.extend(parts::pack(ids, 0)));
         words
     }
 
     fn of_words(words: &[u64]) -> Option<Halves> {
         let (halves, rest) = words.split_first()?;
-        let (parts, halves) =
-            rest.split_at_checked(rest.len().checked_sub(super::size(*halves))?)?;
-        let (parts, pieces) = (Parts::of_words(parts)?, Pieces::of_words(halves)?);
-        Some(Halves { parts, pieces, ..Halves::default() })
+        let length = size(*halves).checked_mul(WORDS)?;
+        let (parts, halves) = rest.split_at_checked(rest.len().checked_sub(length)?)?;
+        let mut all = Halves { parts: Parts::of_words(parts)?, ..Halves::default() };
+        for half in halves.as_chunks::<WORDS>().0 {
+            let ids = parts::unpack(half).ok()?;
+            let fingerprint = all.parts.fingerprint(&ids).ok()?;
+            all.insert(&ids, fingerprint).ok()?;
+        }
+        Some(all)
     }
 }
 
@@ -106,57 +128,111 @@ fn pair(state: &[u64]) -> Result<[u32; 2], Failure> {
 impl Halves {
     fn hear_half(&mut self, from: usize, words: &mut &[u64]) -> Result<u32, Failure> {
         const MISHEARD: Failure = Failure::Internal("a half that was not told");
-        let (told, rest) = words.split_first().ok_or(MISHEARD)?;
+        let Some((told, rest)) = words.split_first() else { return Err(MISHEARD) };
         *words = rest;
         if high(*told) == 0 {
-            return self.pieces.meant(from, low(*told)).ok_or(MISHEARD);
+            return self.spoken.meant(from, low(*told)).ok_or(MISHEARD);
         }
         let ids = self.parts.hear(from, words)?;
-        Ok(self.pieces.learn(from, low(*told), &parts::pack(&ids, 0))?.0)
+        let fingerprint = self.parts.fingerprint(&ids)?;
+        let number = match self.numbers.get(fingerprint) {
+            Some(number) => number,
+            None => self.insert(&ids, fingerprint)?,
+        };
+        self.spoken.means(from, low(*told), number);
+        Ok(number)
+    }
+
+    /// A number for a half that has none.
+    fn insert(&mut self, ids: &Ids, fingerprint: Fingerprint) -> Result<u32, Failure> {
+        let number = u32::try_from(self.ids.len()).ok().filter(|number| *number != UNKNOWN);
+        let number = number.ok_or(Failure::TooMany)?;
+        self.numbers.insert(fingerprint, number);
+        self.ids.push(*ids);
+        Ok(number)
     }
 
     /// The number of a half.
     fn number(&mut self, model: &Two, state: &State) -> Result<u32, Failure> {
         let ids = self.parts.ids(state)?;
-        let (number, new) = self.pieces.number(&parts::pack(&ids, 0))?;
-        if new && self.known.len() == number as usize {
-            let fingerprint = self.parts.fingerprint(&ids)?;
-            self.known.push(Half::of(model, state, fingerprint));
+        let fingerprint = self.parts.fingerprint(&ids)?;
+        self.number_of(model, (&ids, fingerprint), 0)
+    }
+
+    /// The number of a half of which the cells are known, and what need not be looked at there.
+    fn number_of(
+        &mut self,
+        model: &Two,
+        (ids, fingerprint): (&Ids, Fingerprint),
+        same: Same,
+    ) -> Result<u32, Failure> {
+        if let Some(number) = self.numbers.get(fingerprint) {
+            return Ok(number);
+        }
+        let number = self.insert(ids, fingerprint)?;
+        if self.known.len() == number as usize {
+            let half = self.half_of(model, (ids, fingerprint), same)?;
+            self.known.push(half);
         }
         Ok(number)
     }
 
-    /// The number of a half of which the cells are known.
-    fn number_of(&mut self, model: &Two, next: &Next) -> Result<u32, Failure> {
-        let (number, new) = self.pieces.number(&parts::pack(&next.ids, 0))?;
-        if new && self.known.len() == number as usize {
-            let state = self.parts.state(&next.ids)?;
-            self.known.push(Half::of(model, &state, next.fingerprint));
-        }
-        Ok(number)
+    fn half_of(
+        &mut self,
+        model: &Two,
+        (ids, fingerprint): (&Ids, Fingerprint),
+        same: Same,
+    ) -> Result<Half, Failure> {
+        let state = self.parts.held(ids)?;
+        let key = self.parts.of_mobile(ids)?;
+        let mn = match self.of_mobiles.get(key) {
+            Some(mn) => mn,
+            None => {
+                self.mobiles.push(state.mn);
+                let number = low(count(self.mobiles.len() - 1));
+                self.of_mobiles.insert(key, number);
+                number
+            }
+        };
+        Ok(Half {
+            fingerprint,
+            view: self.parts.view(ids)?,
+            mn,
+            ways: (UNKNOWN, UNKNOWN),
+            said: UNKNOWN,
+            same,
+            home: self.parts.home(ids)?,
+            shown: model.shown(&state),
+            seen: Two::seen(&state).bits(),
+            events: state.environment.events,
+        })
     }
 
     /// Looks at those halves that others have told of.
     fn look(&mut self, model: &Two) -> Done {
-        for number in self.known.len()..self.pieces.len() {
-            let ids = self.ids(u32::try_from(number).map_err(|_| Failure::TooMany)?)?;
+        for number in self.known.len()..self.ids.len() {
+            let ids = self.ids(low(count(number)))?;
             let fingerprint = self.parts.fingerprint(&ids)?;
-            let half = Half::of(model, &self.parts.state(&ids)?, fingerprint);
+            let half = self.half_of(model, (&ids, fingerprint), 0)?;
             self.known.push(half);
         }
         Ok(())
     }
 
     fn ids(&self, number: u32) -> Result<Ids, Failure> {
-        parts::unpack(self.pieces.words(number))
+        self.ids.get(number as usize).copied().ok_or(NO_PART)
     }
 
     fn state(&self, number: u32) -> Result<State, Failure> {
         self.parts.state(&self.ids(number)?)
     }
 
+    #[inline]
     fn half(&self, number: u32) -> Result<&Half, Failure> {
-        self.known.get(number as usize).ok_or(NO_PART)
+        match self.known.get(number as usize) {
+            Some(half) => Ok(half),
+            None => Err(NO_PART),
+        }
     }
 
     fn half_mut(&mut self, number: u32) -> Result<&mut Half, Failure> {
@@ -164,23 +240,30 @@ impl Halves {
     }
 
     /// The steps of one mobile node.
-    fn ways(&mut self, model: &Two, number: u32, notes: &mut Coverage) -> Result<Ways, Failure> {
+    fn ways(
+        &mut self,
+        model: &Two,
+        number: u32,
+        notes: &mut Coverage,
+    ) -> Result<(u32, u32), Failure> {
         let half = self.half(number)?;
-        if let Some(ways) = &half.ways {
-            return Ok(ways.clone());
+        if half.ways.0 != UNKNOWN {
+            return Ok(half.ways);
         }
-        let (ids, own) = (self.ids(number)?, half.fingerprint);
+        let (own, same) = (half.fingerprint, half.same);
+        let ids = self.ids(number)?;
         let mut next = std::mem::take(&mut self.next);
         next.clear();
-        self.parts.steps((&model.of_one(), true), (&ids, own, 0), notes, &mut next)?;
+        self.parts.steps((&model.of_one(), true), (&ids, own, same), notes, &mut next)?;
         let begin = self.ways.len();
         for step in &next {
-            let to = self.number_of(model, step)?;
+            let to = self.number_of(model, (&step.ids, step.fingerprint), step.same)?;
             self.ways.push(Way { to, crash: step.crash });
         }
         self.next = next;
-        let ways = begin..self.ways.len();
-        self.half_mut(number)?.ways = Some(ways.clone());
+        let place = |place| u32::try_from(place).map_err(|_| Failure::TooMany);
+        let ways = (place(begin)?, place(self.ways.len())?);
+        self.half_mut(number)?.ways = ways;
         Ok(ways)
     }
 
@@ -215,13 +298,19 @@ impl Halves {
         (number, change): (u32, u32),
         by: impl FnOnce(&Two, &mut State),
     ) -> Result<u32, Failure> {
-        let key = Fingerprint::of_words(&[join(change, number)]);
-        if let Some(changed) = self.changed.get(&key) {
-            return Ok(*changed);
+        // Both are in it, and well mixed.
+        let mixed = join(change, number).wrapping_mul(parts::MIX).rotate_left(32);
+        let key = Fingerprint::of_halves(0, mixed);
+        if let Some(changed) = self.changed.get(key) {
+            return Ok(changed);
         }
-        let mut state = self.state(number)?;
+        let before = self.ids(number)?;
+        let mut state = self.parts.state(&before)?;
         by(model, &mut state);
-        let changed = self.number(model, &state)?;
+        let ids = self.parts.ids(&state)?;
+        let fingerprint = self.parts.fingerprint(&ids)?;
+        let same = self.half(number)?.same & parts::untouched(&before, &ids);
+        let changed = self.number_of(model, (&ids, fingerprint), same)?;
         self.changed.insert(key, changed);
         Ok(changed)
     }
@@ -232,16 +321,22 @@ impl Halves {
             return Ok([one, two]);
         }
         // Of a state the mobile node is compared first.
-        let order = self.half(two)?.mn.cmp(&self.half(one)?.mn);
-        let less = match order.is_eq() {
-            true => self.state(two)? < self.state(one)?,
-            false => order.is_lt(),
+        let (of_one, of_two) = (self.half(one)?.mn, self.half(two)?.mn);
+        let mn = |number: u32| self.mobiles.get(number as usize);
+        let exchanged = match of_one == of_two {
+            true => self.parts.is_less(&self.ids(two)?, &self.ids(one)?)?,
+            false => mn(of_two) < mn(of_one),
         };
-        Ok(if less { [two, one] } else { [one, two] })
+        Ok(if exchanged { [two, one] } else { [one, two] })
     }
 
-    fn fingerprint(&self, [one, two]: [u32; 2]) -> Result<Fingerprint, Failure> {
-        Ok(self.half(one)?.fingerprint.and(self.half(two)?.fingerprint))
+    /// What a state is known by. Both halves tell where it is at home, whichever comes first.
+    fn name(&self, [one, two]: [u32; 2]) -> Result<Name, Failure> {
+        let (one, two) = (self.half(one)?, self.half(two)?);
+        Ok(Name {
+            fingerprint: one.fingerprint.beside(two.fingerprint),
+            home: one.home.wrapping_add(two.home),
+        })
     }
 
     fn both(&self, [one, two]: [u32; 2]) -> Result<Both, Failure> {
@@ -254,21 +349,32 @@ impl Halves {
         Ok([self.number(model, one)?, self.number(model, two)?])
     }
 
-    /// What the HA sees of both.
-    fn view(&self, [one, two]: [u32; 2]) -> Result<Fingerprint, Failure> {
+    /// What the HA sees of each.
+    fn views(&self, [one, two]: [u32; 2]) -> Result<[Fingerprint; 2], Failure> {
         let (one, two) = (self.half(one)?.view, self.half(two)?.view);
-        Ok(one.min(two).and(one.max(two)))
+        Ok([one.min(two), one.max(two)])
     }
 
     /// What is said of one mobile node, and what it has of what two must not both have.
     fn said(&mut self, model: &Two, number: u32, asked: u64) -> Result<(Said, Share), Failure> {
-        if let Some(said) = self.half(number)?.said {
-            return Ok(said);
+        let known = self.half(number)?.said;
+        if let Some(said) = self.said.get(known as usize) {
+            return Ok(*said);
         }
         let ids = self.ids(number)?;
         let said = self.parts.said(&model.config, (&ids, 0), asked)?;
-        let said = (said, Share::of(&model.config, &self.parts.state(&ids)?));
-        self.half_mut(number)?.said = Some(said);
+        let said = (said, Share::of(&model.config, &self.parts.held(&ids)?));
+        let key = Fingerprint::of(&said);
+        let place = match self.of_said.get(key) {
+            Some(place) => place,
+            None => {
+                self.said.push(said);
+                let place = low(count(self.said.len() - 1));
+                self.of_said.insert(key, place);
+                place
+            }
+        };
+        self.half_mut(number)?.said = place;
         Ok(said)
     }
 
@@ -295,21 +401,6 @@ impl Halves {
     }
 }
 
-impl Half {
-    fn of(model: &Two, state: &State, fingerprint: Fingerprint) -> Half {
-        Half {
-            fingerprint,
-            mn: state.mn,
-            view: of_ha(state),
-            shown: model.shown(state),
-            seen: Two::seen(state).bits(),
-            events: state.environment.events,
-            ways: None,
-            said: None,
-        }
-    }
-}
-
 /// The number of a crash, above all that can be seen.
 const fn code(crash: Crash) -> u32 {
     let (role, which) = match crash {
@@ -332,10 +423,10 @@ impl Space for Two {
         name(self)
     }
 
-    fn starts(&self, memory: &mut Halves, mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
+    fn starts(&self, memory: &mut Halves, mut visit: impl FnMut(Name, &[u64])) -> Done {
         for both in stateright::Model::init_states(self) {
             let [one, two] = memory.numbers(self, &both)?;
-            visit(memory.fingerprint([one, two])?, &[join(one, two)]);
+            visit(memory.name([one, two])?, &[join(one, two)]);
         }
         Ok(())
     }
@@ -345,7 +436,7 @@ impl Space for Two {
         memory: &mut Halves,
         (words, place): (&[u64], Place),
         notes: &mut Coverage,
-        mut visit: impl FnMut(Fingerprint, &[u64]),
+        mut visit: impl FnMut(Name, &[u64]),
     ) -> Done {
         let state = pair(words)?;
         memory.look(self)?;
@@ -356,17 +447,18 @@ impl Space for Two {
             each(self, &memory.both(state)?, place, notes, |both| plain.push(*both));
             for both in plain {
                 let [one, two] = memory.numbers(self, &both)?;
-                visit(memory.fingerprint([one, two])?, &[join(one, two)]);
+                visit(memory.name([one, two])?, &[join(one, two)]);
             }
             return Ok(());
         }
         let mut taken = (memory.taken % CHECK == 1).then(Vec::new);
-        let mut view = None;
+        let views = memory.views(state)?;
         for second in [false, true] {
             let [one, two] = state;
             let (mine, other) = if second { (two, one) } else { (one, two) };
-            for at in memory.ways(self, mine, notes)? {
-                let way = *memory.ways.get(at).ok_or(NO_PART)?;
+            let (begin, end) = memory.ways(self, mine, notes)?;
+            for at in begin..end {
+                let Some(way) = memory.ways.get(at as usize).copied() else { return Err(NO_PART) };
                 let [mine, other] = memory.meet(self, way, other)?;
                 let next =
                     memory.order(self, if second { [other, mine] } else { [mine, other] })?;
@@ -374,13 +466,12 @@ impl Space for Two {
                     continue;
                 }
                 let [one, two] = next;
-                visit(memory.fingerprint(next)?, &[join(one, two)]);
-                let before = match view {
-                    Some(view) => view,
-                    None => memory.view(state)?,
-                };
-                view = Some(before);
-                notes.view((before, memory.view(next)?), place);
+                visit(memory.name(next)?, &[join(one, two)]);
+                let seen = memory.views(next)?;
+                if seen != views {
+                    let both = |[one, two]: [Fingerprint; 2]| one.and(two);
+                    notes.view((both(views), both(seen)), place);
+                }
                 if let Some(taken) = &mut taken {
                     taken.push(next);
                 }

@@ -1,6 +1,6 @@
 //! The walk over the state space by many workers: threads, processes and hosts.
 //!
-//! Every state belongs to one worker, told by its [`Key`]. A worker takes the steps from its states
+//! Every state belongs to one worker, told by its [`Name`]. A worker takes the steps from its states
 //! of one level and sends what they lead to to the owners; these keep what is new for the
 //! next level. So levels are exact, runs are shortest, and counts are the same however many workers
 //! there are. What must stay possible is told backwards over the edges, each kept with the owner of
@@ -31,11 +31,9 @@ use core::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::explore::Fingerprint;
-
 pub use bootstrap::{Coverage, explore};
 pub use hosts::{HostFileError, Hosts};
-pub use key::Key;
+pub use key::{Key, Name};
 pub use outcome::{Outcome, Run};
 pub(crate) use parts::fingerprint;
 pub use pieces::Pieces;
@@ -59,9 +57,8 @@ pub trait Space: Clone + Send + Sync + 'static {
     /// What is walked, in words that are the same for the same space only.
     fn name(&self) -> String;
 
-    /// Calls `visit` for the initial states, each with its fingerprint: no two states have the same,
-    /// and it depends on the state alone.
-    fn starts(&self, memory: &mut Self::Memory, visit: impl FnMut(Fingerprint, &[u64])) -> Done;
+    /// Calls `visit` for the initial states, each with its name.
+    fn starts(&self, memory: &mut Self::Memory, visit: impl FnMut(Name, &[u64])) -> Done;
 
     /// Calls `visit` with what every step leads to that leads to another state.
     fn steps(
@@ -69,7 +66,7 @@ pub trait Space: Clone + Send + Sync + 'static {
         memory: &mut Self::Memory,
         from: (&[u64], Place),
         notes: &mut Self::Notes,
-        visit: impl FnMut(Fingerprint, &[u64]),
+        visit: impl FnMut(Name, &[u64]),
     ) -> Done;
 
     /// Judges a state, once.

@@ -7,6 +7,7 @@
 
 mod said;
 mod told;
+mod whole;
 
 use std::collections::HashMap;
 
@@ -58,7 +59,7 @@ pub(super) struct Parts {
 }
 
 /// An odd number of which the bits are well mixed.
-const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(super) const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The fingerprints of a state's cells.
 type Prints = [Fingerprint; CELLS];
@@ -164,21 +165,6 @@ impl Parts {
         }
     }
 
-    /// The state that these are the cells of.
-    pub(super) fn state(&self, ids: &Ids) -> Result<State, Failure> {
-        self.of_cells(ids, &Cell::ALL)
-    }
-
-    /// A state of which no more than these cells is known.
-    fn of_cells(&self, ids: &Ids, cells: &[Cell]) -> Result<State, Failure> {
-        let mut state = cells::blank();
-        for cell in cells {
-            let words = self.pieces.words(of(ids, *cell));
-            cells::put(words, &mut state).ok_or(Failure::Internal("a state that is none"))?;
-        }
-        Ok(state)
-    }
-
     /// The fingerprint of a state.
     pub(super) fn fingerprint(&self, ids: &Ids) -> Result<Fingerprint, Failure> {
         Ok(together(&self.prints(ids)?, &Cell::ALL))
@@ -260,6 +246,7 @@ impl Parts {
             return self.plain_steps((model, two), (ids, own), notes, out);
         }
         let prints = self.prints(ids)?;
+        self.touch(&prints, same);
         let mut nothing = same;
         for (place, group) in GROUPS.iter().enumerate() {
             if same >> place & 1 == 1 || two && OF_STRANGERS >> place & 1 == 1 {
@@ -282,6 +269,19 @@ impl Parts {
             next.same = (nothing | judged) & !touched(next.changed);
         }
         Ok(())
+    }
+
+    /// Brings nearer what the first stages of the groups show, so that the processor fetches it at
+    /// once.
+    fn touch(&self, prints: &Prints, same: Same) {
+        let tables = self.shown.chunks(STAGES).zip(&GROUPS).zip(0_u32..);
+        let near = tables.fold(0, |near, ((shown, group), bit)| match (shown, group.stages) {
+            ([first, ..], [stage, ..]) if same >> bit & 1 == 0 && !stage.awaited => {
+                near ^ first.touch(together(prints, stage.cells))
+            }
+            _ => near,
+        });
+        std::hint::black_box(near);
     }
 
     /// What a stage of a group shows.
@@ -526,6 +526,12 @@ const LOOKS: [u32; GROUPS.len() + JUDGES.len()] = {
 fn touched(changed: u32) -> Same {
     let looks = LOOKS.iter().zip(0_u32..);
     looks.fold(0, |all, (looks, bit)| all | Same::from(looks & changed != 0) << bit)
+}
+
+/// What need not be looked at in a state as it was as in another one.
+pub(super) fn untouched(before: &Ids, after: &Ids) -> Same {
+    let cells = before.iter().zip(after).zip(0_u32..);
+    !touched(cells.fold(0, |all, ((old, new), cell)| all | u32::from(old != new) << cell))
 }
 
 /// The groups that nothing happens of to two mobile nodes, each a bit.

@@ -17,10 +17,48 @@ pub struct Pieces {
     /// Where each part's words end.
     ends: Vec<u64>,
     words: Vec<u64>,
-    /// For each worker the parts that it has been told, a bit for each.
+    spoken: Spoken,
+}
+
+/// What workers have told each other of what has numbers.
+#[derive(Debug, Default)]
+pub(super) struct Spoken {
+    /// For each worker the numbers of what it has been told, a bit for each.
     told: Vec<Vec<u64>>,
     /// For each worker, by the numbers that it uses, this one's number and 1.
     heard: Vec<Vec<u32>>,
+}
+
+impl Spoken {
+    /// Whether the worker `to` has to be told what a number is; from now on it knows it.
+    pub(super) fn is_news(&mut self, to: usize, number: u32) -> bool {
+        if self.told.len() <= to {
+            self.told.resize_with(to + 1, Vec::new);
+        }
+        self.told.get_mut(to).is_some_and(|told| insert(told, number))
+    }
+
+    /// What the number of another worker means here.
+    #[inline]
+    pub(super) fn meant(&self, from: usize, theirs: u32) -> Option<u32> {
+        self.heard.get(from)?.get(theirs as usize)?.checked_sub(1)
+    }
+
+    /// Remembers what the number of another worker means here.
+    pub(super) fn means(&mut self, from: usize, theirs: u32, own: u32) {
+        if self.heard.len() <= from {
+            self.heard.resize_with(from + 1, Vec::new);
+        }
+        let theirs = theirs as usize;
+        if let Some(heard) = self.heard.get_mut(from) {
+            if heard.len() <= theirs {
+                heard.resize(theirs + 1, 0);
+            }
+            if let Some(slot) = heard.get_mut(theirs) {
+                *slot = own + 1;
+            }
+        }
+    }
 }
 
 /// What a number is told with when it comes for the first time: how many words follow, and this.
@@ -93,10 +131,7 @@ impl Pieces {
 
     /// Whether the worker `to` has to be told of a part; from now on it knows it.
     pub(super) fn is_news(&mut self, to: usize, number: u32) -> bool {
-        if self.told.len() <= to {
-            self.told.resize_with(to + 1, Vec::new);
-        }
-        self.told.get_mut(to).is_some_and(|told| insert(told, number))
+        self.spoken.is_news(to, number)
     }
 
     /// Takes a part from the front of `words` as the worker `from` has told it: its number here, and
@@ -120,7 +155,7 @@ impl Pieces {
 
     /// What the number of another worker means here.
     pub(super) fn meant(&self, from: usize, theirs: u32) -> Option<u32> {
-        self.heard.get(from)?.get(theirs as usize)?.checked_sub(1)
+        self.spoken.meant(from, theirs)
     }
 
     /// Learns what the number of another worker means: this one's number, and whether the part is a
@@ -132,15 +167,7 @@ impl Pieces {
         part: &[u64],
     ) -> Result<(u32, bool), Failure> {
         let (own, new) = self.number(part)?;
-        if self.heard.len() <= from {
-            self.heard.resize_with(from + 1, Vec::new);
-        }
-        let heard = self.heard.get_mut(from).ok_or(NO_PART)?;
-        let theirs = theirs as usize;
-        if heard.len() <= theirs {
-            heard.resize(theirs + 1, 0);
-        }
-        *heard.get_mut(theirs).ok_or(NO_PART)? = own + 1;
+        self.spoken.means(from, theirs, own);
         Ok((own, new))
     }
 

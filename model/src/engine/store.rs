@@ -94,11 +94,19 @@ impl Store {
         self.levels.partition_point(|begin| *begin <= index)
     }
 
-    /// Brings the slots where these keys are at home nearer: the loads depend on nothing, so they
-    /// overlap.
-    pub(super) fn touch(&self, keys: impl Iterator<Item = u64>) {
-        let slots = keys.filter_map(|tag| self.slots.get(share(tag, 64, self.slots.len())));
+    /// Brings nearer the slots where these keys are at home, and then the tags of the states that are
+    /// found there: the loads depend on nothing, so they overlap.
+    pub(super) fn touch<I: Iterator<Item = Key>>(&self, keys: impl Fn() -> I) {
+        let home = |key: Key| share(key.tag, 64, self.slots.len());
+        let slots = keys().filter_map(|key| self.slots.get(home(key)));
         std::hint::black_box(slots.fold(0, |all, slot| all ^ slot));
+        let tags = keys().filter_map(|key| {
+            let chain = self.slots.get(home(key)..).unwrap_or_default();
+            let chain = chain.iter().take_while(|slot| **slot != 0);
+            let index = low(*chain.take(8).find(|slot| high(**slot) == key.top)?) - 1;
+            self.tags.get(index as usize)
+        });
+        std::hint::black_box(tags.fold(0, |all, tag| all ^ tag));
     }
 
     /// The number of the state of that key.

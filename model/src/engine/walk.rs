@@ -8,7 +8,7 @@ use super::mesh::Mesh;
 use super::store::{Origin, Store};
 use super::{
     Done, Failure, Judgement, Key, Memory, Notes as _, Place, Plan, Space, backwards, checkpoint,
-    count, high, join, key, low, runs, size,
+    count, high, join, low, runs, size,
 };
 
 /// What the workers of a process and the one who waits for them tell each other.
@@ -89,7 +89,7 @@ const PARCEL: usize = 4096;
 /// How many states are looked into between two looks at what has arrived.
 const ROUND: usize = 512;
 
-/// How many keys are remembered that were sent not long ago; a power of two.
+/// How many keys are remembered that were found not long ago; a power of two.
 const RECENT: usize = 1 << 16;
 
 struct Walk<'a, 'b, S: Space> {
@@ -176,8 +176,8 @@ fn begin<S: Space>(
     };
     let mut memory = S::Memory::default();
     let (mut number, mut done) = (0, Ok(()));
-    space.starts(&mut memory, |fingerprint, words| {
-        let (key, owner) = key::of(fingerprint, peers);
+    space.starts(&mut memory, |name, words| {
+        let (key, owner) = name.key(peers);
         if owner == worker && done.is_ok() {
             done = part.find(key, Origin::Start(number), words).map(|_| ());
         }
@@ -303,15 +303,16 @@ impl<S: Space> Walk<'_, '_, S> {
         let Judgement { mut broken, marks } = space.judge(memory, state, &mut part.notes)?;
         part.store.marks.push(marks);
         let mut steps = 0;
-        space.steps(memory, (state, place), &mut part.notes, |fingerprint, next| {
+        space.steps(memory, (state, place), &mut part.notes, |name, next| {
             steps += 1;
-            let (key, owner) = key::of(fingerprint, peers);
+            let (key, owner) = name.key(peers);
             let Some(out) = out.get_mut(owner) else { return };
-            let known = owner != worker && {
+            // What a worker has itself is found by its edges too.
+            let known = (owner != worker || !plan.goals) && {
                 let place = size(key.tag) % RECENT;
-                recent
-                    .get_mut(place)
-                    .is_some_and(|slot| std::mem::replace(slot, key.tag) == key.tag)
+                // What of the tag does not tell the place, and half of the top.
+                let word = key.tag >> 16 | u64::from(key.top) << 48;
+                recent.get_mut(place).is_some_and(|slot| std::mem::replace(slot, word) == word)
             };
             // Who owns it has it already, and needs no more than the edge.
             let next = if known { &[] } else { next };
@@ -376,7 +377,7 @@ impl<N> Part<N> {
 
     /// Takes in what was found, in this worker's words.
     fn receive(&mut self, from: u16, words: &[u64], edges: bool) -> Result<(), Failure> {
-        self.store.touch(Records(words).map(|record| record.key.tag));
+        self.store.touch(|| Records(words).map(|record| record.key));
         for record in Records(words) {
             let Record { source, key, state } = record;
             let origin = Origin::Step(Place { worker: from, index: source });

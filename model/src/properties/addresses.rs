@@ -49,7 +49,7 @@ pub(super) const APART: Promise = Promise {
 };
 
 /// What one user has of what two must not both have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Share {
     /// Whether he has asked for anything.
     asked: bool,

@@ -3,7 +3,7 @@
 
 #![allow(unreachable_pub, reason = "used by tests and benches, each by its path")]
 
-use dsboot_model::engine::{Done, Failure, Judgement, Place, Space};
+use dsboot_model::engine::{Done, Failure, Judgement, Name, Place, Space};
 use dsboot_model::explore::Fingerprint;
 use stateright::{Model, Property};
 
@@ -128,8 +128,8 @@ impl Space for TwoPhase {
         format!("two-phase commit of {}", self.0)
     }
 
-    fn starts(&self, (): &mut (), mut visit: impl FnMut(Fingerprint, &[u64])) -> Done {
-        visit(Fingerprint::of_words(&[0]), &[0]);
+    fn starts(&self, (): &mut (), mut visit: impl FnMut(Name, &[u64])) -> Done {
+        visit(Fingerprint::of_words(&[0]).into(), &[0]);
         Ok(())
     }
 
@@ -138,13 +138,13 @@ impl Space for TwoPhase {
         (): &mut (),
         (words, _): (&[u64], Place),
         (): &mut (),
-        mut visit: impl FnMut(Fingerprint, &[u64]),
+        mut visit: impl FnMut(Name, &[u64]),
     ) -> Done {
         let state = of(words)?;
         self.each(state, |action| {
             let next = TwoPhase::step(*self, state, action);
             if next != state {
-                visit(Fingerprint::of_words(&[next]), &[next]);
+                visit(Fingerprint::of_words(&[next]).into(), &[next]);
             }
         });
         Ok(())

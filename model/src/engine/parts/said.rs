@@ -10,7 +10,7 @@ use crate::properties::{Kind, PROMISES, Verdict};
 use crate::{Config, State};
 
 /// What is said of a state.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(in crate::engine) struct Said {
     pub(in crate::engine) broken: u64,
     pub(in crate::engine) premises: u64,
