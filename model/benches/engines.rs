@@ -4,8 +4,11 @@
 //! `cargo bench -p dsboot-model` compares them on two-phase commit with 8 participants and on the
 //! protocol of `integrated-colocated`: one mobile node within two events, with and without an attacker,
 //! and two within one; `-- --large` on 9 participants and on `integrated-fa` too. With spin and a C
-//! compiler at hand (Debian: spin, gcc) spin searches the base model of the protocol three times
-//! side by side, as the others do. Counts must be equal, or it ends there.
+//! compiler at hand (Debian: spin, gcc) spin searches the base models of two scenarios, each three
+//! times side by side, as the others do. What threads and processes bring is measured on more states
+//! than stateright can be asked for: on those that are reached by `--depth` steps. Counts must be
+//! equal, or it ends there. `--only TEXT` and `--by TEXT` leave out spaces and engines that do not
+//! have the text in their names.
 
 #![expect(
     clippy::expect_used,
@@ -29,13 +32,12 @@ use std::{env, fs};
 use dsboot_model::engine::{
     self, Coverage, Done, Failure, Hosts, Judgement, Memory, Name, Pieces, Place, Plan, Space,
 };
-use dsboot_model::explore::Fingerprint;
 use dsboot_model::{
     Action, Attacker, Bootstrap, Config, Neighbour, Profile, State, System as _, Two, pack,
     promela,
     properties::{self, PROMISES},
 };
-use dsboot_spec::Setup;
+use dsboot_spec::{Scenario, Setup};
 use stateright::{Checker, Model, Property};
 use two_phase::TwoPhase;
 
@@ -49,8 +51,13 @@ fn main() {
     let large = args.iter().any(|arg| arg == "--large");
     let participants = if large { 9 } else { 8 };
     let setups = &Setup::ALL[..if large { 2 } else { 1 }];
-    let side = Side(Bootstrap::new(Config::new(Setup::ALL[0], 0)));
-    compare(&wanted, &format!("base model, {COPIES} side by side"), &side);
+    for setup in [Setup::ALL[0], Setup::ALL[1]] {
+        let side = Side(Bootstrap::new(Config::new(setup, 0)));
+        let name = format!("{}, base model, {COPIES} side by side", setup.scenario());
+        if let Some(mut lines) = compare(&wanted, &name, &side) {
+            spin(&mut lines, setup.scenario());
+        }
+    }
     compare(
         &wanted,
         &format!("two-phase commit, {participants} participants"),
@@ -111,7 +118,7 @@ struct Found {
 }
 
 /// Prints a line for each engine.
-fn compare<S>(wanted: &Wanted, name: &str, space: &S)
+fn compare<'a, S>(wanted: &'a Wanted, name: &str, space: &S) -> Option<Lines<'a>>
 where
     S: Space
         + Model<
@@ -120,7 +127,7 @@ where
         >,
 {
     if !name.contains(&wanted.only) {
-        return;
+        return None;
     }
     println!("\n{name}");
     let mut lines = Lines { wanted, first: None };
@@ -137,9 +144,7 @@ where
     by_timely(&mut lines, space, usize::MAX);
     // stateright cannot be asked what stays possible.
     lines.show("timely, 1 worker, and its goals", || walk(space, &Plan::threads(1)));
-    if name.starts_with("base model") {
-        spin(&mut lines);
-    }
+    Some(lines)
 }
 
 /// Prints a line for each number of workers, for what is reached by so many steps.
@@ -261,10 +266,11 @@ fn second_process(name: &str, hosts: &Path, depth: usize) {
 }
 
 /// spin on the same base model.
-fn spin(lines: &mut Lines<'_>) {
+fn spin(lines: &mut Lines<'_>, scenario: Scenario) {
     let dir = env::temp_dir().join(format!("dsboot-spin-{}", std::process::id()));
     fs::create_dir_all(&dir).expect("a directory");
-    fs::write(dir.join("base.pml"), promela::promela(COPIES_OF_SPIN)).expect("written");
+    let text = promela::promela(scenario, COPIES_OF_SPIN).expect("one that is written so");
+    fs::write(dir.join("base.pml"), text).expect("written");
     let run = |program: &str, args: &[&str]| {
         Command::new(program).args(args).current_dir(&dir).stderr(Stdio::null()).output().ok()
     };
@@ -316,10 +322,13 @@ impl Networks {
         numbers.into_iter().fold(0, |word, number| word << 21 | u64::from(number))
     }
 
-    fn fingerprint(&self, numbers: [u32; COPIES]) -> Result<Fingerprint, Failure> {
+    /// The first network tells where a state is at home.
+    fn name(&self, numbers: [u32; COPIES]) -> Result<Name, Failure> {
         let [one, two, three] = numbers;
         let of = |number| self.pieces.fingerprint(number);
-        Ok(of(one)?.and(of(two)?).and(of(three)?))
+        let first = of(one)?;
+        let fingerprint = first.beside(of(two)?).beside(of(three)?);
+        Ok(Name { fingerprint, home: Name::from(first).home })
     }
 
     /// Looks at those that came up.
@@ -380,7 +389,7 @@ impl Space for Side {
         let mut words = Vec::new();
         pack::pack(&State::initial(Profile::Entitled, 0), &mut words);
         let numbers = [memory.pieces.number(&words)?.0; COPIES];
-        visit(memory.fingerprint(numbers)?.into(), &[Networks::word(numbers)]);
+        visit(memory.name(numbers)?, &[Networks::word(numbers)]);
         Ok(())
     }
 
@@ -398,7 +407,7 @@ impl Space for Side {
             for to in steps {
                 let mut next = numbers;
                 next[place] = *to;
-                visit(memory.fingerprint(next)?.into(), &[Networks::word(next)]);
+                visit(memory.name(next)?, &[Networks::word(next)]);
             }
         }
         Ok(())

@@ -468,10 +468,14 @@ fn checks_go_on_from_a_checkpoint() {
 #[test]
 fn spin_counts_the_same_states() {
     let (Some(spin), Some(cc)) = (peers::SPIN.find(), peers::CC.find()) else { return };
-    let (code, stdout, _) = check(&["integrated-colocated", "--events", "0", "--json"]);
-    assert_eq!(code, 0);
-    let states = found(&stdout).pointer("/setups/0/states").and_then(Value::as_u64).expect("there");
-    for networks in 1..=2 {
+    let states = |scenario: &str| {
+        let (code, stdout, _) = check(&[scenario, "--events", "0", "--json"]);
+        assert_eq!(code, 0);
+        found(&stdout).pointer("/setups/0/states").and_then(Value::as_u64).expect("there")
+    };
+    let scenarios = ["integrated-colocated", "integrated-fa"].map(|name| (name, states(name)));
+    let both = scenarios.into_iter().flat_map(|of| [(of, 1), (of, 2)]);
+    for ((scenario, states), networks) in both {
         let dir = tempfile::tempdir().expect("a directory");
         let run = |program: &Path, args: &[&str]| {
             let ran = process::Command::new(program).args(args).current_dir(dir.path()).output();
@@ -482,7 +486,7 @@ fn spin_counts_the_same_states() {
         };
         let dsboot = assert_cmd::cargo::cargo_bin("dsboot");
         let number = networks.to_string();
-        let text = run(&dsboot, &["export", "promela", "--networks", &number]);
+        let text = run(&dsboot, &["export", "promela", scenario, "--networks", &number]);
         fs::write(dir.path().join("base.pml"), text).expect("written");
         run(&spin, &["-a", "base.pml"]);
         run(&cc, &["-O1", "-DSAFETY", "-DNOREDUCE", "-o", "pan", "pan.c"]);

@@ -52,7 +52,7 @@ impl Fingerprint {
     /// The fingerprint of two of a kind side by side, in this order: half the work of
     /// [`Fingerprint::and`], for those that are as good as random.
     #[must_use]
-    pub(crate) const fn beside(self, other: Fingerprint) -> Fingerprint {
+    pub const fn beside(self, other: Fingerprint) -> Fingerprint {
         const ODD: u128 = 0x9e37_79b9_7f4a_7c15_d1b5_4a32_d192_ed03;
         Fingerprint(self.0.wrapping_mul(ODD).wrapping_add(other.0))
     }

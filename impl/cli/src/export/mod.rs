@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use dsboot_model::promela;
 use dsboot_node::export::freeradius::Database;
 use dsboot_node::serve::{Builder, ConfigError};
+use dsboot_spec::Scenario;
 
 use crate::Exit;
 
@@ -29,8 +31,8 @@ pub enum Target {
     Freeradius(FreeradiusArgs),
     /// The base model of a scenario in Promela, for spin
     ///
-    /// One entitled mobile node over the network `lossy`, and no events: what `dsboot check
-    /// integrated-colocated --events 0` searches. The text says how it is searched. It goes to
+    /// One entitled mobile node over the network `lossy`, and no events: what `dsboot check SCENARIO
+    /// --events 0` searches. The text says how it is searched. It goes to
     /// standard output.
     Promela(PromelaArgs),
 }
@@ -38,14 +40,14 @@ pub enum Target {
 /// Which model is written in Promela.
 #[derive(Clone, Debug, Args)]
 pub struct PromelaArgs {
-    /// The scenario; there is one that is written so.
-    #[arg(value_name = "SCENARIO", value_parser = ["integrated-colocated"],
-          default_value = "integrated-colocated")]
+    /// The scenario; two are written so.
+    #[arg(value_name = "SCENARIO", value_parser = promela::SCENARIOS.map(Scenario::name),
+          default_value = Scenario::IntegratedColocated.name())]
     pub scenario: String,
 
     /// How many such networks stand side by side: the number of states is that of one to this power.
     #[arg(long, value_name = "N", default_value_t = 1,
-          value_parser = clap::value_parser!(u8).range(1..=i64::from(dsboot_model::promela::NETWORKS)))]
+          value_parser = clap::value_parser!(u8).range(1..=i64::from(promela::NETWORKS)))]
     pub networks: u8,
 }
 
@@ -98,7 +100,12 @@ pub fn run(args: &ExportArgs, out: &mut dyn Write) -> Result<bool, Error> {
     let args = match &args.target {
         Target::Freeradius(args) => args,
         Target::Promela(args) => {
-            out.write_all(dsboot_model::promela::promela(args.networks).as_bytes())?;
+            let text = args
+                .scenario
+                .parse()
+                .ok()
+                .and_then(|scenario| promela::promela(scenario, args.networks));
+            out.write_all(text.unwrap_or_default().as_bytes())?;
             return Ok(true);
         }
     };
