@@ -14,3 +14,4 @@ pub mod postgresql;
 pub mod process;
 pub mod refinement;
 pub mod tshark;
+pub mod vectors;

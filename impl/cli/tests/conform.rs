@@ -75,27 +75,27 @@ fn passes(role: &str, least: usize) {
 
 #[test]
 fn our_foreign_home_agent_conforms() {
-    passes("fha", 400);
+    passes("fha", 480);
 }
 
 #[test]
 fn our_aaa_server_conforms() {
-    passes("aaa", 290);
+    passes("aaa", 440);
 }
 
 #[test]
 fn our_home_agent_conforms() {
-    passes("ha6", 190);
+    passes("ha6", 300);
 }
 
 #[test]
 fn our_network_access_server_conforms() {
-    passes("nas", 120);
+    passes("nas", 190);
 }
 
 #[test]
 fn our_foreign_agent_conforms() {
-    passes("fa", 110);
+    passes("fa", 270);
 }
 
 #[test]

@@ -12,11 +12,11 @@ use std::fs;
 
 use assert_cmd::Command;
 use boon::{Compiler, Schemas};
-use dsboot::vectors::{self, Check, File, Group, Outcome, Vector};
 use dsboot_codec::mip4::discovery::Discovery;
 use dsboot_codec::mip4::{self, Algorithm, SecurityContext};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_codec::{Error, eap, ip, mip6, pana, radius};
+use dsboot_tests::vectors::{self, Check, File, Group, Outcome, Vector};
 use serde_json::Value;
 
 fn octets(hex: &str) -> Vec<u8> {

@@ -31,6 +31,7 @@ mod server;
 mod stage;
 mod target;
 mod tour;
+mod vectors;
 
 pub use case::{Case, Ending, Level, Outcome, Verdict};
 pub use fault::{Fault, faults};

@@ -97,6 +97,7 @@ impl Under {
                 ("duplicates", "answers a retransmission by the same octets (RFC 5080)"),
                 ("roles", "refuses a leg that the client is not entitled to (access.6.8)"),
                 ("status-server", "answers Status-Server (RFC 5997)"),
+                ("persistent", "keeps what it has assigned over a restart (movement.4.3)"),
                 (
                     "same-rounds",
                     "refuses unknown users after as many rounds as known ones (access.3.6)",

@@ -291,11 +291,12 @@ impl<'a> Bench<'a> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether the target answers what every target of its role answers.
-    fn answers(&self, slot: usize) -> bool {
+    /// Whether the target answers what every target of its role answers, within that time a message.
+    fn answers(&self, slot: usize, patience: Duration) -> bool {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (common, seed) = (&self.common, self.settings.seed);
         let mut stage = Stage::new(self.profile, common, "probe", seed, (number, slot));
+        stage.hurry(patience);
         let answers = match self.profile.role {
             Under::Fha => fha::probe(&mut stage),
             Under::Aaa => aaa::probe(&mut stage),
@@ -312,15 +313,18 @@ impl<'a> Bench<'a> {
 
     fn await_target(&self) -> Result<(), SetupError> {
         let began = Instant::now();
-        let patience = Duration::from_millis(self.profile.target.ready);
+        let ready = Duration::from_millis(self.profile.target.ready);
+        // One that is not up yet is asked again soon, one that is slow is given its time.
+        let mut patience = Duration::from_millis(100);
         loop {
-            if self.answers(0) {
+            if self.answers(0, patience) {
                 return Ok(());
             }
+            patience = patience.saturating_mul(2);
             if let Some(how) = self.process().ended() {
                 return Err(SetupError(how));
             }
-            if began.elapsed() > patience {
+            if began.elapsed() > ready {
                 let said = self.process().said() + lock(&self.said).as_str();
                 let at = match self.profile.tester.links.first() {
                     Some(link) if self.profile.role == Under::Mn => link.clone(),
@@ -399,7 +403,12 @@ impl<'a> Bench<'a> {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let (common, seed) = (&self.common, self.settings.seed);
         let slot = lock(&self.slots).pop().unwrap_or_default();
+        let restart = || {
+            self.process().reset()?;
+            self.await_target().map_err(|SetupError(why)| why)
+        };
         let mut stage = Stage::new(self.profile, common, &case.id, seed, (number, slot));
+        stage.restarted_by(&restart);
         let unclaimed = case.claims.iter().find(|claim| !self.profile.claims(claim));
         let outcome = match unclaimed {
             Some(claim) => Err(Ending::Skip(format!("not claimed: {claim}"))),
@@ -415,7 +424,7 @@ impl<'a> Bench<'a> {
         let suspicious = matches!(outcome, Err(Ending::Fail { .. } | Ending::Inconclusive(_)));
         let gone = gone.or_else(|| {
             // Twice, as a datagram may be lost.
-            let hangs = suspicious && !self.answers(slot) && !self.answers(slot);
+            let hangs = suspicious && !(0..2).any(|_| self.answers(slot, Duration::MAX));
             let how = "the target answers nothing any more, not even a request that it answered \
                        before";
             hangs.then(|| (Verdict::Hang, how.to_owned()))

@@ -22,6 +22,9 @@ use super::target::Process;
 /// The longest UDP payload.
 const LONGEST: usize = 65_535;
 
+/// Ends the target, starts it again and waits until it answers; the sentence says why it cannot be.
+type Restart<'a> = &'a (dyn Fn() -> Result<(), String> + Sync);
+
 /// The environment of one case.
 pub struct Stage<'a> {
     /// The target's profile.
@@ -40,6 +43,9 @@ pub struct Stage<'a> {
     pub(super) mobile: Option<Process<'a>>,
     /// Whether it has been told to end.
     pub(super) may_end: bool,
+    /// Ends the target and starts it again.
+    restart: Option<Restart<'a>>,
+    patience: Duration,
     started: Instant,
     random: ChaCha8Rng,
     passed: Vec<Passed>,
@@ -114,6 +120,8 @@ impl<'a> Stage<'a> {
             vectors: &common.vectors,
             mobile: None,
             may_end: false,
+            restart: None,
+            patience: Duration::from_millis(profile.patience),
             started: Instant::now(),
             random: ChaCha8Rng::seed_from_u64(seed ^ hash),
             passed: Vec::new(),
@@ -131,6 +139,22 @@ impl<'a> Stage<'a> {
         (self.passed, self.keys)
     }
 
+    /// Says how the target is started again.
+    pub(super) fn restarted_by(&mut self, restart: Restart<'a>) {
+        self.restart = Some(restart);
+    }
+
+    /// Ends the target and starts it again; a case that does so is one that is played alone.
+    pub(super) fn restart(&mut self) -> Result<(), Ending> {
+        self.mark(self.target(), "is ended and started again");
+        match self.restart {
+            Some(restart) if !self.profile.target.start.is_empty() => {
+                restart().map_err(Ending::Inconclusive)
+            }
+            _ => Err(Ending::Skip("the profile does not say how to start the target".to_owned())),
+        }
+    }
+
     /// How long no answer counts as silence.
     pub(super) const fn silence(&self) -> Duration {
         Duration::from_millis(self.profile.silence)
@@ -138,7 +162,12 @@ impl<'a> Stage<'a> {
 
     /// How long an answer may take.
     pub(super) const fn patience(&self) -> Duration {
-        Duration::from_millis(self.profile.patience)
+        self.patience
+    }
+
+    /// Waits no longer than that for an answer.
+    pub(super) fn hurry(&mut self, patience: Duration) {
+        self.patience = self.patience.min(patience);
     }
 
     /// Random octets, by the seed.

@@ -1,6 +1,6 @@
 //! The target's process, where the profile says how to start it.
 
-use std::io::Read as _;
+use std::io::Read;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -64,23 +64,32 @@ impl<'a> Process<'a> {
         };
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.profile.directory);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child =
             command.spawn().map_err(|error| format!("cannot start {program}: {error}"))?;
-        if let Some(mut stderr) = child.stderr.take() {
-            let said = Arc::clone(&self.said);
-            std::thread::spawn(move || {
-                let mut octets = [0; 1024];
-                while let Ok(length @ 1..) = stderr.read(&mut octets) {
-                    let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
-                    said.extend(octets.get(..length).unwrap_or_default());
-                    let surplus = said.len().saturating_sub(KEPT);
-                    said.drain(..surplus);
-                }
-            });
+        // Some say on standard output why they do not begin.
+        if let Some(stdout) = child.stdout.take() {
+            self.listen(stdout);
+        }
+        if let Some(stderr) = child.stderr.take() {
+            self.listen(stderr);
         }
         self.child = Some(child);
         Ok(())
+    }
+
+    /// Keeps the last of what comes from a stream of the target's.
+    fn listen(&self, mut stream: impl Read + Send + 'static) {
+        let said = Arc::clone(&self.said);
+        std::thread::spawn(move || {
+            let mut octets = [0; 1024];
+            while let Ok(length @ 1..) = stream.read(&mut octets) {
+                let mut said = said.lock().unwrap_or_else(PoisonError::into_inner);
+                said.extend(octets.get(..length).unwrap_or_default());
+                let surplus = said.len().saturating_sub(KEPT);
+                said.drain(..surplus);
+            }
+        });
     }
 
     /// How the process has ended, when it has.
@@ -89,7 +98,7 @@ impl<'a> Process<'a> {
         Some(format!("the target's process has ended ({status})\n{}", self.said()))
     }
 
-    /// The last that it said to standard error.
+    /// The last that it said.
     pub(super) fn said(&self) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&said).into_owned()

@@ -16,6 +16,16 @@ pub(super) trait Say: Copy + Ord + Send + Sync + 'static {
 
     /// In words.
     fn words(self) -> &'static str;
+
+    /// What a target must claim to be told it, beside what it must claim for the whole tour.
+    fn claim(self) -> Option<&'static str> {
+        None
+    }
+
+    /// Whether it is a crash of the target, which no other case may see.
+    fn is_crash(self) -> bool {
+        false
+    }
 }
 
 /// The model's role, and what has been said to it.
@@ -37,6 +47,9 @@ pub(super) trait Oracle: Clone {
 
     /// The rule that the role goes by, if it goes by one.
     fn rule(does: &Self::Does) -> Option<Rule>;
+
+    /// Whether there is a case where the role goes by no rule, and does nothing.
+    const IDLE: bool = false;
 }
 
 /// The same in octets.
@@ -54,8 +67,8 @@ pub(super) trait Walk: Sized + 'static {
 type SayOf<W> = <<W as Walk>::Oracle as Oracle>::Say;
 type DoesOf<W> = <<W as Walk>::Oracle as Oracle>::Does;
 
-/// Adds a case for each state and message.
-pub(super) fn add<W: Walk>(cases: &mut Cases, clauses: &'static str) {
+/// Adds a case for each state and message, for targets that claim that.
+pub(super) fn add<W: Walk>(cases: &mut Cases, claim: &'static str, clauses: &'static str) {
     for (way, say, rule) in tours::<W::Oracle>() {
         let path: Vec<&str> = way.iter().map(|say| say.words()).collect();
         let after = if path.is_empty() {
@@ -63,20 +76,30 @@ pub(super) fn add<W: Walk>(cases: &mut Cases, clauses: &'static str) {
         } else {
             format!("after {}", path.join(", then "))
         };
-        cases
+        let outcome = rule.map_or("nothing", Rule::name);
+        let all: Vec<_> = way.iter().copied().chain([say]).collect();
+        let case = cases
             .add(
                 "tour",
-                format!("{after}: {} has the outcome that the model has ({rule})", say.words()),
+                format!("{after}: {} has the outcome that the model has ({outcome})", say.words()),
                 clauses,
                 move |stage| walk::<W>(stage, &way, say),
             )
-            .rule(rule)
-            .claims("bootstrap");
+            .claims(claim);
+        for claim in all.iter().filter_map(|say| say.claim()).collect::<BTreeSet<_>>() {
+            case.claims(claim);
+        }
+        if all.iter().any(|say| say.is_crash()) {
+            case.alone();
+        }
+        if let Some(rule) = rule {
+            case.rule(rule);
+        }
     }
 }
 
 /// A way to a state, a message there, and the rule that the model goes by.
-type Tour<S> = (Vec<S>, S, Rule);
+type Tour<S> = (Vec<S>, S, Option<Rule>);
 
 /// The shortest way to each state that can be told apart, then every message of the alphabet.
 fn tours<O: Oracle>() -> Vec<Tour<O::Say>> {
@@ -87,7 +110,10 @@ fn tours<O: Oracle>() -> Vec<Tour<O::Say>> {
     while let Some((oracle, way)) = frontier.pop_front() {
         for say in O::Say::ALPHABET.iter().copied() {
             let mut next = oracle.clone();
-            let Some(rule) = next.say(say).and_then(|does| O::rule(&does)) else { continue };
+            let Some(rule) = next.say(say).map(|does| O::rule(&does)) else { continue };
+            if rule.is_none() && !O::IDLE {
+                continue;
+            }
             if seen.insert((oracle.place(), say)) {
                 all.push((way.clone(), say, rule));
             }

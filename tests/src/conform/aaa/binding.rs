@@ -20,17 +20,32 @@ const REJECT: u8 = radius_code::ACCESS_REJECT;
 
 /// A question of leg C; cases change what they are about.
 #[derive(Clone, Debug)]
-struct Question {
+pub(super) struct Question {
     nai: Vec<u8>,
     home: Option<Ipv6Addr>,
     care_of: Option<Ipv6Addr>,
     spi: Option<u32>,
     digest: Option<[u8; 20]>,
-    authenticator: Option<[u8; 20]>,
+    pub(super) authenticator: Option<[u8; 20]>,
     timestamp: Option<u64>,
 }
 
 impl Question {
+    /// One about an update that the user's key proves.
+    pub(super) fn of(stage: &mut Stage<'_>, user: &User, care_of: Option<Ipv6Addr>) -> Question {
+        let digest: [u8; 20] = stage.random();
+        let key = user.mn_aaa_key.clone().unwrap_or_default();
+        Question {
+            nai: user.nai.clone().into_bytes(),
+            home: user.home_address,
+            care_of,
+            spi: Some(3),
+            digest: Some(digest),
+            authenticator: Some(hmac_sha1(key.as_bytes(), &[&digest])),
+            timestamp: Some(stage.ntp()),
+        }
+    }
+
     fn fill(&self, builder: &mut RequestBuilder, vendor: u32) {
         let prefixed = |address| Prefixed::<Ipv6Addr>::new(address, 64);
         builder.attribute(&Attribute::UserName(&self.nai));
@@ -54,7 +69,7 @@ impl Question {
         }
     }
 
-    fn ask(&self, stage: &mut Stage<'_>, client: &mut Client) -> Result<Answer, Ending> {
+    pub(super) fn ask(&self, stage: &mut Stage<'_>, client: &mut Client) -> Result<Answer, Ending> {
         let vendor = stage.profile.vendor;
         let request = client.request(stage, |builder| self.fill(builder, vendor))?;
         client.answered(stage, &request)
@@ -69,17 +84,7 @@ fn asked(
     let mut client = ha(stage)?;
     let (user, care_of) = registered(stage)?;
     tell_key(stage, &user);
-    let digest: [u8; 20] = stage.random();
-    let key = user.mn_aaa_key.clone().unwrap_or_default();
-    let mut question = Question {
-        nai: user.nai.clone().into_bytes(),
-        home: user.home_address,
-        care_of,
-        spi: Some(3),
-        digest: Some(digest),
-        authenticator: Some(hmac_sha1(key.as_bytes(), &[&digest])),
-        timestamp: Some(stage.ntp()),
-    };
+    let mut question = Question::of(stage, &user, care_of);
     change(&mut question, &user);
     let answer = question.ask(stage, &mut client)?;
     Ok((answer, client, user, question))

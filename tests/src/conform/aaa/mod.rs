@@ -8,6 +8,8 @@ mod packet;
 mod peer;
 mod question;
 mod state;
+mod tour;
+mod vectors;
 
 use crate::conform::case::{Case, Cases};
 
@@ -22,5 +24,7 @@ pub(super) fn cases() -> Vec<Case> {
     state::add(&mut cases);
     mobility::add(&mut cases);
     binding::add(&mut cases);
+    tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }

@@ -19,9 +19,12 @@ pub(super) enum Allowed {
     Silence,
     /// A Challenge, as for a right one.
     Challenge,
-    /// A Reject or nothing.
-    Refused,
-    /// Anything but an Accept.
+    /// A Reject.
+    Reject,
+    /// A Challenge, where the wrong part is passed over, or a Reject; nothing is no answer to a client
+    /// that is known (RFC 2865 §4.1).
+    Answer,
+    /// Anything but an Accept: no clause says what comes of what no client may send.
     NoAccept,
 }
 
@@ -33,13 +36,22 @@ pub(super) fn judged(
     allowed: Allowed,
 ) -> Outcome {
     let patience =
-        if matches!(allowed, Allowed::Challenge) { stage.patience() } else { stage.silence() };
+        if matches!(allowed, Allowed::Silence) { stage.silence() } else { stage.patience() };
     let answer = client.ask(stage, octets, patience)?;
+    // A server without EAP rejects what another challenges (RFC 3579 §2.1).
+    let allowed = match allowed {
+        Allowed::Challenge if !stage.profile.claims("eap") => Allowed::Answer,
+        other => other,
+    };
     let code = answer.as_ref().map(super::peer::Answer::code);
     let (right, words) = match allowed {
         Allowed::Silence => (code.is_none(), "no answer"),
         Allowed::Challenge => (code == Some(CHALLENGE), "an Access-Challenge"),
-        Allowed::Refused => (code.is_none_or(|code| code == REJECT), "no answer, or a Reject"),
+        Allowed::Reject => (code == Some(REJECT), "an Access-Reject"),
+        Allowed::Answer => {
+            let right = code.is_some_and(|code| [CHALLENGE, REJECT].contains(&code));
+            (right, "an Access-Challenge or an Access-Reject")
+        }
         Allowed::NoAccept => (code != Some(radius_code::ACCESS_ACCEPT), "no Access-Accept"),
     };
     ensure(right, words, || match code {
@@ -149,25 +161,25 @@ fn attributes(cases: &mut Cases) {
             "a vendor attribute that is too short for a vendor is skipped",
             "access.6.12, RFC 2865 §5.26",
             |a| a.push((26, vec![0, 0])),
-            Allowed::NoAccept,
+            Allowed::Answer,
         ),
         (
             "a vendor sub-attribute that ends beyond is skipped",
             "access.6.12, RFC 2865 §5.26",
             |a| a.push((26, vec![0, 0, 0x7e, 0xd9, 200, 99, 1])),
-            Allowed::NoAccept,
+            Allowed::Answer,
         ),
         (
             "a vendor sub-attribute of Length 0 does no harm",
             "access.6.12, RFC 2865 §5.26",
             |a| a.push((26, vec![0, 0, 0x7e, 0xd9, 200, 0, 1])),
-            Allowed::NoAccept,
+            Allowed::Answer,
         ),
         (
             "NAS-Port of 3 octets counts as absent",
             "wire.5.2, RFC 6929 §2.8",
             |a| a.push((5, vec![1, 2, 3])),
-            Allowed::NoAccept,
+            Allowed::Answer,
         ),
         (
             "Framed-MTU and NAS-Port-Type do no harm",
@@ -197,7 +209,7 @@ fn attributes(cases: &mut Cases) {
             "a request without any credential is not accepted",
             "wire.4.20, RFC 2865 §4.1",
             |a| a.retain(|(kind, _)| *kind != attribute::EAP_MESSAGE),
-            Allowed::Refused,
+            Allowed::Reject,
         ),
         (
             "a request with a wrong password is not accepted",
@@ -206,7 +218,7 @@ fn attributes(cases: &mut Cases) {
                 a.retain(|(kind, _)| *kind != attribute::EAP_MESSAGE);
                 a.push((2, vec![7; 16]));
             },
-            Allowed::Refused,
+            Allowed::Reject,
         ),
         (
             "a request with a password of 15 octets is not accepted",
@@ -215,7 +227,7 @@ fn attributes(cases: &mut Cases) {
                 a.retain(|(kind, _)| *kind != attribute::EAP_MESSAGE);
                 a.push((2, vec![7; 15]));
             },
-            Allowed::Refused,
+            Allowed::Reject,
         ),
         (
             "forty unknown attributes are skipped",
@@ -340,33 +352,33 @@ fn packets(cases: &mut Cases) {
         ),
         (
             "an attribute of Length 0 makes the packet malformed",
-            "wire.4.4, RFC 2865 §5",
+            "wire.4.4, access.6.7, RFC 2865 §5",
             |o| {
                 if let Some(l) = o.get_mut(39) {
                     *l = 0;
                 }
             },
-            Allowed::Refused,
+            Allowed::Silence,
         ),
         (
             "an attribute of Length 1 makes the packet malformed",
-            "wire.4.4, RFC 2865 §5",
+            "wire.4.4, access.6.7, RFC 2865 §5",
             |o| {
                 if let Some(l) = o.get_mut(39) {
                     *l = 1;
                 }
             },
-            Allowed::Refused,
+            Allowed::Silence,
         ),
         (
             "an attribute that ends beyond makes the packet malformed",
-            "wire.4.4, RFC 2865 §5",
+            "wire.4.4, access.6.7, RFC 2865 §5",
             |o| {
                 if let Some(l) = o.get_mut(39) {
                     *l = 255;
                 }
             },
-            Allowed::Refused,
+            Allowed::Silence,
         ),
         (
             "a changed Identifier is noticed",

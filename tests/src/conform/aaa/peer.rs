@@ -289,10 +289,10 @@ pub(super) fn ha(stage: &mut Stage<'_>) -> Result<Client, Ending> {
     Client::new(stage, "HA", asker.as_ref(), dsboot_spec::registry::dsb::client_role::HA)
 }
 
-/// A user with an access secret; another one for each slot, as far as there are.
+/// A user with an access secret and mobility; another one for each slot, as far as there are.
 pub(super) fn access_user(stage: &Stage<'_>) -> Result<User, Ending> {
-    let users: Vec<&User> =
-        stage.profile.users.iter().filter(|user| user.access_secret.is_some()).collect();
+    let fits = |user: &&User| user.access_secret.is_some() && user.mobility;
+    let users: Vec<&User> = stage.profile.users.iter().filter(fits).collect();
     match users.get(stage.slot % users.len().max(1)) {
         Some(user) => Ok((*user).clone()),
         None => Err(Ending::Skip("the profile has no user with an access_secret".to_owned())),

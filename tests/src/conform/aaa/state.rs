@@ -5,7 +5,7 @@ use dsboot_spec::registry::radius::{attribute, code as radius_code};
 
 use super::peer::{Challenged, by_hand, identity_attributes, nas};
 use crate::conform::Stage;
-use crate::conform::case::{Cases, Outcome, ensure, fail};
+use crate::conform::case::{Cases, Outcome, ensure};
 
 const ACCEPT: u8 = radius_code::ACCESS_ACCEPT;
 const REJECT: u8 = radius_code::ACCESS_REJECT;
@@ -215,9 +215,8 @@ fn packets(cases: &mut Cases) {
                 let packet = make(&one);
                 let (state, nai) = (one.state.clone(), one.user.nai.clone());
                 let request = one.client.eap(stage, nai.as_bytes(), state.as_deref(), &packet)?;
-                if let Some(answer) = one.client.ask(stage, &request, stage.patience())? {
-                    ensure(answer.code() != ACCEPT, "no Accept", || "an Accept".to_owned())?;
-                }
+                // What is fatal is rejected, what is not is asked for again (RFC 3579 §2.2).
+                one.client.answered(stage, &request)?.is(&[CHALLENGE, REJECT])?;
                 Challenged::begin(stage)?.right(stage)?.is(&[ACCEPT])
             })
             .claims("eap");
@@ -262,9 +261,7 @@ fn packets(cases: &mut Cases) {
                 move |stage| {
                     let mut client = nas(stage)?;
                     let request = client.identity(stage, &vec![b'n'; length])?;
-                    if let Some(answer) = client.ask(stage, &request, stage.patience())? {
-                        answer.is(&[CHALLENGE, REJECT])?;
-                    }
+                    client.answered(stage, &request)?.is(&[CHALLENGE, REJECT])?;
                     Challenged::begin(stage)?.right(stage)?.is(&[ACCEPT])
                 },
             )
@@ -284,9 +281,7 @@ fn packets(cases: &mut Cases) {
                 move |stage| {
                     let mut client = nas(stage)?;
                     let request = client.identity(stage, identity)?;
-                    if let Some(answer) = client.ask(stage, &request, stage.patience())? {
-                        answer.is(&[CHALLENGE, REJECT])?;
-                    }
+                    client.answered(stage, &request)?.is(&[CHALLENGE, REJECT])?;
                     Challenged::begin(stage)?.right(stage)?.is(&[ACCEPT])
                 },
             )
@@ -309,13 +304,6 @@ fn pieces(stage: &mut Stage<'_>, apart: bool) -> Outcome {
     }
     attributes.push((attribute::EAP_MESSAGE, tail.to_vec()));
     let octets = by_hand(1, 99, stage.random(), &attributes, &one.client.secret);
-    let answer = one.client.ask(stage, &octets, stage.patience())?;
-    match (apart, answer) {
-        (false, Some(answer)) => answer.is(&[ACCEPT]),
-        (false, None) => fail("an Accept", "no answer"),
-        (true, Some(answer)) => {
-            ensure(answer.code() != ACCEPT, "no Accept", || "an Accept".to_owned())
-        }
-        (true, None) => Ok(()),
-    }
+    let answer = one.client.answered(stage, &octets)?;
+    answer.is(if apart { &[CHALLENGE, REJECT] } else { &[ACCEPT] })
 }

@@ -4,6 +4,8 @@ mod advertise;
 mod deny;
 mod relay;
 mod reply;
+mod tour;
+mod vectors;
 mod visitor;
 
 use crate::conform::Stage;
@@ -21,6 +23,8 @@ pub(super) fn cases() -> Vec<Case> {
     relay::add(&mut cases);
     deny::add(&mut cases);
     reply::add(&mut cases);
+    tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }
 

@@ -13,6 +13,7 @@ mod proof;
 mod reply;
 pub(super) mod rrq;
 mod tour;
+mod vectors;
 
 use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
 use crate::conform::{Profile, Stage};
@@ -35,6 +36,7 @@ pub(super) fn cases() -> Vec<Case> {
     first_reply::add(&mut cases);
     grant::add(&mut cases);
     tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }
 

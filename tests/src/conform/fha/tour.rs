@@ -218,6 +218,7 @@ fn of(rules: Rules) -> Vec<Rule> {
 pub(super) fn add(cases: &mut Cases) {
     tour::add::<Walk>(
         cases,
+        "bootstrap",
         "registration.6.1, registration.7.1, registration.7.4, registration.7.7",
     );
 }

@@ -12,6 +12,7 @@ mod peer;
 mod proof;
 mod question;
 mod tour;
+mod vectors;
 
 use crate::conform::Stage;
 use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
@@ -32,6 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
     question::add(&mut cases);
     binding::add(&mut cases);
     tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }
 

@@ -147,6 +147,7 @@ impl tour::Oracle for Oracle {
 pub(super) fn add(cases: &mut Cases) {
     tour::add::<Walk>(
         cases,
+        "bootstrap",
         "home-binding.2.1, home-binding.2.2, home-binding.3.2, home-binding.3.6",
     );
 }

@@ -258,6 +258,7 @@ impl Oracle {
 pub(super) fn add(cases: &mut Cases) {
     tour::add::<Walk>(
         cases,
+        "bootstrap",
         "registration.3.1, registration.10.1, registration.10.2, registration.10.5, home-binding.4.3",
     );
 }

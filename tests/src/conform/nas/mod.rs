@@ -5,6 +5,8 @@ pub(super) mod pac;
 mod phase;
 mod result;
 mod session;
+mod tour;
+mod vectors;
 
 use crate::conform::Stage;
 use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
@@ -22,6 +24,8 @@ pub(super) fn cases() -> Vec<Case> {
     ask::add(&mut cases);
     result::add(&mut cases);
     phase::add(&mut cases);
+    tour::add(&mut cases);
+    vectors::add(&mut cases);
     cases.finish()
 }
 

@@ -4,7 +4,7 @@ use dsboot_codec::tree::Protocol;
 use serde::Serialize;
 
 use super::document::{Group, Note, Vector};
-use crate::decode::hex_of;
+use super::hex_of;
 
 /// What is to come of a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -1,15 +1,4 @@
-//! `dsboot vectors`: test vectors for others' decoders.
-
-mod document;
-mod eap;
-mod ip;
-mod known;
-mod make;
-mod mip4;
-mod mip6;
-mod pana;
-mod radius;
-mod unit;
+//! `dsboot vectors`: test vectors for others' decoders, written to files.
 
 use std::fs;
 use std::io::{self, Write};
@@ -17,16 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-pub use document::{File, Group, Vector};
-pub use make::{Check, Outcome};
+use dsboot_tests::vectors::{File, Outcome, SCHEMA_NAME, files};
 
 use crate::Exit;
 
 /// The schema of the files, which stands beside them.
-const SCHEMA: &str = include_str!("../../schemas/vectors.schema.json");
-
-/// The name that the schema has there.
-const SCHEMA_NAME: &str = "vectors.schema.json";
+const SCHEMA: &str = include_str!("../schemas/vectors.schema.json");
 
 /// Write test vectors for decoders: valid, invalid and acceptable messages, each with the clause it
 /// tests
@@ -69,30 +54,6 @@ impl VectorsError {
     pub const fn exit(&self) -> Exit {
         Exit::Usage
     }
-}
-
-/// Every file of vectors.
-#[must_use]
-pub fn files() -> Vec<File> {
-    let mut files = vec![
-        mip4::messages(),
-        mip4::extensions(),
-        mip4::discovery(),
-        mip4::authenticators(),
-        mip6::messages(),
-        mip6::options(),
-        mip6::authenticators(),
-        radius::packets(),
-        radius::attributes(),
-        radius::authenticators(),
-        pana::messages(),
-        pana::avps(),
-        eap::packets(),
-        ip::packets(),
-        known::vectors(),
-    ];
-    files.iter_mut().for_each(File::finish);
-    files
 }
 
 /// Writes the files and the schema to a directory.

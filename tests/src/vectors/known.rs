@@ -8,8 +8,8 @@ use super::make::{Check, Maker, about};
 use super::mip4::REQUEST;
 
 const SOURCES: [(&str, &str); 2] = [
-    ("mobile-ip", include_str!("../../../../codec/tests/vectors/mobile-ip.json")),
-    ("access", include_str!("../../../../codec/tests/vectors/eap-md5-radius.json")),
+    ("mobile-ip", include_str!("../../../codec/tests/vectors/mobile-ip.json")),
+    ("access", include_str!("../../../codec/tests/vectors/eap-md5-radius.json")),
 ];
 
 /// What the vectors are, by how their names begin; the longest that fits counts. Keys, digests and
@@ -95,7 +95,7 @@ fn kind(name: &str) -> Option<(Protocol, &'static str)> {
 fn gather(path: &str, value: &Value, all: &mut Vec<(String, Vec<u8>)>) {
     match value {
         Value::String(text) => {
-            let octets = crate::decode::octets_of(text).filter(|octets| octets.len() > 3);
+            let octets = super::octets_of(text).filter(|octets| octets.len() > 3);
             all.extend(octets.map(|octets| (path.to_owned(), octets)));
         }
         Value::Array(values) => {
