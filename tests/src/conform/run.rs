@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::air::Air;
-use dsboot_codec::tree::Protocol;
 use dsboot_spec::registry::mip4::PORT as MIP4_PORT;
 
 use super::fault::{Fault, faults};
@@ -35,8 +34,6 @@ pub struct Settings {
     pub captures: Option<PathBuf>,
     /// What is known of the target.
     pub expectations: Expectations,
-    /// Messages that every decoder has to refuse, by protocol.
-    pub vectors: Vec<(Protocol, Vec<u8>)>,
     /// The command that asks one case again, up to its id.
     pub command: String,
 }
@@ -269,14 +266,7 @@ impl<'a> Bench<'a> {
         let bench = Bench {
             profile,
             settings,
-            common: Common {
-                server,
-                air,
-                home,
-                links,
-                vectors: settings.vectors.clone(),
-                fault: None,
-            },
+            common: Common { server, air, home, links, fault: None },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),

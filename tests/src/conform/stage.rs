@@ -37,8 +37,6 @@ pub struct Stage<'a> {
     pub(super) air: Option<&'a Air>,
     pub(super) home: Option<&'a Server>,
     pub(super) link: Option<&'a Link>,
-    /// Messages that every decoder has to refuse, by protocol.
-    pub(super) vectors: &'a [(Protocol, Vec<u8>)],
     /// The mobile node that the case has begun, where that is the target.
     pub(super) mobile: Option<Process<'a>>,
     /// Whether it has been told to end.
@@ -72,8 +70,6 @@ pub(super) struct Common {
     pub(super) home: Option<Server>,
     /// The link of the tester's mobile nodes, or the links on which mobile nodes are tested.
     pub(super) links: Vec<Link>,
-    /// Messages that every decoder has to refuse.
-    pub(super) vectors: Vec<(Protocol, Vec<u8>)>,
     /// What goes wrong between tester and target, to test the suite itself.
     pub(super) fault: Option<&'static Fault>,
 }
@@ -117,7 +113,6 @@ impl<'a> Stage<'a> {
                 Under::Mn => common.links.get(slot),
                 _ => common.links.first(),
             },
-            vectors: &common.vectors,
             mobile: None,
             may_end: false,
             restart: None,

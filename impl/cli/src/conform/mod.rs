@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clap::Args;
-use dsboot_codec::tree::Protocol;
 use dsboot_tests::conform::report::{Form, ReportError, compare, matrix};
 use dsboot_tests::conform::{
     Case, Expectations, ExpectationsError, Profile, ProfileError, Progress, Report, Selection,
@@ -16,7 +15,6 @@ use dsboot_tests::conform::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::Exit;
-use crate::vectors::{Check, Outcome};
 
 /// Profiles with all that can stand in them, one for each role.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -223,7 +221,6 @@ fn test(
         strict: args.strict,
         captures: args.pcap_dir.clone(),
         expectations,
-        vectors: refused(),
         command: format!("dsboot conform {role} --target {}", path.display()),
     };
     if let Some(path) = &args.faults {
@@ -351,22 +348,4 @@ fn report(text: &str) -> Result<(Form, PathBuf), String> {
         text.split_once('=').ok_or_else(|| format!("write FORM=FILE; forms: {}", names()))?;
     let form = Form::from_name(form).ok_or_else(|| format!("forms: {}", names()))?;
     Ok((form, PathBuf::from(path)))
-}
-
-/// The vectors that a decoder has to refuse.
-fn refused() -> Vec<(Protocol, Vec<u8>)> {
-    let files = crate::vectors::files();
-    let groups = files.iter().flat_map(|file| &file.test_groups);
-    let decoded = groups.filter(|group| group.check == Check::Decode);
-    let all = decoded.flat_map(|group| group.tests.iter().map(|vector| (group.protocol, vector)));
-    let refused = all.filter(|(_, vector)| vector.result == Outcome::Invalid);
-    refused.filter_map(|(protocol, vector)| Some((protocol, octets(&vector.octets)?))).collect()
-}
-
-/// The octets that hex stands for.
-fn octets(hex: &str) -> Option<Vec<u8>> {
-    hex.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }

@@ -12,18 +12,17 @@ use super::first::first;
 use super::reply::{passes_over, still_takes};
 use super::update::updating;
 use super::world::World;
-use super::{Cases, Ending, Stage, fail};
+use super::{Cases, Ending, fail};
 use crate::conform::nas::pac::up_to;
+use crate::vectors::{self, Check, Outcome as Result_};
 
-/// The vectors of a protocol.
-fn of(stage: &Stage<'_>, protocol: Protocol) -> Result<Vec<Vec<u8>>, Ending> {
-    let all: Vec<Vec<u8>> = stage
-        .vectors
-        .iter()
-        .filter(|(own, _)| *own == protocol)
-        .map(|(_, octets)| octets.clone())
-        .collect();
-    if all.is_empty() { Err(Ending::Skip("there are no vectors here".to_owned())) } else { Ok(all) }
+/// The vectors of a protocol that a decoder has to refuse.
+fn of(protocol: Protocol) -> Vec<Vec<u8>> {
+    let files = vectors::made();
+    let groups = files.iter().flat_map(|file| &file.test_groups);
+    let own = groups.filter(|group| group.protocol == protocol && group.check == Check::Decode);
+    let refused = own.flat_map(|group| &group.tests).filter(|v| v.result == Result_::Invalid);
+    refused.filter_map(|vector| vectors::octets_of(&vector.octets)).collect()
 }
 
 /// Puts octets in the place of others, where there are as many.
@@ -39,7 +38,7 @@ pub(super) fn add(cases: &mut Cases) {
         "PANA messages that are to be refused, in this session and with its next number, change nothing",
         "access.2.19, RFC 5191 §5.5, RFC 5191 §8",
         |stage| {
-            let all = of(stage, Protocol::Pana)?;
+            let all = of(Protocol::Pana);
             let mut world = World::new(stage)?;
             world.open(stage).or_else(up_to)?;
             let right = world.ask_identity(stage)?;
@@ -70,7 +69,7 @@ pub(super) fn add(cases: &mut Cases) {
              change nothing",
             "registration.10.2, RFC 3344 §3.6.2.1",
             |stage| {
-                let all = of(stage, Protocol::Mip4)?;
+                let all = of(Protocol::Mip4);
                 let (mut world, asked) = first(stage).or_else(up_to)?;
                 let identification = asked.header()?.identification.0.to_be_bytes();
                 for mut octets in all {
@@ -92,7 +91,7 @@ pub(super) fn add(cases: &mut Cases) {
             "mobility headers that are to be refused, through the tunnel, change nothing",
             "home-binding.4.1, RFC 6275 §9.2",
             |stage| {
-                let all = of(stage, Protocol::Mh)?;
+                let all = of(Protocol::Mh);
                 let (mut world, update) = updating(stage).or_else(up_to)?;
                 let (agent, care_of) = (update.route.destination, update.route.source);
                 for header in all {
