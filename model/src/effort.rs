@@ -209,9 +209,11 @@ fn is_replied(network: &Network, hop: Hop, request: crate::Request) -> bool {
         let own = matches!(request.form, Form::Again(key) if reply.key == Some(key));
         reply.code == Code::Unproved && own
     };
+    // What another FHA says is to one that somebody sent elsewhere.
     replies.any(|sent| {
         matches!(sent, Message::Reply(_, reply)
-            if reply.link == request.care_of.link && !refutes_altered(&reply))
+            if (reply.fha, reply.link) == (request.fha, request.care_of.link)
+                && !refutes_altered(&reply))
     })
 }
 
@@ -535,4 +537,33 @@ pub fn hope_of_update(state: &State) -> Hope {
 pub const fn is_to_complete(state: &State) -> bool {
     !state.environment.gone
         && matches!(state.environment.profile, Profile::Entitled | Profile::WrongClock)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_replied;
+    use crate::{CareOf4, Code, FhaId, Form, Hop, Ident, Link, Message, Owner, Reply, Request};
+
+    /// Somebody sends the MN's request to another FHA too, which refutes it: the FHA that it is meant
+    /// for has said nothing by that, so that it is no event when the request comes there.
+    #[test]
+    fn what_another_fha_says_is_no_reply() {
+        let key = Ident::after(None).expect("a first");
+        let ident = Ident::after(Some(key)).expect("a second");
+        let (fha, link, challenge) = (FhaId::Two, Link::C, None);
+        let care_of = CareOf4 { link, owner: Owner::Mn };
+        let (form, release, timely, intact) = (Form::Again(ident), true, true, true);
+        let request = Request { ident, fha, care_of, form, release, challenge, timely, intact };
+        let said = |fha| {
+            let (code, parameters, key) = (Code::Unproved, None, Some(key));
+            let reply = Reply { ident, fha, link, code, parameters, key };
+            is_replied(
+                &[Message::Reply(Hop::Direct, reply)].into_iter().collect(),
+                Hop::Direct,
+                request,
+            )
+        };
+        assert!(!said(FhaId::One));
+        assert!(said(FhaId::Two));
+    }
 }

@@ -221,8 +221,9 @@ fn home(_: &Config, state: &State) -> Verdict {
         });
     let released = if mn.link.is_none() { answers.next() } else { None };
     let Some(fha) = released else { return Verdict::Vacuous };
+    // One that somebody has made a release of says nothing of what the MN has told the HA.
     let told = |seq| {
-        let ended = |update: crate::Update| update.seq == seq && update.release;
+        let ended = |update: crate::Update| update.seq == seq && update.release && update.intact;
         let mut updates = network.alike(Alike::Updates);
         let mut acks = network.alike(Alike::Ack(Leg::Plain, seq));
         updates.any(|sent| matches!(sent, Message::Update(_, update) if ended(update)))
@@ -265,4 +266,42 @@ pub(super) const IN_BOUNDS: Promise = Promise {
 
 fn in_bounds(_: &Config, state: &State) -> Verdict {
     Verdict::of(!state.history.out_of_bounds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Verdict, home};
+    use crate::{
+        Ack, Address, CareOf6, Code, Config, FhaId, Hop, Ident, Leg, Link, Message, Profile, Reply,
+        Seq, State, Update, ha::Binding,
+    };
+    use dsboot_spec::Setup;
+
+    /// An update that somebody has made a release of is none: the MN may have let go without telling
+    /// the HA, and the binding there is not what "at home" forbids.
+    #[test]
+    fn altered_update_is_no_release() {
+        let (ident, seq) =
+            (Ident::after(None).expect("a first"), Seq::after(None).expect("a first"));
+        let fha = FhaId::One;
+        let care_of = CareOf6 { fha, address: Address::One };
+        let told = |intact| {
+            let mut state = State::initial(Profile::Entitled, 0);
+            state.mn.ident = Some(ident);
+            state.mn.seq = Some(seq);
+            state.ha.binding = Some(Binding { care_of, seq });
+            let (link, code, parameters, key) = (Link::A, Code::Released, None, Some(ident));
+            let ack = Ack { seq, care_of, accepted: true, intact: true };
+            state.network = [
+                Message::Reply(Hop::Direct, Reply { ident, fha, link, code, parameters, key }),
+                Message::Update(Leg::Plain, Update { seq, care_of, release: true, intact }),
+                Message::Ack(Leg::Plain, ack),
+            ]
+            .into_iter()
+            .collect();
+            home(&Config::new(Setup::ALL[0], 0), &state)
+        };
+        assert_eq!(told(false), Verdict::Vacuous);
+        assert_eq!(told(true), Verdict::Broken);
+    }
 }
