@@ -140,6 +140,8 @@ pub(super) struct Updated {
     pub(super) lifetime: u32,
     pub(super) home: std::net::Ipv6Addr,
     pub(super) care_of: std::net::Ipv6Addr,
+    /// Where it came from, and its acknowledgement goes.
+    pub(super) source: std::net::Ipv6Addr,
     /// The mobility header.
     pub(super) octets: Vec<u8>,
     pub(super) authenticator: Option<Vec<u8>>,

@@ -29,6 +29,8 @@ const HOST_PREFIX: u8 = 128;
 pub(super) struct Update {
     pub(super) nai: Nai,
     pub(super) node: Addresses,
+    /// Where it came from, and its acknowledgement goes.
+    source: Ipv6Addr,
     pub(super) sequence: Sequence,
     lifetime: Lifetime,
     message_id: Timestamp,
@@ -263,11 +265,12 @@ impl Ha {
             _ => update.message_id,
         };
         //= home-binding.3.8
+        let back = Addresses { home: update.node.home, care_of: update.source };
         let packet = Builder::new(BindingAcknowledgement::new(status, sequence, lifetime))
             .option(&MobilityOption::MobileNodeIdentifier(Identifier::nai(update.nai.octets())))
             .option(&MobilityOption::MessageId(message_id))
             .sign_mn_ha(association.spi, association.key.octets())
-            .packet(&Route::to_mobile_node(self.config.address, update.node));
+            .packet(&Route::to_mobile_node(self.config.address, back));
         emit(packet, effects);
     }
 
@@ -295,6 +298,16 @@ impl Update {
         let Message::BindingUpdate(update) = packet.message else {
             return Err(Reason::Unexpected);
         };
+        //= home-binding.3.8
+        let source = packet.route.source;
+        if source.is_multicast() || source.is_unspecified() {
+            return Err(Reason::Malformed);
+        }
+        //= home-binding.2.15
+        let node = packet.addresses();
+        if !is_routable(node.care_of) {
+            return Err(Reason::Malformed);
+        }
         //= home-binding.2.11
         let nai = update.options.nai().and_then(Nai::new).ok_or(Reason::NoNai)?;
         let mn_aaa = packet.mn_aaa().ok_or(Reason::NoAuthentication)?;
@@ -304,7 +317,8 @@ impl Update {
         let message_id = update.options.message_id().once().ok_or(Reason::NoMessageId)?;
         Ok(Update {
             nai,
-            node: packet.addresses(),
+            node,
+            source,
             sequence: update.sequence,
             lifetime: update.lifetime,
             message_id,

@@ -61,6 +61,8 @@ pub(crate) struct Update {
     pub(crate) nai: Option<&'static str>,
     pub(crate) home: Ipv6Addr,
     pub(crate) care_of: Ipv6Addr,
+    /// Where it comes from, if that is not the care-of address.
+    pub(crate) source: Option<Ipv6Addr>,
     pub(crate) sequence: u16,
     pub(crate) lifetime: u64,
     pub(crate) flags: u16,
@@ -78,6 +80,7 @@ impl Default for Update {
             nai: Some(MN1),
             home: home(),
             care_of: care_of(),
+            source: None,
             sequence: 1,
             lifetime: 1800,
             flags: update_flag::ACKNOWLEDGE | update_flag::HOME_REGISTRATION,
@@ -166,7 +169,8 @@ impl Bench {
         if update.mn_aaa {
             builder = builder.sign_mn_aaa(MN_AAA_KEY);
         }
-        let node = Addresses { home: update.home, care_of: update.care_of };
+        let source = update.source.unwrap_or(update.care_of);
+        let node = Addresses { home: update.home, care_of: source };
         builder.packet(&Route::from_mobile_node(node, ha())).unwrap()
     }
 

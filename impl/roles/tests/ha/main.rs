@@ -3,6 +3,7 @@
 
 mod bench;
 mod data;
+mod source;
 
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeSet;

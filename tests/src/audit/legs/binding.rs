@@ -71,6 +71,7 @@ impl Auditor {
             lifetime: update.lifetime.seconds(),
             home: addresses.home,
             care_of: addresses.care_of,
+            source: packet.route.source,
             octets: carried.octets.to_vec(),
             digest: packet.mn_aaa().map(|proof| proof.digest),
             authenticator: proof.map(|proof| proof.value.data.to_vec()),
@@ -247,11 +248,6 @@ impl Auditor {
             "keys.3.5",
             "the SPI of the MN-HA option is below 256",
         );
-        must(
-            packet.route.routed_to.is_some(),
-            "home-binding.3.8",
-            "there is no type 2 routing header",
-        );
         must(status::name(ack.status).is_some(), "wire.8.9", "the status is none that is known");
         let low = |id: Option<u64>| id.map(|id| id & u64::from(u32::MAX));
         let about = self.mobiles.get(place).and_then(|mobile| {
@@ -264,6 +260,19 @@ impl Auditor {
                 .cloned()
         });
         let first = self.mobiles.get(place).and_then(|mobile| mobile.facts.first_update);
+        // To the home address it goes as it is.
+        let at_home = about.as_ref().is_some_and(|update| update.source == update.home);
+        self.must(
+            packet.route.routed_to.is_some() != at_home,
+            at,
+            place,
+            "home-binding.3.8",
+            if at_home {
+                "there is a routing header on the way to the home address"
+            } else {
+                "there is no type 2 routing header"
+            },
+        );
         // What answers an update from before the first one that is seen, nothing is known of.
         let is_before = first.is_none_or(|first| message_id.is_some_and(|id| id < first));
         if about.is_none() && first.is_some() && is_before {
@@ -278,6 +287,7 @@ impl Auditor {
             "the Mesg-ID is not that of a binding update",
         );
         let number = about.as_ref().map(|update| update.at.turn);
+        let mut care_of = packet.route.destination;
         if let Some(update) = about {
             let same =
                 update.sequence == ack.sequence.0 || ack.status == status::SEQUENCE_OUT_OF_WINDOW;
@@ -299,14 +309,18 @@ impl Auditor {
             let home = packet.route.routed_to.is_none_or(|home| home == update.home);
             let what = "the routing header has not the home address of the update";
             self.must(home, at, place, "home-binding.3.8", what);
-            let there = packet.route.destination == update.care_of;
+            let there = packet.route.destination == update.source;
             self.must(
                 there,
                 at,
                 place,
                 "home-binding.3.8",
-                "it does not go to the care-of address",
+                "it does not go to where the update came from",
             );
+            // The model's goes to the care-of address.
+            if there {
+                care_of = update.care_of;
+            }
         }
         self.check_tunnels(at, carried, Some(place));
         self.check_allowed(at, place, ack, message_id);
@@ -325,7 +339,7 @@ impl Auditor {
         let seen = Seen::Ack {
             tunnelled,
             number: Number { sequence: ack.sequence.0, message_id },
-            care_of: packet.route.destination,
+            care_of,
             accepted: ack.is_accepted(),
         };
         self.saw(at, place, carried, &seen, number);

@@ -68,7 +68,8 @@ pub(super) fn add(cases: &mut Cases) {
                 node.establish(stage)?;
                 let mut update = node.update(stage);
                 update.replace(option::ALTERNATE_CARE_OF_ADDRESS, Part::alternate(node.home));
-                // The acknowledgement may go to the home address, where the tester is not.
+                // The acknowledgement goes to the source, not to the home address; but an AAA server
+                // that knows better may refuse in silence.
                 node.exchange(stage, &update, status_or_silence(&[0, 1]))?;
                 ensure_bound(stage, &mut node, false)
             },

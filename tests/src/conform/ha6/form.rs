@@ -162,7 +162,7 @@ fn addresses(cases: &mut Cases) {
         cases.add(
             "bu.address.care-of",
             format!("{what} as alternate care-of address gets no binding"),
-            "home-binding.3.10, RFC 6275 §9.5.1",
+            "home-binding.2.15, RFC 6275 §6.1.7",
             move |stage| {
                 let mut node = Node::new(stage)?;
                 node.establish(stage)?;
