@@ -449,6 +449,14 @@ fn checks_go_on_from_a_checkpoint() {
         fs::write(&file, whole).expect("written");
     }
 
+    // One worker can write, and the other one cannot.
+    fs::create_dir(format!("{path}.1.new")).expect("made");
+    let (code, stdout, stderr) = with(&cut);
+    assert_eq!((code, stdout.as_str()), (3, ""), "{stderr}");
+    assert!(stderr.contains("the checkpoint cannot be written"), "{stderr}");
+    fs::remove_dir(format!("{path}.1.new")).expect("removed");
+    assert_eq!(with(&["--threads", "2", "--resume", &path]).0, 0);
+
     // A file may have 8 KiB.
     let full = process::Command::new("sh")
         .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$0\" check \"$@\""])

@@ -32,6 +32,12 @@ impl Written {
         let Written { new, path } = self;
         fs::rename(&new, &path).map_err(|error| Failure::Write(path, error))
     }
+
+    /// Leaves the one before where it is.
+    pub(super) fn discard(self) {
+        // Half a checkpoint only takes room.
+        let _ = fs::remove_file(self.new);
+    }
 }
 
 /// Writes down what a worker has before it goes on to the next level.

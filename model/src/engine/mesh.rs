@@ -97,19 +97,23 @@ impl Mesh<'_> {
     }
 
     /// Tells everybody something, in a round of its own: what all have told, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When somebody has told nothing: he has ended, and what the others have is not all.
     pub(super) fn agree(&mut self, words: &[u64]) -> Result<Vec<Vec<u64>>, Failure> {
         let peers = self.peers();
         for to in 0..peers {
             self.send(to, words.to_vec());
         }
-        let mut told = vec![Vec::new(); peers];
+        let mut told = vec![None; peers];
         self.finish_round(|from, words| {
             if let Some(slot) = told.get_mut(usize::from(from)) {
-                *slot = words.to_vec();
+                *slot = Some(words.to_vec());
             }
             Ok(())
         })?;
-        Ok(told)
+        told.into_iter().collect::<Option<_>>().ok_or(Failure::PeerLost)
     }
 
     fn hand_over(

@@ -233,8 +233,13 @@ impl<S: Space> Walk<'_, '_, S> {
                 self.depth,
             )?;
             // Nobody throws the last checkpoint away before everybody has the new one.
-            self.mesh.agree(&[])?;
-            written.keep()?;
+            match self.mesh.agree(&[]) {
+                Ok(_) => written.keep()?,
+                Err(error) => {
+                    written.discard();
+                    return Err(error);
+                }
+            }
             self.saved = Instant::now();
         }
         Ok(())
