@@ -4,10 +4,15 @@
 mod access;
 mod home;
 
+use std::time::Duration;
+
 use super::peer::{Answer, Client};
 use crate::conform::Stage;
 use crate::conform::case::{Cases, Ending, Outcome, ensure, missing};
 use crate::conform::tour;
+
+/// How soon a question is repeated.
+const REPETITION: Duration = Duration::from_millis(100);
 
 pub(super) fn add(cases: &mut Cases) {
     tour::add::<access::Walk>(
@@ -31,9 +36,13 @@ struct Last {
 
 /// The question asked last once more, octet for octet, from the same port.
 fn once_more(stage: &mut Stage<'_>, last: Option<&Last>) -> Result<Answer, Ending> {
-    match last {
-        Some(last) => last.client.answered(stage, &last.answer.request),
-        None => missing("a question before"),
+    let Some(Last { client, answer }) = last else { return missing("a question before") };
+    // A server that is not done yet with a question passes it over (RFC 5080 §2.2.2), so a client
+    // repeats it neither at once nor only once.
+    stage.pause(REPETITION);
+    match client.ask(stage, &answer.request, stage.silence())? {
+        Some(answer) => Ok(answer),
+        None => client.answered(stage, &answer.request),
     }
 }
 
