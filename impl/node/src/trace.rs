@@ -3,7 +3,6 @@
 //! Each has `time` (microseconds since the Unix epoch, by the run's clock) and `event`, and, except
 //! for notes, `host`. What else there is depends on the event; see `Line`.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -178,7 +177,7 @@ impl<'a> Line<'a> {
                 },
                 lost: *lost,
                 step,
-                packet: hex(packet),
+                packet: hex::encode(packet),
             },
             What::Received { link, from, to, octets } => Event::Received {
                 host: name(*to),
@@ -189,12 +188,12 @@ impl<'a> Line<'a> {
             What::Foreign { host, peer, inbound: true, packet, .. } => Event::ForeignReceived {
                 host: name(*host),
                 peer: peer.to_string(),
-                packet: hex(packet),
+                packet: hex::encode(packet),
             },
             What::Foreign { host, peer, packet, .. } => Event::ForeignSent {
                 host: name(*host),
                 peer: peer.to_string(),
-                packet: hex(packet),
+                packet: hex::encode(packet),
             },
             What::Dropped { host, why, octets } => {
                 Event::Dropped { host: name(*host), reason: why.name(), octets: *octets }
@@ -209,20 +208,11 @@ impl<'a> Line<'a> {
                 Event::AddressRemoved { host: name(*host), address: address.to_string() }
             }
             What::Delivered { host, packet } => {
-                Event::Delivered { host: name(*host), packet: hex(packet) }
+                Event::Delivered { host: name(*host), packet: hex::encode(packet) }
             }
             What::TimedOut { host } => Event::TimedOut { host: name(*host) },
             What::Note(text) => Event::Note { text },
         };
         Line { time: record.at.unix_micros(), event }
     }
-}
-
-/// Octets in hexadecimal.
-pub(crate) fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
 }

@@ -257,7 +257,7 @@ impl Auditor {
                 }
                 Verdict::Wrong => {
                     count.wrong += 1;
-                    let expected = hex(&check.expected);
+                    let expected = hex::encode(&check.expected);
                     let what = format!("{} is not {expected}, as it should be", node.name);
                     wrong.push((sentence.to_owned(), what));
                 }
@@ -397,8 +397,4 @@ fn addresses(tree: &Tree) -> Vec<IpAddr> {
         }
     });
     found
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }

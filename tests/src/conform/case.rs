@@ -169,12 +169,25 @@ pub(super) struct Cases {
     cases: Vec<Case>,
     counts: BTreeMap<String, usize>,
     prefix: &'static str,
+    /// What a target must claim for the cases that are being added.
+    claims: &'static [&'static str],
 }
 
 impl Cases {
     /// An empty list of a role.
     pub(super) fn of(prefix: &'static str) -> Cases {
         Cases { prefix, ..Cases::default() }
+    }
+
+    /// Adds cases all of which are for targets with these claims.
+    pub(super) fn claiming(
+        &mut self,
+        claims: &'static [&'static str],
+        add: impl FnOnce(&mut Cases),
+    ) {
+        self.claims = claims;
+        add(self);
+        self.claims = &[];
     }
 
     /// Adds a case at level MUST. `clauses` are sentences of the specification and sections of
@@ -199,7 +212,7 @@ impl Cases {
             sentences,
             rfcs,
             rule: None,
-            claims: Vec::new(),
+            claims: self.claims.to_vec(),
             alone: false,
             run: Box::new(run),
         });
@@ -218,6 +231,15 @@ impl Cases {
 /// A failure, in short.
 pub(super) fn fail<T>(expected: impl Into<String>, seen: impl Into<String>) -> Result<T, Ending> {
     Err(Ending::Fail { expected: expected.into(), seen: seen.into() })
+}
+
+/// What a target did before something wrong was sent to it, and has to do after that.
+pub(super) fn still<T>(expected: &str, outcome: Result<T, Ending>) -> Outcome {
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(Ending::Fail { seen, .. }) => fail(expected, seen),
+        Err(other) => Err(other),
+    }
 }
 
 /// Something was missing, in short.

@@ -62,15 +62,6 @@ impl Passed {
     }
 }
 
-/// Octets as hex.
-pub(super) fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
-}
-
 /// The ladder of a case.
 pub(super) fn chart(title: &str, passed: &[Passed]) -> Chart {
     let mut lifelines: Vec<String> = Vec::new();

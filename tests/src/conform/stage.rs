@@ -13,7 +13,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use super::air::Air;
 use super::case::{Ending, missing};
 use super::fault::{Fault, Known, Passing, Way};
-use super::ladder::{Passed, describe, hex, spoken_at};
+use super::ladder::{Passed, describe, spoken_at};
 use super::link::Link;
 use super::profile::{self, Profile, Under};
 use super::server::Server;
@@ -332,7 +332,7 @@ impl<'a> Stage<'a> {
             destination,
             protocol: spoken.name().to_owned(),
             words: describe(spoken, octets),
-            octets: hex(octets),
+            octets: hex::encode(octets),
         });
     }
 

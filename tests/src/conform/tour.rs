@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use dsboot_model::Rule;
+use dsboot_model::{Action, Bootstrap, Config, Message, Network, Profile, Rule, Rules, State};
+use dsboot_spec::{CareOf, Scenario, Setup};
 
 use super::Stage;
 use super::case::{Cases, Ending, Outcome};
@@ -25,6 +26,68 @@ pub(super) trait Say: Copy + Ord + Send + Sync + 'static {
     /// Whether it is a crash of the target, which no other case may see.
     fn is_crash(self) -> bool {
         false
+    }
+}
+
+/// The model with one mobile node, and where it is: what an oracle asks.
+#[derive(Clone)]
+pub(super) struct Scene {
+    pub(super) model: Bootstrap,
+    pub(super) state: State,
+}
+
+/// A step of it.
+pub(super) struct Step {
+    /// The rules that were taken.
+    pub(super) rules: Rules,
+    /// What has been said that had not been said before.
+    pub(super) said: Vec<Message>,
+}
+
+impl Step {
+    /// The rule that was taken, the first where there are several.
+    pub(super) fn rule(&self) -> Option<Rule> {
+        first_of(self.rules)
+    }
+}
+
+/// The first of some rules.
+pub(super) fn first_of(rules: Rules) -> Option<Rule> {
+    Rule::ALL.iter().copied().find(|rule| rules.contains(*rule))
+}
+
+/// How many events there may be: more than a tour has.
+const EVENTS: u8 = 20;
+
+impl Scene {
+    /// The beginning, with a user of this kind.
+    pub(super) fn new(scenario: Scenario, care_of: CareOf, user: Profile) -> Option<Scene> {
+        let model = Bootstrap::new(Config::new(Setup::new(scenario, care_of)?, EVENTS));
+        let state = model.starting(user)?;
+        Some(Scene { model, state })
+    }
+
+    /// Goes on; `None` where the model cannot.
+    pub(super) fn take(&mut self, action: Action) -> Option<Step> {
+        self.state.environment.events = EVENTS;
+        let step = self.model.step(&self.state, action)?;
+        let said = step.state.network.since(&self.state.network).collect();
+        self.state = step.state;
+        Some(Step { rules: step.rules, said })
+    }
+
+    /// Has a message arrive, which is said now if it was not said before.
+    pub(super) fn deliver(&mut self, message: Message) -> Option<Step> {
+        if !self.state.network.send(message) {
+            return None;
+        }
+        self.take(Action::Deliver(message))
+    }
+
+    /// Has a message arrive that nobody else says anything beside.
+    pub(super) fn deliver_alone(&mut self, message: Message) -> Option<Step> {
+        self.state.network = Network::EMPTY;
+        self.deliver(message)
     }
 }
 

@@ -85,7 +85,7 @@ fn tell(told: &mut String, number: usize, happening: Happening, before: &Place, 
         Cargo::Packet(packet) => packet.octets.as_slice(),
     });
     for line in octets.unwrap_or_default().chunks(OCTETS) {
-        let hex: String = line.iter().map(|octet| format!("{octet:02x}")).collect();
+        let hex = hex::encode(line);
         let _ = writeln!(told, "     {hex:WIDTH$} |");
     }
 }

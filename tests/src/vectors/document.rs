@@ -128,7 +128,7 @@ impl File {
                     self.notes.insert(flag, super::make::note(flag));
                 }
                 if vector.result == Outcome::Valid && group.check == Check::Decode {
-                    let octets = super::octets_of(&vector.octets).unwrap_or_default();
+                    let octets = hex::decode(&vector.octets).unwrap_or_default();
                     vector.fields = fields(group.protocol, &octets);
                 }
             }
@@ -177,7 +177,7 @@ fn json(value: &Value) -> serde_json::Value {
         Value::Ipv4(address) => address.to_string().into(),
         Value::Ipv6(address) | Value::Ipv6Prefix(address) => address.to_string().into(),
         Value::Text(text) => text.as_str().into(),
-        Value::Octets(octets) => super::hex_of(octets).into(),
+        Value::Octets(octets) => hex::encode(octets).into(),
         Value::Time { seconds, fraction } => {
             serde_json::json!({ "seconds": seconds, "fraction": fraction })
         }

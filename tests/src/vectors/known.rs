@@ -95,7 +95,7 @@ fn kind(name: &str) -> Option<(Protocol, &'static str)> {
 fn gather(path: &str, value: &Value, all: &mut Vec<(String, Vec<u8>)>) {
     match value {
         Value::String(text) => {
-            let octets = super::octets_of(text).filter(|octets| octets.len() > 3);
+            let octets = hex::decode(text).ok().filter(|octets| octets.len() > 3);
             all.extend(octets.map(|octets| (path.to_owned(), octets)));
         }
         Value::Array(values) => {

@@ -4,7 +4,6 @@ use dsboot_codec::tree::Protocol;
 use serde::Serialize;
 
 use super::document::{Group, Note, Vector};
-use super::hex_of;
 
 /// What is to come of a vector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -102,8 +101,8 @@ impl Maker {
     }
 
     pub(super) fn keyed(mut self, key: &[u8], context: Option<&[u8]>) -> Maker {
-        self.group.key = Some(hex_of(key));
-        self.group.context = context.map(hex_of);
+        self.group.key = Some(hex::encode(key));
+        self.group.context = context.map(hex::encode);
         self
     }
 
@@ -126,7 +125,7 @@ impl Maker {
             comment: comment.into(),
             clause,
             why,
-            octets: hex_of(octets),
+            octets: hex::encode(octets),
             result,
             flags: vec![flag],
             fields: Vec::new(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::decode::{Piece, octets_of};
+use crate::decode::Piece;
 
 /// The link types of whole IP packets (LINKTYPE_IPV4 and LINKTYPE_IPV6).
 const IPV4: u32 = 228;
@@ -78,7 +78,7 @@ pub fn read(path: &Path) -> Result<(Vec<Piece>, bool), TraceError> {
         let Some(packet) = line.packet else { continue };
         // What others than the hosts of the trace say to each other is not in it.
         complete &= line.event == "sent";
-        let octets = octets_of(&packet).ok_or_else(|| wrong("the packet is no hex".to_owned()))?;
+        let octets = hex::decode(&packet).map_err(|_| wrong("the packet is no hex".to_owned()))?;
         let is_v6 = octets.first().is_some_and(|first| first >> 4 == 6);
         pieces.push(Piece {
             time: Some(Duration::from_micros(line.time)),

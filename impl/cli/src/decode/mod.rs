@@ -266,17 +266,3 @@ fn protocol(name: &str) -> Result<Protocol, String> {
         format!("there is {}", names.join(", "))
     })
 }
-
-/// Octets in hex.
-pub(crate) fn hex_of(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
-}
-
-/// The octets that hex stands for.
-pub(crate) fn octets_of(hex: &str) -> Option<Vec<u8>> {
-    let digit = |c: char| c.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let digits: Option<Vec<u8>> = hex.chars().map(digit).collect();
-    let digits = digits?;
-    let (pairs, rest) = digits.as_chunks::<2>();
-    rest.is_empty().then(|| pairs.iter().map(|[high, low]| high << 4 | low).collect())
-}

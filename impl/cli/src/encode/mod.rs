@@ -19,7 +19,7 @@ use pcap_file::pcapng::blocks::section_header::{SectionHeaderBlock, SectionHeade
 use pcap_file::{Endianness, PcapError};
 
 use crate::Exit;
-use crate::decode::{DOCUMENT_VERSION, Document, Engine, Keys, KeysError, hex_of};
+use crate::decode::{DOCUMENT_VERSION, Document, Engine, Keys, KeysError};
 
 /// Timestamps count 10^-9 s.
 const NANOSECONDS: u8 = 9;
@@ -277,7 +277,7 @@ impl<'w> Writer<'w> {
                 if !std::mem::take(first) {
                     writeln!(out)?;
                 }
-                writeln!(out, "{}", hex_of(octets))
+                writeln!(out, "{}", hex::encode(octets))
             }
             Writer::Binary(out) => out.write_all(octets),
             Writer::Pcapng { writer, interfaces } => {

@@ -228,10 +228,10 @@ fn user_entry(nai: &Nai, user: &User) -> String {
     }
     if let Some(HomeRecord { mn_aaa_key, home_address, home_agent }) = &user.home {
         let key = mn_aaa_key.octets();
-        items.push(format!("DSB-Local-Key := 0x{}", hex(key)));
+        items.push(format!("DSB-Local-Key := 0x{}", hex::encode(key)));
         items.push(format!("DSB-Local-Key-As-Password := {}", quoted(key)));
         let (length, address) = (home_address.prefix_length(), home_address.address().octets());
-        items.push(format!("DSB-Local-Home := 0x{length:02x}{}", hex(&address)));
+        items.push(format!("DSB-Local-Home := 0x{length:02x}{}", hex::encode(address)));
         items.push(format!("DSB-Local-Home-Agent := {home_agent}"));
     }
     format!("{} {}\n", quoted(nai.octets()), items.join(", "))
@@ -537,10 +537,6 @@ fn quoted(octets: &[u8]) -> String {
     }
     text.push('"');
     text
-}
-
-fn hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 const fn yes(is: bool) -> &'static str {

@@ -12,7 +12,7 @@ use dsboot_roles::{AddressChange, Datagram, Effect, Effects, LinkAddr, Packet, T
 use tracing::error;
 
 use crate::Error;
-use crate::trace::{Event, Trace, hex};
+use crate::trace::{Event, Trace};
 use crate::wire;
 
 /// How far back the end of the last whole line is looked for at a time.
@@ -49,7 +49,7 @@ impl Tracer {
     /// A datagram has come for a role.
     pub(super) fn received(&self, now: Time, host: &str, datagram: &Datagram) {
         self.write(now, || {
-            let packet = hex(&wire::udp_packet(datagram).ok()?);
+            let packet = hex::encode(&wire::udp_packet(datagram).ok()?);
             let peer = match datagram.neighbour {
                 Some(neighbour) => neighbour_name(neighbour),
                 None => datagram.source.to_string(),
@@ -63,7 +63,7 @@ impl Tracer {
         self.write(now, || {
             let from = ip::Packet::decode(&packet.octets).ok().map(|packet| packet.source());
             let peer = peer(packet.neighbour, from);
-            Some(Event::ForeignReceived { host, peer, packet: hex(&packet.octets) })
+            Some(Event::ForeignReceived { host, peer, packet: hex::encode(&packet.octets) })
         });
     }
 
@@ -106,7 +106,7 @@ impl Tracer {
 fn event_of<'a>(host: &'a str, effect: &Effect) -> Option<Event<'a>> {
     Some(match effect {
         Effect::Datagram(datagram) => {
-            let packet = hex(&wire::udp_packet(datagram).ok()?);
+            let packet = hex::encode(&wire::udp_packet(datagram).ok()?);
             let peer = match datagram.neighbour {
                 Some(neighbour) => neighbour_name(neighbour),
                 None => datagram.destination.to_string(),
@@ -116,9 +116,9 @@ fn event_of<'a>(host: &'a str, effect: &Effect) -> Option<Event<'a>> {
         Effect::Packet(packet) => {
             let to = wire::destination(&packet.octets).ok();
             let peer = peer(packet.neighbour, to);
-            Event::ForeignSent { host, peer, packet: hex(&packet.octets) }
+            Event::ForeignSent { host, peer, packet: hex::encode(&packet.octets) }
         }
-        Effect::Deliver(octets) => Event::Delivered { host, packet: hex(octets) },
+        Effect::Deliver(octets) => Event::Delivered { host, packet: hex::encode(octets) },
         Effect::Address(AddressChange::Add(address)) => {
             Event::AddressAdded { host, address: address.to_string() }
         }

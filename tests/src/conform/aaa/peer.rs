@@ -11,7 +11,6 @@ use dsboot_spec::registry::radius::{attribute, code as radius_code};
 
 use crate::conform::Stage;
 use crate::conform::case::{Ending, Outcome, fail, missing};
-use crate::conform::ladder::hex;
 use crate::conform::profile::{Asker, User};
 use crate::conform::stage::{Came, Endpoint};
 
@@ -382,7 +381,7 @@ pub(in crate::conform) fn probe(stage: &mut Stage<'_>) -> bool {
 /// Keeps a user's key for the capture.
 pub(super) fn tell_key(stage: &mut Stage<'_>, user: &User) {
     if let Some(key) = &user.mn_aaa_key {
-        let (nai, key) = (&user.nai, hex(key.as_bytes()));
+        let (nai, key) = (&user.nai, hex::encode(key.as_bytes()));
         stage.key(format!("[[mn_aaa]]\nnai = \"{nai}\"\nkey = \"hex:{key}\"\n"));
     }
 }

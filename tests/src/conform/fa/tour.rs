@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use dsboot_model::{
-    Action, Address, Bootstrap, CareOf4, Code, Config, FhaId, Form, Hop, Ident, Link, Message,
-    Owner, Parameters, Profile as User, Reply, Request, Rule, State,
+    Address, CareOf4, Code, FhaId, Form, Hop, Ident, Link, Message, Owner, Parameters,
+    Profile as User, Reply, Request, Rule,
 };
 use dsboot_spec::registry::mip4::code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::visitor::Visitor;
 use super::{Cases, Ending, Outcome, Rrq, Stage, fail, missing};
 use crate::conform::server::Desk;
 use crate::conform::stage::Came;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// How many requests a tour makes at most.
 const REQUESTS: usize = 3;
@@ -69,8 +69,7 @@ impl tour::Say for Say {
 /// The model's foreign agent and what has been said to it.
 #[derive(Clone)]
 struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     /// Requests relayed, first to last.
     relayed: Vec<Request>,
     last: Option<Ident>,
@@ -92,17 +91,15 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedFa, CareOf::ForeignAgent)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let mut state = model.starting(User::Entitled)?;
-        state.mn.link = Some(Link::A);
-        Some(Oracle { model, state, relayed: Vec::new(), last: None, replied: None })
+        let mut scene = Scene::new(Scenario::IntegratedFa, CareOf::ForeignAgent, User::Entitled)?;
+        scene.state.mn.link = Some(Link::A);
+        Some(Oracle { scene, relayed: Vec::new(), last: None, replied: None })
     }
 
     /// What tells states apart: which of the last two requests relayed wait, and whether the last one
     /// is to release.
     fn place(&self) -> Self::Place {
-        let fa = self.state.fa.of(Link::A);
+        let fa = self.scene.state.fa.of(Link::A);
         let last = self.relayed.iter().rev().take(2);
         let waits = last.map(|own| fa.pending.contains(own.ident)).collect();
         (waits, self.relayed.last().is_some_and(|own| own.release))
@@ -174,22 +171,16 @@ impl tour::Oracle for Oracle {
 impl Oracle {
     fn deliver(&mut self, message: Message) -> Option<Does> {
         // The model forgets refusals for which its mobile node does not wait.
-        self.state.mn.request = match message {
+        self.scene.state.mn.request = match message {
             Message::Request(_, request) => Some(request),
             Message::Reply(_, reply) => {
                 self.relayed.iter().find(|request| request.ident == reply.ident).copied()
             }
             _ => None,
         };
-        if !self.state.network.contains(message) && !self.state.network.send(message) {
-            return None;
-        }
-        self.state.environment.events = 20;
-        let before = self.state.network;
-        let step = self.model.step(&self.state, Action::Deliver(message))?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let mut does = Does { rule, ..Does::default() };
-        for said in step.state.network.since(&before) {
+        let step = self.scene.deliver(message)?;
+        let mut does = Does { rule: step.rule(), ..Does::default() };
+        for said in step.said {
             match said {
                 Message::Request(Hop::Relay, _) => does.relays = true,
                 Message::Reply(Hop::Link, Reply { code: Code::Challenge, .. }) => {
@@ -199,7 +190,6 @@ impl Oracle {
                 _ => {}
             }
         }
-        self.state = step.state;
         Some(does)
     }
 }

@@ -22,13 +22,7 @@ fn pana(
     octets: &mut Vec<u8>,
     change: impl FnOnce(&mut Pana) -> bool,
 ) -> bool {
-    if passing.protocol != Protocol::Pana {
-        return true;
-    }
-    let Some(mut message) = Pana::read(octets) else { return true };
-    let passes = change(&mut message);
-    *octets = message.octets();
-    passes
+    passing.protocol != Protocol::Pana || Pana::alter(octets, change)
 }
 
 /// Changes what the NAS asks the AAA server.

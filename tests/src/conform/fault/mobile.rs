@@ -60,16 +60,7 @@ fn access(
     octets: &mut Vec<u8>,
     change: impl FnOnce(&mut Pana) -> bool,
 ) -> bool {
-    datagram(passing, octets, ACCESS, |payload| {
-        let Some(mut message) = Pana::read(payload) else { return true };
-        let before = message.octets();
-        let passes = change(&mut message);
-        let after = message.octets();
-        if before != after {
-            *payload = after;
-        }
-        passes
-    })
+    datagram(passing, octets, ACCESS, |payload| Pana::alter(payload, change))
 }
 
 const fn is_request(message: &Pana) -> bool {

@@ -96,6 +96,18 @@ pub(super) struct Pana {
 }
 
 impl Pana {
+    /// Changes a message in its place; `false` when it is lost.
+    pub(super) fn alter(octets: &mut Vec<u8>, change: impl FnOnce(&mut Pana) -> bool) -> bool {
+        let Some(mut message) = Pana::read(octets) else { return true };
+        let before = message.octets();
+        let passes = change(&mut message);
+        let after = message.octets();
+        if before != after {
+            *octets = after;
+        }
+        passes
+    }
+
     pub(super) fn read(octets: &[u8]) -> Option<Pana> {
         let mut avps = Vec::new();
         let mut rest = octets.get(16..)?;

@@ -20,7 +20,6 @@ use dsboot_spec::registry::radius::code as radius_code;
 use super::rrq::{Part, Rrq, Tweak};
 use crate::conform::Stage;
 use crate::conform::case::{Ending, missing};
-use crate::conform::ladder::hex;
 use crate::conform::profile::octets;
 use crate::conform::server::Desk;
 use crate::conform::stage::{Came, Endpoint};
@@ -116,7 +115,7 @@ impl Mobile {
             stage.key(format!(
                 "[[mn_aaa]]\nnai = \"{}\"\nkey = \"hex:{}\"\n",
                 String::from_utf8_lossy(&nai),
-                hex(&key)
+                hex::encode(&key)
             ));
             if let Some(secret) = &profile.tester.secret {
                 stage.key(format!("[[radius]]\nsecret = \"{secret}\"\n"));
@@ -143,7 +142,7 @@ impl Mobile {
         };
         let key = octets(&known.key);
         let (spi, name) = (known.spi, &known.algorithm);
-        let shown = hex(&key);
+        let shown = hex::encode(&key);
         stage.key(format!(
             "[[mobile_ip]]\nspi = {spi}\nkey = \"hex:{shown}\"\nalgorithm = \"{name}\"\n"
         ));

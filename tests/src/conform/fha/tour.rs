@@ -2,20 +2,20 @@
 //! alphabet, allowed there or not, replayed as octets. What must come of each is asked of the
 //! model while the case runs.
 
-use dsboot_model::{
-    Action, Authorisation, Bootstrap, CareOf4, Code, Config, FhaId, Form, Hop, Ident, Link,
-    Message, Network, Owner, Parameters, Profile as User, Reply, Request, Rules, State,
-};
 use dsboot_model::{Address, Rule};
+use dsboot_model::{
+    Authorisation, CareOf4, Code, FhaId, Form, Hop, Ident, Link, Message, Owner, Parameters,
+    Profile as User, Reply, Request, Rules,
+};
 use dsboot_spec::registry::radius::code as radius_code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::peer::Grant;
 use super::rrq::Tweak;
 use super::{Allowed, Cases, Ending, Mobile, Outcome, Rrq, fail};
 use crate::conform::Stage;
 use crate::conform::stage::Came;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// What can be said to an FHA about one mobile node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,8 +83,7 @@ impl tour::Say for Say {
 /// The model's FHA and what has been said to it.
 #[derive(Clone)]
 struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     last: Option<Ident>,
     key: Option<Ident>,
     accepted: Option<Request>,
@@ -95,7 +94,7 @@ struct Oracle {
 struct Does {
     asks: bool,
     reply: Option<Reply>,
-    rules: Vec<Rule>,
+    rules: Rules,
 }
 
 impl tour::Oracle for Oracle {
@@ -104,21 +103,19 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let state = model.starting(User::Entitled)?;
-        Some(Oracle { model, state, last: None, key: None, accepted: None })
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, User::Entitled)?;
+        Some(Oracle { scene, last: None, key: None, accepted: None })
     }
 
     /// What tells states apart: what waits, what is bound, whose key is remembered.
     fn place(&self) -> Self::Place {
-        let fha = self.state.fha.of(FhaId::One);
+        let fha = self.scene.state.fha.of(FhaId::One);
         (fha.pending.is_some(), fha.binding.is_some(), fha.mark.is_some())
     }
 
     /// Says something; `None` when it cannot be said here.
     fn say(&mut self, say: Say) -> Option<Does> {
-        let waits = self.state.fha.of(FhaId::One).pending;
+        let waits = self.scene.state.fha.of(FhaId::One).pending;
         let message = match say {
             Say::First => self.request(Form::First)?,
             Say::FirstStale => Request { timely: false, ..self.request(Form::First)? },
@@ -162,7 +159,7 @@ impl tour::Oracle for Oracle {
     }
 
     fn rule(does: &Does) -> Option<Rule> {
-        does.rules.first().copied()
+        tour::first_of(does.rules)
     }
 }
 
@@ -183,36 +180,24 @@ impl Oracle {
     }
 
     fn deliver(&mut self, message: Message) -> Option<Does> {
-        // Nothing but this message is under way, so that all that is new is the FHA's.
-        self.state.network = Network::EMPTY;
-        if !self.state.network.send(message) {
-            return None;
-        }
-        self.state.environment.events = 20;
-        self.state.mn.link = Some(Link::A);
+        self.scene.state.mn.link = Some(Link::A);
         // The model forgets refusals for which its mobile node does not wait.
-        self.state.mn.request = match message {
+        self.scene.state.mn.request = match message {
             Message::Request(_, request) => Some(request),
-            _ => self.state.fha.of(FhaId::One).pending.map(|(request, _)| request),
+            _ => self.scene.state.fha.of(FhaId::One).pending.map(|(request, _)| request),
         };
-        let before = self.state.network;
-        let step = self.model.step(&self.state, Action::Deliver(message))?;
-        let mut does = Does { rules: of(step.rules), ..Does::default() };
-        for said in step.state.network.since(&before) {
+        // The model repeats a reply by saying nothing new: it is still under way.
+        let step = self.scene.deliver_alone(message)?;
+        let mut does = Does { rules: step.rules, ..Does::default() };
+        for said in step.said {
             match said {
                 Message::RegistrationAsk(..) => does.asks = true,
                 Message::Reply(_, reply) => does.reply = Some(reply),
                 _ => {}
             }
         }
-        // The model repeats a reply by saying nothing new: it is still under way.
-        self.state = step.state;
         Some(does)
     }
-}
-
-fn of(rules: Rules) -> Vec<Rule> {
-    Rule::ALL.iter().copied().filter(|rule| rules.contains(*rule)).collect()
 }
 
 pub(super) fn add(cases: &mut Cases) {
@@ -325,7 +310,7 @@ fn release(request: &mut Rrq, say: Say) {
 
 /// The codes that stand for what the model's FHA says.
 fn allowed(say: Say, does: &Does) -> Allowed {
-    if does.rules.contains(&Rule::FhaAnswersDuplicate) {
+    if does.rules.contains(Rule::FhaAnswersDuplicate) {
         return Allowed { codes: &[0, 1], silence: false };
     }
     match does.reply.map(|reply| reply.code) {

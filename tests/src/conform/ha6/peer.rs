@@ -17,7 +17,6 @@ use super::{Allowed, fail, missing};
 use crate::conform::Stage;
 use crate::conform::air::{Air, Ear};
 use crate::conform::case::Ending;
-use crate::conform::ladder::hex;
 use crate::conform::profile::octets;
 use crate::conform::server::Desk;
 use crate::conform::stage::Came;
@@ -109,7 +108,7 @@ impl Node {
             let Some(server) = stage.server else { return missing("tester.aaa") };
             node.desk = Some(server.desk(&nai));
             node.aaa_key = stage.random::<16>().to_vec();
-            let (shown, key) = (String::from_utf8_lossy(&nai), hex(&node.aaa_key));
+            let (shown, key) = (String::from_utf8_lossy(&nai), hex::encode(&node.aaa_key));
             stage.key(format!("[[mn_aaa]]\nnai = \"{shown}\"\nkey = \"hex:{key}\"\n"));
             if let Some(secret) = &stage.profile.tester.secret {
                 stage.key(format!("[[radius]]\nsecret = \"{secret}\"\n"));

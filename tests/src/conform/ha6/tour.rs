@@ -1,19 +1,16 @@
 //! Tours that the model makes: for every state that its home agent can be in, every message of the
 //! alphabet, allowed there or not, replayed as octets.
 
-use dsboot_model::{
-    Action, Address, Bootstrap, CareOf6, Config, FhaId, Leg, Message, Network, Profile as User,
-    Rule, Seq, State, Update,
-};
+use dsboot_model::{Address, CareOf6, FhaId, Leg, Message, Profile as User, Rule, Seq, Update};
 use dsboot_spec::registry::radius::code as radius_code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::bu::{Bu, Part};
 use super::{
     Allowed, Cases, Ending, Node, Outcome, SILENCE, Stage, fail, status, status_or_silence,
 };
 use crate::conform::stage::Came;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// What can be said to a home agent about one mobile node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,8 +62,7 @@ impl tour::Say for Say {
 /// The model's home agent and what has been said to it.
 #[derive(Clone)]
 struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     last: Option<Seq>,
     decided: Option<Update>,
 }
@@ -84,16 +80,14 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let state = model.starting(User::Entitled)?;
-        Some(Oracle { model, state, last: None, decided: None })
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, User::Entitled)?;
+        Some(Oracle { scene, last: None, decided: None })
     }
 
     /// What tells states apart: what is bound, whether a number is remembered, and of what waits
     /// whether it is as it was made, and newer than that.
     fn place(&self) -> Self::Place {
-        let ha = &self.state.ha;
+        let ha = &self.scene.state.ha;
         let moved = ha.binding.map(|binding| binding.care_of.address == Address::Two);
         let waits = ha.pending.map(|own| (own.intact, ha.last.is_none_or(|last| own.seq > last)));
         (moved, ha.last.is_some(), waits)
@@ -103,7 +97,7 @@ impl tour::Oracle for Oracle {
     fn say(&mut self, say: Say) -> Option<Does> {
         let message = match say {
             Say::Accept | Say::Reject => {
-                let waits = self.state.ha.pending?;
+                let waits = self.scene.state.ha.pending?;
                 // What was altered is not accepted.
                 if say == Say::Accept && !waits.intact {
                     return None;
@@ -122,21 +116,9 @@ impl tour::Oracle for Oracle {
                 Message::Update(Leg::Plain, Update { seq, care_of, release, intact })
             }
         };
-        // Nothing but this message is under way, so that all that is new is the home agent's.
-        self.state.network = Network::EMPTY;
-        if !self.state.network.send(message) {
-            return None;
-        }
-        self.state.environment.events = 20;
-        let before = self.state.network;
-        let step = self.model.step(&self.state, Action::Deliver(message))?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let mut does = Does { rule, ..Does::default() };
-        for said in step.state.network.since(&before) {
-            does.asks |= matches!(said, Message::BindingAsk(..));
-        }
-        self.state = step.state;
-        Some(does)
+        let step = self.scene.deliver_alone(message)?;
+        let asks = step.said.iter().any(|said| matches!(said, Message::BindingAsk(..)));
+        Some(Does { asks, rule: step.rule() })
     }
 
     fn rule(does: &Does) -> Option<Rule> {

@@ -6,7 +6,7 @@ use dsboot_codec::pana::{Flags, Kind};
 use dsboot_spec::registry::pana::{PORT, avp};
 
 use super::world::{OTHER_FHA, Said, World};
-use super::{Cases, Ending, Outcome, Stage, ensure, fail};
+use super::{Cases, Ending, Outcome, Stage, ensure, fail, still};
 use crate::conform::nas::pac::{Heard, Msg, up_to};
 
 /// What is wrong with a message, and how it gets so.
@@ -227,11 +227,7 @@ fn start(cases: &mut Cases) {
 
 /// A right request with S is answered after it.
 fn still_opens(stage: &mut Stage<'_>, world: &mut World) -> Outcome {
-    match world.open(stage) {
-        Ok(_) => Ok(()),
-        Err(Ending::Fail { seen, .. }) => fail("a right request is answered after it", seen),
-        Err(other) => Err(other),
-    }
+    still("a right request is answered after it", world.open(stage))
 }
 
 fn authentication(cases: &mut Cases) {
@@ -323,13 +319,7 @@ fn authentication(cases: &mut Cases) {
                 world.tell(stage, &wrong)?;
                 silent(stage, &mut world)?;
                 world.tell(stage, &right)?;
-                match world.response(stage) {
-                    Ok(_) => Ok(()),
-                    Err(Ending::Fail { seen, .. }) => {
-                        fail("the right request is answered after it", seen)
-                    }
-                    Err(other) => Err(other),
-                }
+                still("the right request is answered after it", world.response(stage))
             },
         );
     }

@@ -13,7 +13,7 @@ use dsboot_spec::registry::mip6::status;
 use super::ha::{Ack, Bu};
 use super::update::{repeated, updating};
 use super::world::{Said, World};
-use super::{Cases, Ending, Outcome, Stage, ensure, fail, missing};
+use super::{Cases, Ending, Outcome, Stage, ensure, fail, missing, still};
 use crate::conform::case::Level;
 use crate::conform::nas::pac::up_to;
 
@@ -137,29 +137,23 @@ pub(super) fn still_binds(stage: &mut Stage<'_>, world: &mut World, update: Bu) 
     }
     let ack = world.ack(stage, &last);
     world.acknowledge(stage, &ack)?;
-    match is_bound(stage, world) {
-        Err(Ending::Fail { seen, .. }) => fail("a right acknowledgement binds after it", seen),
-        other => other,
-    }
+    still("a right acknowledgement binds after it", is_bound(stage, world))
 }
 
 pub(super) fn add(cases: &mut Cases) {
     for (what, clauses, change) in WRONG {
-        cases
-            .add(
-                "ba.wrong",
-                format!("an acknowledgement {what} is passed over"),
-                clauses,
-                move |stage| {
-                    let (mut world, update) = updating(stage).or_else(up_to)?;
-                    let mut ack = world.ack(stage, &update);
-                    change(&world, &update, &mut ack);
-                    world.acknowledge(stage, &ack)?;
-                    still_binds(stage, &mut world, update)
-                },
-            )
-            .claims("bootstrap")
-            .claims("ipv6");
+        cases.add(
+            "ba.wrong",
+            format!("an acknowledgement {what} is passed over"),
+            clauses,
+            move |stage| {
+                let (mut world, update) = updating(stage).or_else(up_to)?;
+                let mut ack = world.ack(stage, &update);
+                change(&world, &update, &mut ack);
+                world.acknowledge(stage, &ack)?;
+                still_binds(stage, &mut world, update)
+            },
+        );
     }
     octets(cases);
     taken(cases);
@@ -168,66 +162,57 @@ pub(super) fn add(cases: &mut Cases) {
 }
 
 fn octets(cases: &mut Cases) {
-    cases
-        .add(
-            "ba.octets",
-            "an acknowledgement that is altered in any one octet is passed over",
-            "home-binding.4.1, keys.3.4, RFC 6275 §9.2",
-            |stage| {
-                let (mut world, update) = updating(stage).or_else(up_to)?;
-                // All of it but the checksum, which is made anew.
-                for at in (0..48).filter(|at| ![4, 5].contains(at)) {
-                    let mut ack = world.ack(stage, &update);
-                    ack.flip = Some((at, 0x20));
-                    world.acknowledge(stage, &ack)?;
-                }
-                still_binds(stage, &mut world, update)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "ba.octets",
-            "an acknowledgement of the update before the last one is passed over",
-            "home-binding.4.1, home-binding.4.2, RFC 6275 §11.7.3",
-            |stage| {
-                let (mut world, old) = updating(stage).or_else(up_to)?;
-                let new = repeated(stage, &mut world).or_else(up_to)?;
-                let ack = world.ack(stage, &old);
+    cases.add(
+        "ba.octets",
+        "an acknowledgement that is altered in any one octet is passed over",
+        "home-binding.4.1, keys.3.4, RFC 6275 §9.2",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            // All of it but the checksum, which is made anew.
+            for at in (0..48).filter(|at| ![4, 5].contains(at)) {
+                let mut ack = world.ack(stage, &update);
+                ack.flip = Some((at, 0x20));
                 world.acknowledge(stage, &ack)?;
-                still_binds(stage, &mut world, new)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "ba.octets",
-            "mobility headers of other types, a Binding Error among them, change nothing",
-            "home-binding.4.1, RFC 6275 §9.2, RFC 6275 §11.3.6",
-            |stage| {
-                let (mut world, update) = updating(stage).or_else(up_to)?;
-                let (agent, care_of) = (update.route.destination, update.route.source);
-                let error = Builder::new(BindingError::new(2, world.who.home))
-                    .packet(&Route::direct(agent, care_of))
-                    .map_err(|error| Ending::Inconclusive(error.to_string()))?;
-                world.tunnel(stage, &error)?;
-                for kind in [0, 1, 5, 20, 200] {
-                    let mut header = vec![59, 0, kind, 0, 0, 0, 0, 0];
-                    let pseudo = dsboot_codec::ip::Pseudo::v6(agent, care_of);
-                    let sum = pseudo.checksum(next_header::MOBILITY, &[&header]);
-                    header.splice(4..6, sum.to_be_bytes());
-                    let packet = v6::Packet::new(agent, care_of, next_header::MOBILITY, &header);
-                    if let Ok(packet) = packet.encode() {
-                        world.tunnel(stage, &packet)?;
-                    }
+            }
+            still_binds(stage, &mut world, update)
+        },
+    );
+    cases.add(
+        "ba.octets",
+        "an acknowledgement of the update before the last one is passed over",
+        "home-binding.4.1, home-binding.4.2, RFC 6275 §11.7.3",
+        |stage| {
+            let (mut world, old) = updating(stage).or_else(up_to)?;
+            let new = repeated(stage, &mut world).or_else(up_to)?;
+            let ack = world.ack(stage, &old);
+            world.acknowledge(stage, &ack)?;
+            still_binds(stage, &mut world, new)
+        },
+    );
+    cases.add(
+        "ba.octets",
+        "mobility headers of other types, a Binding Error among them, change nothing",
+        "home-binding.4.1, RFC 6275 §9.2, RFC 6275 §11.3.6",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            let (agent, care_of) = (update.route.destination, update.route.source);
+            let error = Builder::new(BindingError::new(2, world.who.home))
+                .packet(&Route::direct(agent, care_of))
+                .map_err(|error| Ending::Inconclusive(error.to_string()))?;
+            world.tunnel(stage, &error)?;
+            for kind in [0, 1, 5, 20, 200] {
+                let mut header = vec![59, 0, kind, 0, 0, 0, 0, 0];
+                let pseudo = dsboot_codec::ip::Pseudo::v6(agent, care_of);
+                let sum = pseudo.checksum(next_header::MOBILITY, &[&header]);
+                header.splice(4..6, sum.to_be_bytes());
+                let packet = v6::Packet::new(agent, care_of, next_header::MOBILITY, &header);
+                if let Ok(packet) = packet.encode() {
+                    world.tunnel(stage, &packet)?;
                 }
-                still_binds(stage, &mut world, update)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+            }
+            still_binds(stage, &mut world, update)
+        },
+    );
 }
 
 fn taken(cases: &mut Cases) {
@@ -236,120 +221,102 @@ fn taken(cases: &mut Cases) {
         ("with status 1, prefix discovery necessary", |ack| ack.status = 1),
         ("that grants more than was asked for", |ack| ack.lifetime = Lifetime::from_units(60_000)),
     ] {
-        cases
-            .add(
-                "ba.right",
-                format!("an acknowledgement {what} binds"),
-                "home-binding.4.3, home-binding.4.7, RFC 6275 §11.7.3",
-                move |stage| {
-                    let (mut world, update) = updating(stage).or_else(up_to)?;
-                    let mut ack = world.ack(stage, &update);
-                    change(&mut ack);
-                    world.acknowledge(stage, &ack)?;
-                    is_bound(stage, &mut world)
-                },
-            )
-            .claims("bootstrap")
-            .claims("ipv6");
-    }
-    cases
-        .add(
+        cases.add(
             "ba.right",
-            "the home address is not used before the acknowledgement",
-            "home-binding.4.3, data-path.1.7",
-            |stage| {
-                let (mut world, update) = updating(stage).or_else(up_to)?;
-                still_binds(stage, &mut world, update)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "ba.right",
-            "after the acknowledgement the update is not sent again",
-            "home-binding.1.8, home-binding.4.3",
-            |stage| {
-                let (mut world, update) = updating(stage).or_else(up_to)?;
-                let ack = world.ack(stage, &update);
-                world.acknowledge(stage, &ack)?;
-                match world.updated(stage, Duration::from_millis(1900)) {
-                    None => Ok(()),
-                    Some(_) => fail("no further update", "one"),
-                }
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "ba.right",
-            "the binding is refreshed before the lifetime granted has ended",
-            "movement.2.8, home-binding.4.7, RFC 6275 §11.7.1",
-            |stage| {
+            format!("an acknowledgement {what} binds"),
+            "home-binding.4.3, home-binding.4.7, RFC 6275 §11.7.3",
+            move |stage| {
                 let (mut world, update) = updating(stage).or_else(up_to)?;
                 let mut ack = world.ack(stage, &update);
-                ack.lifetime = Lifetime::from_units(1);
+                change(&mut ack);
                 world.acknowledge(stage, &ack)?;
-                match world.updated(stage, Duration::from_millis(4000)) {
-                    Some(again) => ensure(
-                        again.lifetime.units() > 0 && again.sequence != update.sequence,
-                        "a new update",
-                        || "an old one".to_owned(),
-                    ),
-                    None => fail("an update within 4 s", "none"),
-                }
+                is_bound(stage, &mut world)
             },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+        );
+    }
+    cases.add(
+        "ba.right",
+        "the home address is not used before the acknowledgement",
+        "home-binding.4.3, data-path.1.7",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            still_binds(stage, &mut world, update)
+        },
+    );
+    cases.add(
+        "ba.right",
+        "after the acknowledgement the update is not sent again",
+        "home-binding.1.8, home-binding.4.3",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            let ack = world.ack(stage, &update);
+            world.acknowledge(stage, &ack)?;
+            match world.updated(stage, Duration::from_millis(1900)) {
+                None => Ok(()),
+                Some(_) => fail("no further update", "one"),
+            }
+        },
+    );
+    cases.add(
+        "ba.right",
+        "the binding is refreshed before the lifetime granted has ended",
+        "movement.2.8, home-binding.4.7, RFC 6275 §11.7.1",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            let mut ack = world.ack(stage, &update);
+            ack.lifetime = Lifetime::from_units(1);
+            world.acknowledge(stage, &ack)?;
+            match world.updated(stage, Duration::from_millis(4000)) {
+                Some(again) => ensure(
+                    again.lifetime.units() > 0 && again.sequence != update.sequence,
+                    "a new update",
+                    || "an old one".to_owned(),
+                ),
+                None => fail("an update within 4 s", "none"),
+            }
+        },
+    );
 }
 
 fn refused(cases: &mut Cases) {
-    cases
-        .add(
+    cases.add(
+        "ba.refused",
+        "after a 135 the update goes on from the number given",
+        "home-binding.4.4, RFC 6275 §11.7.3",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            let theirs = update.sequence.wrapping_add(1000);
+            let mut ack = world.ack(stage, &update);
+            (ack.status, ack.sequence) = (status::SEQUENCE_OUT_OF_WINDOW, theirs);
+            world.acknowledge(stage, &ack)?;
+            let again = repeated(stage, &mut world)?;
+            let greater = again.sequence.wrapping_sub(theirs);
+            ensure((1..0x8000).contains(&greater), format!("after {theirs}"), || {
+                again.sequence.to_string()
+            })?;
+            still_binds(stage, &mut world, again)
+        },
+    );
+    for (what, ahead) in [("ahead", 1000_u32), ("behind", 1000_u32.wrapping_neg())] {
+        cases.add(
             "ba.refused",
-            "after a 135 the update goes on from the number given",
-            "home-binding.4.4, RFC 6275 §11.7.3",
-            |stage| {
+            format!("after a 144 the update has the home agent's clock, which is {what}"),
+            "home-binding.4.5, RFC 4285 §6",
+            move |stage| {
                 let (mut world, update) = updating(stage).or_else(up_to)?;
-                let theirs = update.sequence.wrapping_add(1000);
+                let own = update.message_id.unwrap_or_default();
+                let theirs = Timestamp(own).seconds().wrapping_add(ahead);
                 let mut ack = world.ack(stage, &update);
-                (ack.status, ack.sequence) = (status::SEQUENCE_OUT_OF_WINDOW, theirs);
+                ack.status = status::MIPV6_ID_MISMATCH;
+                ack.message_id = Some(u64::from(theirs) << 32 | own & 0xffff_ffff);
                 world.acknowledge(stage, &ack)?;
                 let again = repeated(stage, &mut world)?;
-                let greater = again.sequence.wrapping_sub(theirs);
-                ensure((1..0x8000).contains(&greater), format!("after {theirs}"), || {
-                    again.sequence.to_string()
-                })?;
+                let seconds = Timestamp(again.message_id.unwrap_or_default()).seconds();
+                let apart = seconds.wrapping_sub(theirs).min(theirs.wrapping_sub(seconds));
+                ensure(apart <= 7, format!("about {theirs} s"), || format!("{seconds} s"))?;
                 still_binds(stage, &mut world, again)
             },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    for (what, ahead) in [("ahead", 1000_u32), ("behind", 1000_u32.wrapping_neg())] {
-        cases
-            .add(
-                "ba.refused",
-                format!("after a 144 the update has the home agent's clock, which is {what}"),
-                "home-binding.4.5, RFC 4285 §6",
-                move |stage| {
-                    let (mut world, update) = updating(stage).or_else(up_to)?;
-                    let own = update.message_id.unwrap_or_default();
-                    let theirs = Timestamp(own).seconds().wrapping_add(ahead);
-                    let mut ack = world.ack(stage, &update);
-                    ack.status = status::MIPV6_ID_MISMATCH;
-                    ack.message_id = Some(u64::from(theirs) << 32 | own & 0xffff_ffff);
-                    world.acknowledge(stage, &ack)?;
-                    let again = repeated(stage, &mut world)?;
-                    let seconds = Timestamp(again.message_id.unwrap_or_default()).seconds();
-                    let apart = seconds.wrapping_sub(theirs).min(theirs.wrapping_sub(seconds));
-                    ensure(apart <= 7, format!("about {theirs} s"), || format!("{seconds} s"))?;
-                    still_binds(stage, &mut world, again)
-                },
-            )
-            .claims("bootstrap")
-            .claims("ipv6");
+        );
     }
     for refusal in [
         status::UNSPECIFIED,
@@ -358,40 +325,34 @@ fn refused(cases: &mut Cases) {
         status::NOT_HOME_SUBNET,
         status::DAD_FAILED,
     ] {
-        cases
-            .add(
-                "ba.refused",
-                format!("after a {refusal} the home address is not used"),
-                "home-binding.4.6, home-binding.4.3, RFC 6275 §11.7.3",
-                move |stage| {
-                    let (mut world, update) = updating(stage).or_else(up_to)?;
-                    let mut ack = world.ack(stage, &update);
-                    ack.status = refusal;
-                    world.acknowledge(stage, &ack)?;
-                    is_unbound(stage, &mut world)
-                },
-            )
-            .claims("bootstrap")
-            .claims("ipv6");
-    }
-    cases
-        .add(
+        cases.add(
             "ba.refused",
-            "after a 146 no update is sent any more",
-            "home-binding.4.6, RFC 4285 §5.3",
-            |stage| {
+            format!("after a {refusal} the home address is not used"),
+            "home-binding.4.6, home-binding.4.3, RFC 6275 §11.7.3",
+            move |stage| {
                 let (mut world, update) = updating(stage).or_else(up_to)?;
                 let mut ack = world.ack(stage, &update);
-                ack.status = status::MIPV6_AUTH_FAIL;
+                ack.status = refusal;
                 world.acknowledge(stage, &ack)?;
-                match world.updated(stage, Duration::from_millis(2200)) {
-                    None => Ok(()),
-                    Some(_) => fail("no further update", "one"),
-                }
+                is_unbound(stage, &mut world)
             },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+        );
+    }
+    cases.add(
+        "ba.refused",
+        "after a 146 no update is sent any more",
+        "home-binding.4.6, RFC 4285 §5.3",
+        |stage| {
+            let (mut world, update) = updating(stage).or_else(up_to)?;
+            let mut ack = world.ack(stage, &update);
+            ack.status = status::MIPV6_AUTH_FAIL;
+            world.acknowledge(stage, &ack)?;
+            match world.updated(stage, Duration::from_millis(2200)) {
+                None => Ok(()),
+                Some(_) => fail("no further update", "one"),
+            }
+        },
+    );
 }
 
 fn data(cases: &mut Cases) {
@@ -406,9 +367,7 @@ fn data(cases: &mut Cases) {
                 world.acknowledge(stage, &ack)?;
                 is_bound(stage, &mut world)
             },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+        );
     cases
         .add(
             "data",
@@ -427,7 +386,5 @@ fn data(cases: &mut Cases) {
                 })
             },
         )
-        .claims("bootstrap")
-        .claims("ipv6")
         .level(Level::Should);
 }

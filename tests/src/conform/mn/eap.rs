@@ -7,8 +7,7 @@ use dsboot_spec::registry::pana::avp;
 use super::access::unregistered;
 use super::paa::{Admission, CHALLENGE};
 use super::world::World;
-use super::{Cases, Ending, Stage, ensure, fail};
-use crate::conform::ladder::hex;
+use super::{Cases, Ending, Stage, ensure, fail, still};
 use crate::conform::nas::pac::{encode, up_to};
 
 /// The EAP response to a request of ours in the place of the challenge.
@@ -65,7 +64,7 @@ pub(super) fn add(cases: &mut Cases) {
             match response_of(&eap)? {
                 (8, eap::Message::Md5Challenge(answer)) if answer.value == right => Ok(()),
                 (identifier, message) => fail(
-                    format!("{} under 8", hex(&right)),
+                    format!("{} under 8", hex::encode(right)),
                     format!("{message:?} under {identifier}"),
                 ),
             }
@@ -87,7 +86,7 @@ pub(super) fn add(cases: &mut Cases) {
             world.tell(stage, &request)?;
             let (_, eap) = world.response(stage)?;
             let names_md5 = eap.get(4) == Some(&3) && eap.get(5..).is_some_and(|m| m.contains(&4));
-            ensure(names_md5, "a Nak with 4", || hex(&eap))
+            ensure(names_md5, "a Nak with 4", || hex::encode(&eap))
         },
     );
     cases.add("eap", "a Notification is answered", "access.2.22, RFC 3748 §5.2", |stage| {
@@ -135,7 +134,7 @@ pub(super) fn add(cases: &mut Cases) {
                 let time = stage.silence();
                 if let Some(heard) = world.access(stage, time) {
                     if let Ok(eap) = heard.eap() {
-                        return fail("no EAP Response", hex(&eap));
+                        return fail("no EAP Response", hex::encode(&eap));
                     }
                 } else {
                     // The whole message is discarded, so that its number is the next one still.
@@ -143,13 +142,7 @@ pub(super) fn add(cases: &mut Cases) {
                 }
                 let challenge = world.challenge()?;
                 world.tell(stage, &challenge)?;
-                match world.response(stage) {
-                    Ok(_) => Ok(()),
-                    Err(Ending::Fail { seen, .. }) => {
-                        fail("a right challenge is answered after it", seen)
-                    }
-                    Err(other) => Err(other),
-                }
+                still("a right challenge is answered after it", world.response(stage))
             },
         );
     }

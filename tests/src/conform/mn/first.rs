@@ -163,26 +163,22 @@ pub(super) fn first(stage: &mut Stage<'_>) -> Result<(World, Asked), Ending> {
 
 pub(super) fn add(cases: &mut Cases) {
     for (what, clauses, judge) in FORM {
-        cases
-            .add("rrq.first", format!("of the first request: {what}"), clauses, move |stage| {
-                let (world, asked) = first(stage)?;
-                judge(&world, &asked)
-            })
-            .claims("bootstrap");
+        cases.add("rrq.first", format!("of the first request: {what}"), clauses, move |stage| {
+            let (world, asked) = first(stage)?;
+            judge(&world, &asked)
+        });
     }
-    cases
-        .add(
-            "rrq.time",
-            "the Identification is the time of day",
-            "registration.4.11, RFC 3344 §5.7.1",
-            |stage| {
-                let (_, asked) = first(stage)?;
-                let own = u64::from(asked.header()?.identification.high());
-                let now = stage.ntp() >> 32;
-                ensure(now.abs_diff(own) <= 7, format!("about {now} s"), || format!("{own} s"))
-            },
-        )
-        .claims("bootstrap");
+    cases.add(
+        "rrq.time",
+        "the Identification is the time of day",
+        "registration.4.11, RFC 3344 §5.7.1",
+        |stage| {
+            let (_, asked) = first(stage)?;
+            let own = u64::from(asked.header()?.identification.high());
+            let now = stage.ntp() >> 32;
+            ensure(now.abs_diff(own) <= 7, format!("about {now} s"), || format!("{own} s"))
+        },
+    );
     cases
         .add(
             "rrq.time",
@@ -200,40 +196,35 @@ pub(super) fn add(cases: &mut Cases) {
                 });
                 ensure(is_right, "proved anew", || "not proved".to_owned())
             },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrq.time",
-            "between requests there are 1 s at least, and twice as long the next time",
-            "registration.4.13, RFC 3344 §3.6.3",
-            |stage| {
-                let (mut world, first) = first(stage)?;
-                let second = repeated(stage, &mut world)?;
-                let Some(third) = world.asked(stage, Duration::from_millis(3500)) else {
-                    return fail("a third request within 3.5 s", "none");
-                };
-                later(second.at - first.at, 900, 1900)?;
-                later(third.at - second.at, 1800, 3400)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrq.time",
-            "no Identification and no SPI of a key is used again after a restart",
-            "registration.4.11, keys.1.8, RFC 3344 §5.7.1",
-            |stage| {
-                let (world, one) = first(stage)?;
-                drop(world);
-                stage.mobile = None;
-                let (_, two) = first(stage)?;
-                let numbers = [one.header()?, two.header()?].map(|header| header.identification.0);
-                let [before, after] = numbers;
-                ensure(after > before, "a greater one", || format!("{before:016x}, {after:016x}"))
-            },
-        )
-        .claims("bootstrap");
+        );
+    cases.add(
+        "rrq.time",
+        "between requests there are 1 s at least, and twice as long the next time",
+        "registration.4.13, RFC 3344 §3.6.3",
+        |stage| {
+            let (mut world, first) = first(stage)?;
+            let second = repeated(stage, &mut world)?;
+            let Some(third) = world.asked(stage, Duration::from_millis(3500)) else {
+                return fail("a third request within 3.5 s", "none");
+            };
+            later(second.at - first.at, 900, 1900)?;
+            later(third.at - second.at, 1800, 3400)
+        },
+    );
+    cases.add(
+        "rrq.time",
+        "no Identification and no SPI of a key is used again after a restart",
+        "registration.4.11, keys.1.8, RFC 3344 §5.7.1",
+        |stage| {
+            let (world, one) = first(stage)?;
+            drop(world);
+            stage.mobile = None;
+            let (_, two) = first(stage)?;
+            let numbers = [one.header()?, two.header()?].map(|header| header.identification.0);
+            let [before, after] = numbers;
+            ensure(after > before, "a greater one", || format!("{before:016x}, {after:016x}"))
+        },
+    );
 }
 
 /// The request sent again.

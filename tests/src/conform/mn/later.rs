@@ -134,17 +134,15 @@ fn is_first(asked: &Asked) -> Outcome {
 
 pub(super) fn add(cases: &mut Cases) {
     for (what, clauses, judge) in FORM {
-        cases
-            .add(
-                "rrq.again",
-                format!("of a request for more time: {what}"),
-                clauses,
-                move |stage| {
-                    let (world, asked) = again(stage, |_| {})?;
-                    judge(&world, &asked)
-                },
-            )
-            .claims("bootstrap");
+        cases.add(
+            "rrq.again",
+            format!("of a request for more time: {what}"),
+            clauses,
+            move |stage| {
+                let (world, asked) = again(stage, |_| {})?;
+                judge(&world, &asked)
+            },
+        );
     }
     answers(cases);
     release(cases);
@@ -170,106 +168,93 @@ fn answers(cases: &mut Cases) {
                 })
             },
         )
-        .claims("bootstrap")
         .claims("ipv6");
-    cases
-        .add(
-            "rrp.again",
-            "a reply to it that is not proved is passed over",
-            "registration.10.2, RFC 3344 §3.6.2.1",
-            |stage| {
-                let (mut world, asked) = again(stage, |grant| grant.lifetime = Some(5))?;
-                let grant = world.grant(stage);
-                let mut reply = world.rrp(stage, &asked, &grant)?;
-                reply.tweak(|_, tweak| *tweak = Tweak::Flip(2));
-                world.respond(stage, &asked, &reply.octets())?;
-                // It goes on asking.
-                repeated(stage, &mut world).map(|_| ())
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.again",
-            "after a 131 under the key it goes on as without answer, and with the same key",
-            "registration.10.15, RFC 5944 §3.8.2.1",
-            |stage| {
-                let (mut world, asked) = again(stage, |grant| grant.lifetime = Some(5))?;
-                let mut grant = world.grant(stage);
-                grant.code = code::HA_MN_AUTHENTICATION;
-                world.reply(stage, &asked, &grant)?;
-                let next = repeated(stage, &mut world)?;
-                let home = world.registered.as_ref().map(|held| held.thoav4);
-                let own = next.header()?.home_address;
-                ensure(Some(own) == home, format!("{home:?}"), || own.to_string())
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.again",
-            "after a refusal under the key it begins anew",
-            "registration.10.5, movement.3.9, RFC 3344 §3.6.2.3",
-            |stage| {
-                let (mut world, asked) = again(stage, |_| {})?;
-                let mut grant = world.grant(stage);
-                grant.code = code::HA_PROHIBITED;
-                world.reply(stage, &asked, &grant)?;
-                let next = repeated(stage, &mut world)?;
-                is_first(&next)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.again",
-            "where no reply comes until the lifetime has ended, it begins anew",
-            "movement.2.7, movement.3.10, RFC 3344 §3.6",
-            |stage| {
-                let (mut world, asked) = again(stage, |_| {})?;
-                let mut last = asked;
-                for _ in 0..3 {
-                    if last.header()?.home_address.is_unspecified() {
-                        break;
-                    }
-                    last = repeated(stage, &mut world)?;
+    cases.add(
+        "rrp.again",
+        "a reply to it that is not proved is passed over",
+        "registration.10.2, RFC 3344 §3.6.2.1",
+        |stage| {
+            let (mut world, asked) = again(stage, |grant| grant.lifetime = Some(5))?;
+            let grant = world.grant(stage);
+            let mut reply = world.rrp(stage, &asked, &grant)?;
+            reply.tweak(|_, tweak| *tweak = Tweak::Flip(2));
+            world.respond(stage, &asked, &reply.octets())?;
+            // It goes on asking.
+            repeated(stage, &mut world).map(|_| ())
+        },
+    );
+    cases.add(
+        "rrp.again",
+        "after a 131 under the key it goes on as without answer, and with the same key",
+        "registration.10.15, RFC 5944 §3.8.2.1",
+        |stage| {
+            let (mut world, asked) = again(stage, |grant| grant.lifetime = Some(5))?;
+            let mut grant = world.grant(stage);
+            grant.code = code::HA_MN_AUTHENTICATION;
+            world.reply(stage, &asked, &grant)?;
+            let next = repeated(stage, &mut world)?;
+            let home = world.registered.as_ref().map(|held| held.thoav4);
+            let own = next.header()?.home_address;
+            ensure(Some(own) == home, format!("{home:?}"), || own.to_string())
+        },
+    );
+    cases.add(
+        "rrp.again",
+        "after a refusal under the key it begins anew",
+        "registration.10.5, movement.3.9, RFC 3344 §3.6.2.3",
+        |stage| {
+            let (mut world, asked) = again(stage, |_| {})?;
+            let mut grant = world.grant(stage);
+            grant.code = code::HA_PROHIBITED;
+            world.reply(stage, &asked, &grant)?;
+            let next = repeated(stage, &mut world)?;
+            is_first(&next)
+        },
+    );
+    cases.add(
+        "rrp.again",
+        "where no reply comes until the lifetime has ended, it begins anew",
+        "movement.2.7, movement.3.10, RFC 3344 §3.6",
+        |stage| {
+            let (mut world, asked) = again(stage, |_| {})?;
+            let mut last = asked;
+            for _ in 0..3 {
+                if last.header()?.home_address.is_unspecified() {
+                    break;
                 }
-                is_first(&last)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.again",
-            "a key that ends first is renewed by a request of the first form",
-            "movement.2.6, movement.2.5, RFC 3957 §6.4",
-            |stage| {
-                let (_, asked) = again(stage, |grant| grant.key_lifetime = SHORT.into())?;
-                is_first(&asked)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.again",
-            "the new key is in use after the reply that accepts, and the home address stays",
-            "keys.1.6, movement.2.6, RFC 3957 §3",
-            |stage| {
-                let (mut world, asked) = again(stage, |grant| grant.key_lifetime = SHORT.into())?;
-                let mut grant = world.grant(stage);
-                grant.lifetime = Some(SHORT);
-                world.reply(stage, &asked, &grant)?;
-                let next = world.asked(stage, Duration::from_millis(4100));
-                let Some(next) = next else { return fail("a further request", "none") };
-                let request = next.read()?;
-                let proof = request.extensions.authenticator(AuthenticationKind::MobileHome).once();
-                let spi = proof.map(|proof| proof.spi);
-                ensure(spi == Some(grant.fha_spi), format!("SPI {:#x}", grant.fha_spi), || {
-                    format!("{spi:x?}")
-                })
-            },
-        )
-        .claims("bootstrap");
+                last = repeated(stage, &mut world)?;
+            }
+            is_first(&last)
+        },
+    );
+    cases.add(
+        "rrp.again",
+        "a key that ends first is renewed by a request of the first form",
+        "movement.2.6, movement.2.5, RFC 3957 §6.4",
+        |stage| {
+            let (_, asked) = again(stage, |grant| grant.key_lifetime = SHORT.into())?;
+            is_first(&asked)
+        },
+    );
+    cases.add(
+        "rrp.again",
+        "the new key is in use after the reply that accepts, and the home address stays",
+        "keys.1.6, movement.2.6, RFC 3957 §3",
+        |stage| {
+            let (mut world, asked) = again(stage, |grant| grant.key_lifetime = SHORT.into())?;
+            let mut grant = world.grant(stage);
+            grant.lifetime = Some(SHORT);
+            world.reply(stage, &asked, &grant)?;
+            let next = world.asked(stage, Duration::from_millis(4100));
+            let Some(next) = next else { return fail("a further request", "none") };
+            let request = next.read()?;
+            let proof = request.extensions.authenticator(AuthenticationKind::MobileHome).once();
+            let spi = proof.map(|proof| proof.spi);
+            ensure(spi == Some(grant.fha_spi), format!("SPI {:#x}", grant.fha_spi), || {
+                format!("{spi:x?}")
+            })
+        },
+    );
 }
 
 /// Bound, and told to end; the update that ends the binding.
@@ -324,11 +309,7 @@ fn terminating(stage: &mut Stage<'_>) -> Result<(World, Msg, u32), Ending> {
 
 fn release(cases: &mut Cases) {
     let mut add = |purpose: &str, clauses, run: fn(&mut Stage<'_>) -> Outcome| {
-        cases
-            .add("release", purpose, clauses, run)
-            .claims("bootstrap")
-            .claims("ipv6")
-            .claims("release");
+        cases.add("release", purpose, clauses, run).claims("ipv6").claims("release");
     };
     add(
         "the end begins with an update with lifetime 0",

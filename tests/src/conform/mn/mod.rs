@@ -18,7 +18,7 @@ mod vectors;
 mod world;
 
 use crate::conform::Stage;
-use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
+use crate::conform::case::{Case, Cases, Ending, Outcome, ensure, fail, missing, still};
 use world::World;
 
 /// All of them.
@@ -27,11 +27,11 @@ pub(super) fn cases() -> Vec<Case> {
     access::add(&mut cases);
     eap::add(&mut cases);
     outcome::add(&mut cases);
-    first::add(&mut cases);
-    reply::add(&mut cases);
-    update::add(&mut cases);
-    ack::add(&mut cases);
-    later::add(&mut cases);
+    cases.claiming(&["bootstrap"], first::add);
+    cases.claiming(&["bootstrap"], reply::add);
+    cases.claiming(&["bootstrap", "ipv6"], update::add);
+    cases.claiming(&["bootstrap", "ipv6"], ack::add);
+    cases.claiming(&["bootstrap"], later::add);
     agent::add(&mut cases);
     tour::add(&mut cases);
     vectors::add(&mut cases);

@@ -9,7 +9,7 @@ use dsboot_spec::registry::mip4::{algorithm, code};
 use super::fha::{Asked, Grant, Rrp};
 use super::first::{first, repeated};
 use super::world::{OTHER_FHA, Said, World};
-use super::{Cases, Ending, Outcome, Stage, ensure, fail};
+use super::{Cases, Ending, Outcome, Stage, ensure, fail, still};
 use crate::conform::fha::rrq::{Part, Tweak};
 use crate::conform::nas::pac::up_to;
 
@@ -254,10 +254,7 @@ pub(super) fn passes_over(
 pub(super) fn still_takes(stage: &mut Stage<'_>, world: &mut World, asked: &Asked) -> Outcome {
     let grant = world.grant(stage);
     world.reply(stage, asked, &grant)?;
-    match takes(stage, world) {
-        Err(Ending::Fail { seen, .. }) => fail("a right reply is taken after it", seen),
-        other => other,
-    }
+    still("a right reply is taken after it", takes(stage, world))
 }
 
 fn judge(
@@ -282,32 +279,30 @@ pub(super) fn add(cases: &mut Cases) {
     for (what, clauses, other) in GRANTS {
         let purpose = format!("a reply {what} is passed over");
         let run = move |stage: &mut Stage<'_>| judge(stage, other, |_| {}, |_| {});
-        cases.add("rrp.wrong", purpose, clauses, run).claims("bootstrap");
+        cases.add("rrp.wrong", purpose, clauses, run);
     }
     for (what, clauses, change) in CHANGES {
         let purpose = format!("a reply {what} is passed over");
         let run = move |stage: &mut Stage<'_>| judge(stage, |_| {}, change, |_| {});
-        cases.add("rrp.wrong", purpose, clauses, run).claims("bootstrap");
+        cases.add("rrp.wrong", purpose, clauses, run);
     }
     for (what, octets) in OCTETS {
         let purpose = format!("a reply {what} is passed over");
         let run = move |stage: &mut Stage<'_>| judge(stage, |_| {}, |_| {}, octets);
         let clauses = "registration.10.2, RFC 3344 §3.6.2.1";
-        cases.add("rrp.octets", purpose, clauses, run).claims("bootstrap");
+        cases.add("rrp.octets", purpose, clauses, run);
     }
     for (what, clauses, other, change) in RIGHT {
-        cases
-            .add("rrp.right", format!("a reply {what} is taken"), clauses, move |stage| {
-                let (mut world, asked) = first(stage).or_else(up_to)?;
-                let mut grant = world.grant(stage);
-                other(&mut grant);
-                let mut reply = world.rrp(stage, &asked, &grant)?;
-                change(&mut reply);
-                world.learn(&asked, &grant)?;
-                world.respond(stage, &asked, &reply.octets())?;
-                takes(stage, &mut world)
-            })
-            .claims("bootstrap");
+        cases.add("rrp.right", format!("a reply {what} is taken"), clauses, move |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let mut grant = world.grant(stage);
+            other(&mut grant);
+            let mut reply = world.rrp(stage, &asked, &grant)?;
+            change(&mut reply);
+            world.learn(&asked, &grant)?;
+            world.respond(stage, &asked, &reply.octets())?;
+            takes(stage, &mut world)
+        });
     }
     several(cases);
     lacking(cases);
@@ -315,81 +310,73 @@ pub(super) fn add(cases: &mut Cases) {
 }
 
 fn several(cases: &mut Cases) {
-    cases
-        .add(
-            "rrp.octets",
-            "a reply that is altered in any one octet up to its authenticator is passed over",
-            "registration.10.2, keys.1.2, RFC 3344 §3.6.2.1",
-            |stage| {
-                let (mut world, asked) = first(stage).or_else(up_to)?;
-                let grant = world.grant(stage);
-                let whole = world.rrp(stage, &asked, &grant)?.octets();
-                for at in 0..whole.len() {
-                    let mut altered = whole.clone();
-                    if let Some(octet) = altered.get_mut(at) {
-                        *octet ^= 0x40;
-                    }
-                    world.respond(stage, &asked, &altered)?;
+    cases.add(
+        "rrp.octets",
+        "a reply that is altered in any one octet up to its authenticator is passed over",
+        "registration.10.2, keys.1.2, RFC 3344 §3.6.2.1",
+        |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let grant = world.grant(stage);
+            let whole = world.rrp(stage, &asked, &grant)?.octets();
+            for at in 0..whole.len() {
+                let mut altered = whole.clone();
+                if let Some(octet) = altered.get_mut(at) {
+                    *octet ^= 0x40;
                 }
-                let asked = passes_over(stage, &mut world, asked)?;
-                still_takes(stage, &mut world, &asked)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.octets",
-            "a reply that is cut off anywhere is passed over",
-            "registration.10.2, RFC 3344 §3.6.2.1",
-            |stage| {
-                let (mut world, asked) = first(stage).or_else(up_to)?;
-                let grant = world.grant(stage);
-                let whole = world.rrp(stage, &asked, &grant)?.octets();
-                for at in 0..whole.len() {
-                    world.respond(stage, &asked, whole.get(..at).unwrap_or_default())?;
+                world.respond(stage, &asked, &altered)?;
+            }
+            let asked = passes_over(stage, &mut world, asked)?;
+            still_takes(stage, &mut world, &asked)
+        },
+    );
+    cases.add(
+        "rrp.octets",
+        "a reply that is cut off anywhere is passed over",
+        "registration.10.2, RFC 3344 §3.6.2.1",
+        |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let grant = world.grant(stage);
+            let whole = world.rrp(stage, &asked, &grant)?.octets();
+            for at in 0..whole.len() {
+                world.respond(stage, &asked, whole.get(..at).unwrap_or_default())?;
+            }
+            let asked = passes_over(stage, &mut world, asked)?;
+            still_takes(stage, &mut world, &asked)
+        },
+    );
+    cases.add(
+        "rrp.old",
+        "a reply to the request before the last one is passed over",
+        "registration.10.1, RFC 3344 §3.6.2.1",
+        |stage| {
+            let (mut world, old) = first(stage).or_else(up_to)?;
+            let new = repeated(stage, &mut world).or_else(up_to)?;
+            let grant = world.grant(stage);
+            let reply = world.rrp(stage, &old, &grant)?;
+            world.respond(stage, &old, &reply.octets())?;
+            let asked = passes_over(stage, &mut world, new)?;
+            still_takes(stage, &mut world, &asked)
+        },
+    );
+    cases.add(
+        "rrp.twice",
+        "a reply that comes twice changes nothing",
+        "registration.10.1, registration.10.5, RFC 3344 §3.6.2.1",
+        |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let grant = world.grant(stage);
+            world.reply(stage, &asked, &grant)?;
+            takes(stage, &mut world)?;
+            world.reply(stage, &asked, &grant)?;
+            let time = stage.silence();
+            for said in world.hear_all(stage, time) {
+                if let Said::Request(_) = said {
+                    return fail("no further request", "one");
                 }
-                let asked = passes_over(stage, &mut world, asked)?;
-                still_takes(stage, &mut world, &asked)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.old",
-            "a reply to the request before the last one is passed over",
-            "registration.10.1, RFC 3344 §3.6.2.1",
-            |stage| {
-                let (mut world, old) = first(stage).or_else(up_to)?;
-                let new = repeated(stage, &mut world).or_else(up_to)?;
-                let grant = world.grant(stage);
-                let reply = world.rrp(stage, &old, &grant)?;
-                world.respond(stage, &old, &reply.octets())?;
-                let asked = passes_over(stage, &mut world, new)?;
-                still_takes(stage, &mut world, &asked)
-            },
-        )
-        .claims("bootstrap");
-    cases
-        .add(
-            "rrp.twice",
-            "a reply that comes twice changes nothing",
-            "registration.10.1, registration.10.5, RFC 3344 §3.6.2.1",
-            |stage| {
-                let (mut world, asked) = first(stage).or_else(up_to)?;
-                let grant = world.grant(stage);
-                world.reply(stage, &asked, &grant)?;
-                takes(stage, &mut world)?;
-                world.reply(stage, &asked, &grant)?;
-                let time = stage.silence();
-                for said in world.hear_all(stage, time) {
-                    if let Said::Request(_) = said {
-                        return fail("no further request", "one");
-                    }
-                }
-                Ok(())
-            },
-        )
-        .claims("bootstrap");
+            }
+            Ok(())
+        },
+    );
 }
 
 /// What can be missing of a reply that accepts.
@@ -414,7 +401,6 @@ fn lacking(cases: &mut Cases) {
                     unbound(stage, &mut world)
                 },
             )
-            .claims("bootstrap")
             .claims("ipv6");
     }
     cases
@@ -436,7 +422,6 @@ fn lacking(cases: &mut Cases) {
                 unbound(stage, &mut world)
             },
         )
-        .claims("bootstrap")
         .claims("ipv6");
     for refusal in [
         code::HA_UNSPECIFIED,
@@ -445,35 +430,31 @@ fn lacking(cases: &mut Cases) {
         code::HA_POORLY_FORMED_REQUEST,
         code::UNKNOWN_HOME_AGENT,
     ] {
-        cases
-            .add(
-                "rrp.refused",
-                format!("after a refusal by {refusal} nothing is held"),
-                "registration.10.5, registration.10.12, RFC 3344 §3.6.2.3",
-                move |stage| {
-                    let (mut world, asked) = first(stage).or_else(up_to)?;
-                    let mut grant = world.grant(stage);
-                    grant.code = refusal;
-                    world.reply(stage, &asked, &grant)?;
-                    unbound(stage, &mut world)
-                },
-            )
-            .claims("bootstrap");
-    }
-    cases
-        .add(
+        cases.add(
             "rrp.refused",
-            "after a reply that accepts with lifetime 0 nothing is held",
-            "registration.10.14, RFC 3344 §3.4",
-            |stage| {
+            format!("after a refusal by {refusal} nothing is held"),
+            "registration.10.5, registration.10.12, RFC 3344 §3.6.2.3",
+            move |stage| {
                 let (mut world, asked) = first(stage).or_else(up_to)?;
                 let mut grant = world.grant(stage);
-                grant.lifetime = Some(0);
+                grant.code = refusal;
                 world.reply(stage, &asked, &grant)?;
                 unbound(stage, &mut world)
             },
-        )
-        .claims("bootstrap");
+        );
+    }
+    cases.add(
+        "rrp.refused",
+        "after a reply that accepts with lifetime 0 nothing is held",
+        "registration.10.14, RFC 3344 §3.4",
+        |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let mut grant = world.grant(stage);
+            grant.lifetime = Some(0);
+            world.reply(stage, &asked, &grant)?;
+            unbound(stage, &mut world)
+        },
+    );
     cases
         .add(
             "rrp.elsewhere",
@@ -494,7 +475,6 @@ fn lacking(cases: &mut Cases) {
                 still_takes(stage, &mut world, &asked)
             },
         )
-        .claims("bootstrap")
         .claims("ipv6")
         .level(crate::conform::case::Level::May);
 }
@@ -512,47 +492,43 @@ fn unbound(stage: &mut Stage<'_>, world: &mut World) -> Outcome {
 
 fn clock(cases: &mut Cases) {
     for (what, ahead) in [("ahead", 1000_u32), ("behind", 1000_u32.wrapping_neg())] {
-        cases
-            .add(
-                "rrp.clock",
-                format!("after a 133 the next request has the FHA's clock, which is {what}"),
-                "registration.10.8, RFC 3344 §5.7.1",
-                move |stage| {
-                    let (mut world, asked) = first(stage).or_else(up_to)?;
-                    let theirs = asked.header()?.identification.high().wrapping_add(ahead);
-                    let mut grant = world.grant(stage);
-                    grant.code = code::IDENTIFICATION_MISMATCH;
-                    let mut reply = world.rrp(stage, &asked, &grant)?;
-                    let low = reply.header.identification.low();
-                    reply.header.identification = Identification::new(theirs, low);
-                    world.respond(stage, &asked, &reply.octets())?;
-                    let again = repeated(stage, &mut world)?;
-                    let own = again.header()?.identification.high();
-                    let apart = own.wrapping_sub(theirs).min(theirs.wrapping_sub(own));
-                    ensure(apart <= 7, format!("about {theirs} s"), || format!("{own} s"))?;
-                    still_takes(stage, &mut world, &again)
-                },
-            )
-            .claims("bootstrap");
-    }
-    cases
-        .add(
+        cases.add(
             "rrp.clock",
-            "a 133 that is not proved does not set the clock",
-            "registration.10.2, registration.10.8",
-            |stage| {
+            format!("after a 133 the next request has the FHA's clock, which is {what}"),
+            "registration.10.8, RFC 3344 §5.7.1",
+            move |stage| {
                 let (mut world, asked) = first(stage).or_else(up_to)?;
+                let theirs = asked.header()?.identification.high().wrapping_add(ahead);
                 let mut grant = world.grant(stage);
                 grant.code = code::IDENTIFICATION_MISMATCH;
                 let mut reply = world.rrp(stage, &asked, &grant)?;
                 let low = reply.header.identification.low();
-                let own = asked.header()?.identification.high();
-                reply.header.identification = Identification::new(own.wrapping_add(5000), low);
-                reply.tweak(|_, tweak| *tweak = Tweak::Flip(3));
+                reply.header.identification = Identification::new(theirs, low);
                 world.respond(stage, &asked, &reply.octets())?;
-                let again = repeated(stage, &mut world)?.header()?.identification.high();
-                ensure(again.wrapping_sub(own) <= 7, "its own clock", || "another".to_owned())
+                let again = repeated(stage, &mut world)?;
+                let own = again.header()?.identification.high();
+                let apart = own.wrapping_sub(theirs).min(theirs.wrapping_sub(own));
+                ensure(apart <= 7, format!("about {theirs} s"), || format!("{own} s"))?;
+                still_takes(stage, &mut world, &again)
             },
-        )
-        .claims("bootstrap");
+        );
+    }
+    cases.add(
+        "rrp.clock",
+        "a 133 that is not proved does not set the clock",
+        "registration.10.2, registration.10.8",
+        |stage| {
+            let (mut world, asked) = first(stage).or_else(up_to)?;
+            let mut grant = world.grant(stage);
+            grant.code = code::IDENTIFICATION_MISMATCH;
+            let mut reply = world.rrp(stage, &asked, &grant)?;
+            let low = reply.header.identification.low();
+            let own = asked.header()?.identification.high();
+            reply.header.identification = Identification::new(own.wrapping_add(5000), low);
+            reply.tweak(|_, tweak| *tweak = Tweak::Flip(3));
+            world.respond(stage, &asked, &reply.octets())?;
+            let again = repeated(stage, &mut world)?.header()?.identification.high();
+            ensure(again.wrapping_sub(own) <= 7, "its own clock", || "another".to_owned())
+        },
+    );
 }

@@ -3,13 +3,12 @@
 //! when no answer comes.
 
 use dsboot_model::{
-    Ack as ModelAck, Action, Address, Admission as ModelAdmission, Bootstrap, Code as ModelCode,
-    Config, FhaId, Form, Hop, Leg, Link, Message, Mn, Network, Parameters, Profile as User, Reply,
-    Request, Rule, State, Update,
+    Ack as ModelAck, Action, Address, Admission as ModelAdmission, Code as ModelCode, FhaId, Form,
+    Hop, Leg, Link, Message, Mn, Parameters, Profile as User, Reply, Request, Rule, Update,
 };
 use dsboot_spec::registry::mip4::code;
 use dsboot_spec::registry::mip6::status;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::ack::{is_bound, is_unbound};
 use super::fha::{Asked, Grant};
@@ -18,7 +17,7 @@ use super::paa::Admission;
 use super::world::{Said, World};
 use super::{Cases, Ending, Outcome, Stage, ensure, fail, first, missing, update};
 use crate::conform::fha::rrq::Tweak;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// What can be said to a mobile node, and what can fail to be said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,8 +105,7 @@ impl tour::Say for Say {
 /// The model's mobile node, and what it has sent last.
 #[derive(Clone)]
 struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     request: Option<Request>,
     update: Option<Update>,
 }
@@ -127,17 +125,15 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let mut oracle =
-            Oracle { state: model.starting(User::Entitled)?, model, request: None, update: None };
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, User::Entitled)?;
+        let mut oracle = Oracle { scene, request: None, update: None };
         oracle.take(Action::Attach(Link::A))?;
         Some(oracle)
     }
 
     /// What tells states apart: what waits, and what is held.
     fn place(&self) -> Self::Place {
-        let mn = &self.state.mn;
+        let mn = &self.scene.state.mn;
         let held = mn.registration.map(|held| held.parameters.ipv6);
         let asking = mn.request.map(|request| request.form == Form::First);
         let may_ask = mn.access == dsboot_model::Access::Asking;
@@ -148,8 +144,8 @@ impl tour::Oracle for Oracle {
     fn say(&mut self, say: Say) -> Option<Does> {
         match say {
             Say::Admit | Say::AdmitOnly | Say::Refuse => {
-                let is_asking = self.state.mn.access == dsboot_model::Access::Asking;
-                let session = self.state.mn.session.filter(|_| is_asking)?;
+                let is_asking = self.scene.state.mn.access == dsboot_model::Access::Asking;
+                let session = self.scene.state.mn.session.filter(|_| is_asking)?;
                 let admission = match say {
                     Say::Admit => ModelAdmission::Granted(Some(FhaId::One)),
                     Say::AdmitOnly => ModelAdmission::Granted(None),
@@ -158,11 +154,11 @@ impl tour::Oracle for Oracle {
                 self.hear(Message::AccessReply(session, Link::A, admission))
             }
             Say::Silence => {
-                self.state.mn.request?;
+                self.scene.state.mn.request?;
                 self.take(Action::Repeat)
             }
             Say::AckSilence => {
-                self.state.mn.update?;
+                self.scene.state.mn.update?;
                 self.take(Action::RepeatUpdate)
             }
             Say::Ack | Say::AckForged | Say::AckOther | Say::AckRefused => self.acknowledge(say),
@@ -209,7 +205,7 @@ impl Oracle {
 
     fn acknowledge(&mut self, say: Say) -> Option<Does> {
         let update = self.update?;
-        let held = self.state.mn.registration.filter(|held| held.parameters.ipv6)?;
+        let held = self.scene.state.mn.registration.filter(|held| held.parameters.ipv6)?;
         let other = dsboot_model::Seq::after(Some(update.seq))?;
         let seq = if say == Say::AckOther { other } else { update.seq };
         let ack = ModelAck {
@@ -223,35 +219,25 @@ impl Oracle {
     }
 
     fn hear(&mut self, message: Message) -> Option<Does> {
-        // Nothing but this message is under way, so that all that is new is the mobile node's.
-        self.state.network = Network::EMPTY;
-        if !self.state.network.send(message) {
-            return None;
-        }
-        let before = self.state;
-        Some(self.take(Action::Deliver(message)).unwrap_or(Does {
-            // The model does not deliver what nothing comes of.
-            rule: None,
-            requests: false,
-            updates: false,
-            mn: before.mn,
+        let mn = self.scene.state.mn;
+        let step = self.scene.deliver_alone(message);
+        // The model does not deliver what nothing comes of.
+        Some(step.map_or(Does { rule: None, requests: false, updates: false, mn }, |step| {
+            self.does(&step)
         }))
     }
 
     fn take(&mut self, action: Action) -> Option<Does> {
-        self.state.environment.events = 20;
-        let before = self.state.network;
-        let step = self.model.step(&self.state, action)?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let (mut requests, mut updates) = (false, false);
-        for said in step.state.network.since(&before) {
-            requests |= matches!(said, Message::Request(..));
-            updates |= matches!(said, Message::Update(..));
-        }
-        self.state = step.state;
-        self.request = self.state.mn.request.or(self.request);
-        self.update = self.state.mn.update.or(self.update);
-        Some(Does { rule, requests, updates, mn: self.state.mn })
+        self.scene.take(action).map(|step| self.does(&step))
+    }
+
+    fn does(&mut self, step: &tour::Step) -> Does {
+        let mn = self.scene.state.mn;
+        self.request = mn.request.or(self.request);
+        self.update = mn.update.or(self.update);
+        let requests = step.said.iter().any(|said| matches!(said, Message::Request(..)));
+        let updates = step.said.iter().any(|said| matches!(said, Message::Update(..)));
+        Does { rule: step.rule(), requests, updates, mn }
     }
 }
 

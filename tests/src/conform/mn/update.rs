@@ -111,7 +111,7 @@ const FORM: &[(&str, &str, Judge)] = &[
                 || format!("{from} to {to}"),
             )?;
             let head = &update.tunnelled.head;
-            ensure(head == &[4, 4, 0, 0], "04040000", || crate::conform::ladder::hex(head))
+            ensure(head == &[4, 4, 0, 0], "04040000", || hex::encode(head))
         },
     ),
 ];
@@ -135,94 +135,75 @@ pub(super) fn repeated(stage: &mut Stage<'_>, world: &mut World) -> Result<Bu, E
 }
 
 pub(super) fn add(cases: &mut Cases) {
-    cases
-        .add(
-            "whole",
-            "a mobile node gains access, registers, binds its home address, and uses it",
-            "access.2.1, registration.10.5, home-binding.1.1, data-path.4.4",
-            |stage| {
-                let (mut world, asked) = first(stage)?;
-                let grant = world.grant(stage);
-                world.reply(stage, &asked, &grant)?;
-                world.bind(stage)?;
-                super::ack::is_bound(stage, &mut world)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+    cases.add(
+        "whole",
+        "a mobile node gains access, registers, binds its home address, and uses it",
+        "access.2.1, registration.10.5, home-binding.1.1, data-path.4.4",
+        |stage| {
+            let (mut world, asked) = first(stage)?;
+            let grant = world.grant(stage);
+            world.reply(stage, &asked, &grant)?;
+            world.bind(stage)?;
+            super::ack::is_bound(stage, &mut world)
+        },
+    );
     for (what, clauses, judge) in FORM {
-        cases
-            .add("bu.form", format!("of the binding update: {what}"), clauses, move |stage| {
-                let (world, update) = updating(stage)?;
-                judge(&world, &update)
-            })
-            .claims("bootstrap")
-            .claims("ipv6");
+        cases.add("bu.form", format!("of the binding update: {what}"), clauses, move |stage| {
+            let (world, update) = updating(stage)?;
+            judge(&world, &update)
+        });
     }
-    cases
-        .add(
-            "bu.time",
-            "an unanswered update is sent again after 1.5 s, and then after 3 s",
-            "home-binding.1.8, RFC 6275 §11.8",
-            |stage| {
-                let (mut world, one) = updating(stage)?;
-                let two = repeated(stage, &mut world)?;
-                later(two.at - one.at, 1400, 2500)?;
-                let Some(three) = world.updated(stage, Duration::from_millis(4500)) else {
-                    return fail("a third update within 4.5 s", "none");
-                };
-                later(three.at - two.at, 2850, 4400)
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "bu.time",
-            "an update sent again is a new one: number, Mesg-ID and proof",
-            "home-binding.1.6, home-binding.1.9, RFC 6275 §11.8, RFC 4285 §6",
-            |stage| {
-                let (mut world, one) = updating(stage)?;
-                let two = repeated(stage, &mut world)?;
-                ensure(
-                    two.sequence == one.sequence.wrapping_add(1) && two.message_id > one.message_id,
-                    "the next number, and a greater Mesg-ID",
-                    || format!("{} and {:?}", two.sequence, two.message_id),
-                )?;
-                let packet = two.packet()?;
-                let is_right =
-                    packet.mn_aaa().is_some_and(|proof| proof.verify(&world.who.aaa_key));
-                ensure(is_right, "proved anew", || "not proved".to_owned())
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "bu.time",
-            "no update is sent before the reply has accepted",
-            "home-binding.1.1, data-path.1.5, registration.10.12",
-            |stage| {
-                let (mut world, asked) = first(stage)?;
-                super::reply::passes_over(stage, &mut world, asked).map(|_| ())
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
-    cases
-        .add(
-            "bu.time",
-            "an update for a registration of 5 s asks for one unit of 4 s",
-            "home-binding.1.7, RFC 6275 §6.1.7",
-            |stage| {
-                let (mut world, asked) = first(stage)?;
-                let mut grant = world.grant(stage);
-                grant.lifetime = Some(5);
-                world.reply(stage, &asked, &grant)?;
-                let update = world.update(stage)?;
-                ensure(update.lifetime.units() == 1, "1", || update.lifetime.units().to_string())
-            },
-        )
-        .claims("bootstrap")
-        .claims("ipv6");
+    cases.add(
+        "bu.time",
+        "an unanswered update is sent again after 1.5 s, and then after 3 s",
+        "home-binding.1.8, RFC 6275 §11.8",
+        |stage| {
+            let (mut world, one) = updating(stage)?;
+            let two = repeated(stage, &mut world)?;
+            later(two.at - one.at, 1400, 2500)?;
+            let Some(three) = world.updated(stage, Duration::from_millis(4500)) else {
+                return fail("a third update within 4.5 s", "none");
+            };
+            later(three.at - two.at, 2850, 4400)
+        },
+    );
+    cases.add(
+        "bu.time",
+        "an update sent again is a new one: number, Mesg-ID and proof",
+        "home-binding.1.6, home-binding.1.9, RFC 6275 §11.8, RFC 4285 §6",
+        |stage| {
+            let (mut world, one) = updating(stage)?;
+            let two = repeated(stage, &mut world)?;
+            ensure(
+                two.sequence == one.sequence.wrapping_add(1) && two.message_id > one.message_id,
+                "the next number, and a greater Mesg-ID",
+                || format!("{} and {:?}", two.sequence, two.message_id),
+            )?;
+            let packet = two.packet()?;
+            let is_right = packet.mn_aaa().is_some_and(|proof| proof.verify(&world.who.aaa_key));
+            ensure(is_right, "proved anew", || "not proved".to_owned())
+        },
+    );
+    cases.add(
+        "bu.time",
+        "no update is sent before the reply has accepted",
+        "home-binding.1.1, data-path.1.5, registration.10.12",
+        |stage| {
+            let (mut world, asked) = first(stage)?;
+            super::reply::passes_over(stage, &mut world, asked).map(|_| ())
+        },
+    );
+    cases.add(
+        "bu.time",
+        "an update for a registration of 5 s asks for one unit of 4 s",
+        "home-binding.1.7, RFC 6275 §6.1.7",
+        |stage| {
+            let (mut world, asked) = first(stage)?;
+            let mut grant = world.grant(stage);
+            grant.lifetime = Some(5);
+            world.reply(stage, &asked, &grant)?;
+            let update = world.update(stage)?;
+            ensure(update.lifetime.units() == 1, "1", || update.lifetime.units().to_string())
+        },
+    );
 }

@@ -15,7 +15,6 @@ use super::fha::{Asked, Registered};
 use super::missing;
 use crate::conform::Stage;
 use crate::conform::case::Ending;
-use crate::conform::ladder::hex;
 use crate::conform::link::{Frame, Mac, Station};
 use crate::conform::nas::pac::Heard;
 use crate::conform::profile::octets;
@@ -150,7 +149,7 @@ impl World {
         stage.key(format!(
             "[[mn_aaa]]\nnai = \"{}\"\nkey = \"hex:{}\"\n",
             user.nai,
-            hex(&who.aaa_key)
+            hex::encode(&who.aaa_key)
         ));
         let station = link.everywhere(stage.number, agent);
         let mobile = Process::mobile(stage.profile, device, seeks);

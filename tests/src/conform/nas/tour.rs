@@ -6,17 +6,16 @@ use std::time::Duration;
 use dsboot_codec::eap::Code;
 use dsboot_codec::pana::{Flags, Kind};
 use dsboot_model::{
-    Action, Admission, Bootstrap, Config, FhaId, Link, Message, Profile as User, Rule, Server,
-    Session, State,
+    Action, Admission, FhaId, Link, Message, Profile as User, Rule, Server, Session,
 };
 use dsboot_spec::registry::pana::{avp, result};
 use dsboot_spec::registry::radius::code as radius_code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::pac::{Grant, accept, challenge, ending, radius, reply, secret};
 use super::{Cases, Ending, Msg, Outcome, Pac, Stage, ensure, fail, missing, silent, unasked};
 use crate::conform::stage::Came;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// What can be said to a NAS about one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,8 +71,7 @@ impl tour::Say for Say {
 /// The model's NAS and what has been said to it.
 #[derive(Clone)]
 struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     session: Option<Session>,
     answered: Option<(Session, Admission)>,
     /// Whether the NAS has crashed, and whether something was said since: each restart takes its time.
@@ -94,22 +92,20 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let state = model.starting(User::Entitled)?;
-        Some(Oracle { model, state, session: None, answered: None, restarted: None })
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, User::Entitled)?;
+        Some(Oracle { scene, session: None, answered: None, restarted: None })
     }
 
     /// What tells states apart: whether there is a session, and one before it; whether the server is
     /// being asked; what it said last; whether the NAS has forgotten everything.
     fn place(&self) -> Self::Place {
         let several = self.session.map(|session| session > Session::FIRST);
-        let asks = self.state.nas.of(Link::A).asking;
+        let asks = self.scene.state.nas.of(Link::A).asking;
         (several, asks, self.answered.map(|(_, admission)| admission), self.restarted)
     }
 
     fn say(&mut self, say: Say) -> Option<Does> {
-        let asks = self.state.nas.of(Link::A).asking;
+        let asks = self.scene.state.nas.of(Link::A).asking;
         self.restarted = match self.restarted {
             Some(true) => return None,
             said => said.map(|_| true),
@@ -152,7 +148,8 @@ impl tour::Oracle for Oracle {
                     return None;
                 }
                 self.restarted = Some(false);
-                self.take(Action::NasRestarts(Link::A))
+                self.scene.state.mn.link = Some(Link::A);
+                self.scene.take(Action::NasRestarts(Link::A)).map(does)
             }
         }
     }
@@ -166,29 +163,22 @@ impl tour::Oracle for Oracle {
 
 impl Oracle {
     fn deliver(&mut self, message: Message) -> Option<Does> {
-        if !self.state.network.contains(message) && !self.state.network.send(message) {
-            return None;
-        }
-        self.take(Action::Deliver(message))
+        self.scene.state.mn.link = Some(Link::A);
+        self.scene.deliver(message).map(does)
     }
+}
 
-    fn take(&mut self, action: Action) -> Option<Does> {
-        self.state.environment.events = 20;
-        self.state.mn.link = Some(Link::A);
-        let before = self.state.network;
-        let step = self.model.step(&self.state, action)?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let mut does = Does { rule, ..Does::default() };
-        for said in step.state.network.since(&before) {
-            match said {
-                Message::AccessAsk(..) => does.asks = true,
-                Message::AccessReply(_, _, admission) => does.tells = Some(admission),
-                _ => {}
-            }
+/// What comes of a step of the NAS.
+fn does(step: tour::Step) -> Does {
+    let mut does = Does { rule: step.rule(), ..Does::default() };
+    for said in step.said {
+        match said {
+            Message::AccessAsk(..) => does.asks = true,
+            Message::AccessReply(_, _, admission) => does.tells = Some(admission),
+            _ => {}
         }
-        self.state = step.state;
-        Some(does)
     }
+    does
 }
 
 pub(super) fn add(cases: &mut Cases) {

@@ -162,8 +162,8 @@ impl<'de> Deserialize<'de> for Key {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
         let text = String::deserialize(deserializer)?;
         let Some(hex) = text.strip_prefix("hex:") else { return Ok(Key(text.into_bytes())) };
-        let octets = crate::decode::octets_of(hex);
-        octets.map(Key).ok_or_else(|| de::Error::custom("behind `hex:` stands no hex"))
+        let octets = hex::decode(hex);
+        octets.map(Key).map_err(|_| de::Error::custom("behind `hex:` stands no hex"))
     }
 }
 

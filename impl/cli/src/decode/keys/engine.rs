@@ -193,7 +193,7 @@ impl Engine {
         key: &[u8],
     ) {
         let (what, from) = (Name::Borrowed(what), Name::Borrowed(from));
-        self.learned.push(Learned { what, from, spis, key: crate::decode::hex_of(key) });
+        self.learned.push(Learned { what, from, spis, key: hex::encode(key) });
     }
 
     /// A key of Mobile IPv4 under an SPI. Returns whether it is new.

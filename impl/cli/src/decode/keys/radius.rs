@@ -184,7 +184,7 @@ impl Engine {
                         let mut open = |hidden: Salted<'_>| {
                             let key = hidden.reveal(authenticator, secret);
                             let meaning = match &key {
-                                Some(key) => format!("opened: {}", crate::decode::hex_of(key)),
+                                Some(key) => format!("opened: {}", hex::encode(key)),
                                 None => "cannot be opened with this secret".to_owned(),
                             };
                             found.meanings.push((place, meaning));

@@ -1,17 +1,14 @@
 //! Leg A: what a server says at the end of a conversation.
 
-use dsboot_model::{
-    Action, Admission, Bootstrap, Config, Link, Message, Network, Profile as Kind, Rule, Server,
-    Session, State,
-};
+use dsboot_model::{Action, Admission, Link, Message, Profile as Kind, Rule, Server, Session};
 use dsboot_spec::registry::radius::code as radius_code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::super::peer::{Answer, Challenged, nas};
 use super::{Last, is_same, once_more};
 use crate::conform::Stage;
 use crate::conform::case::{Ending, Outcome, ensure};
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// How a conversation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,8 +51,7 @@ impl tour::Say for Say {
 /// The model's server and what has been said to it.
 #[derive(Clone)]
 pub(super) struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     session: Option<Session>,
     last: Option<(Message, Does)>,
 }
@@ -74,10 +70,8 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let state = model.starting(Kind::Entitled)?;
-        Some(Oracle { model, state, session: None, last: None })
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, Kind::Entitled)?;
+        Some(Oracle { scene, session: None, last: None })
     }
 
     /// What tells states apart: what was answered last.
@@ -90,32 +84,24 @@ impl tour::Oracle for Oracle {
             Say::Again => {
                 let (message, does) = self.last?;
                 // The model repeats an answer by saying nothing new.
-                let before = self.state.network;
-                let step = self.model.step(&self.state, Action::Deliver(message))?;
-                if step.state.network.since(&before).next().is_some() {
-                    return None;
-                }
-                self.state = step.state;
-                return Some(does);
+                let step = self.scene.deliver(message)?;
+                return step.said.is_empty().then_some(does);
             }
             Say::Forgotten => {
                 let session = self.next()?;
-                let nas = self.state.nas.of_mut(Link::A);
+                let nas = self.scene.state.nas.of_mut(Link::A);
                 (nas.session, nas.asking) = (Some(session), true);
-                self.take(Action::AaaForgets(Link::A))?
+                does(self.scene.take(Action::AaaForgets(Link::A))?)
             }
             _ => {
                 let session = self.next()?;
-                self.state.environment.profile = match say {
+                self.scene.state.environment.profile = match say {
                     Say::Wrong => Kind::WrongAccessSecret,
                     Say::Plain => Kind::NoMobility,
                     _ => Kind::Entitled,
                 };
                 let ask = Message::AccessAsk(session, Link::A, Server::Aaah, Server::Aaah);
-                if !self.state.network.send(ask) {
-                    return None;
-                }
-                let does = self.take(Action::Deliver(ask))?;
+                let does = does(self.scene.deliver(ask)?);
                 self.last = Some((ask, does));
                 does
             }
@@ -133,21 +119,17 @@ impl Oracle {
         self.session = Some(Session::after(self.session)?);
         self.session
     }
+}
 
-    fn take(&mut self, action: Action) -> Option<Does> {
-        self.state.environment.events = 20;
-        let before: Network = self.state.network;
-        let step = self.model.step(&self.state, action)?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let mut does = Does { rule, admits: false, assigns: false };
-        for said in step.state.network.since(&before) {
-            if let Message::AccessAnswer(_, _, _, Admission::Granted(fha)) = said {
-                (does.admits, does.assigns) = (true, fha.is_some());
-            }
+/// What comes of a step of the server.
+fn does(step: tour::Step) -> Does {
+    let mut does = Does { rule: step.rule(), admits: false, assigns: false };
+    for said in step.said {
+        if let Message::AccessAnswer(_, _, _, Admission::Granted(fha)) = said {
+            (does.admits, does.assigns) = (true, fha.is_some());
         }
-        self.state = step.state;
-        Some(does)
     }
+    does
 }
 
 /// The same in octets.

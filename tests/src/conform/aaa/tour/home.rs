@@ -3,11 +3,11 @@
 use std::net::Ipv6Addr;
 
 use dsboot_model::{
-    Action, Address, Authorisation, Bootstrap, CareOf6, Config, FhaId, Ident, Link, Message,
-    Profile as Kind, Rule, Seq, Server, State,
+    Action, Address, Authorisation, CareOf6, FhaId, Ident, Link, Message, Profile as Kind, Rule,
+    Seq, Server,
 };
 use dsboot_spec::registry::radius::code as radius_code;
-use dsboot_spec::{CareOf, Scenario, Setup};
+use dsboot_spec::{CareOf, Scenario};
 
 use super::super::binding;
 use super::super::peer::{Answer, fha, ha, mobile_user, tell_key};
@@ -16,7 +16,7 @@ use super::{Last, is_same, once_more};
 use crate::conform::Stage;
 use crate::conform::case::{Ending, Outcome, ensure};
 use crate::conform::profile::User;
-use crate::conform::tour;
+use crate::conform::tour::{self, Scene};
 
 /// What can be asked about one user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,8 +77,7 @@ impl tour::Say for Say {
 /// The model's AAAH and what it has been asked.
 #[derive(Clone)]
 pub(super) struct Oracle {
-    model: Bootstrap,
-    state: State,
+    scene: Scene,
     ident: Option<Ident>,
     seq: Option<Seq>,
     last: Option<(Message, Does)>,
@@ -101,10 +100,8 @@ impl tour::Oracle for Oracle {
     type Does = Does;
 
     fn new() -> Option<Oracle> {
-        let setup = Setup::new(Scenario::IntegratedColocated, CareOf::Colocated)?;
-        let model = Bootstrap::new(Config::new(setup, 20));
-        let state = model.starting(Kind::Entitled)?;
-        Some(Oracle { model, state, ident: None, seq: None, last: None, said: false })
+        let scene = Scene::new(Scenario::IntegratedColocated, CareOf::Colocated, Kind::Entitled)?;
+        Some(Oracle { scene, ident: None, seq: None, last: None, said: false })
     }
 
     /// What tells states apart: whether something is assigned, whether all answers are lost, and what
@@ -112,15 +109,19 @@ impl tour::Oracle for Oracle {
     fn place(&self) -> Self::Place {
         let is_binding = |message| matches!(message, Message::BindingAsk(..));
         let last = self.last.map(|(message, does)| (is_binding(message), does.accepts));
-        (!self.state.aaah.assigned.of(FhaId::One).is_empty(), self.state.aaah.restarted, last)
+        (
+            !self.scene.state.aaah.assigned.of(FhaId::One).is_empty(),
+            self.scene.state.aaah.restarted,
+            last,
+        )
     }
 
     fn say(&mut self, say: Say) -> Option<Does> {
         if self.said {
             return None;
         }
-        self.said = self.state.aaah.restarted;
-        let held = self.state.aaah.assigned.of(FhaId::One).first();
+        self.said = self.scene.state.aaah.restarted;
+        let held = self.scene.state.aaah.assigned.of(FhaId::One).first();
         let message = match say {
             Say::Register | Say::RegisterUnproved => {
                 self.ident = Some(Ident::after(self.ident)?);
@@ -148,7 +149,7 @@ impl tour::Oracle for Oracle {
                 return self.take(Action::AaahRestarts);
             }
         };
-        if !self.state.network.send(message) {
+        if !self.scene.state.network.send(message) {
             return None;
         }
         let does = self.take(Action::Deliver(message))?;
@@ -173,23 +174,21 @@ impl Oracle {
     }
 
     fn take(&mut self, action: Action) -> Option<Does> {
-        self.state.environment.events = 20;
-        let before = self.state.network;
-        self.state.mn.link = Some(Link::A);
-        let step = self.model.step(&self.state, action)?;
-        let rule = Rule::ALL.iter().copied().find(|rule| step.rules.contains(*rule));
-        let mut does = Does { rule, accepts: false, kept: false };
-        for said in step.state.network.since(&before) {
-            does.accepts |= matches!(
+        self.scene.state.mn.link = Some(Link::A);
+        let step = self.scene.take(action)?;
+        // What was said before may be said anew.
+        let again = [Rule::AaahAssignsAgain, Rule::AaahAcceptsUpdate];
+        let is_granted = |said: &Message| {
+            matches!(
                 said,
                 Message::RegistrationAnswer(_, _, Authorisation::Granted(Some(_)))
                     | Message::BindingAnswer(_, true)
-            );
-        }
-        // What was said before may be said anew.
-        does.accepts |= matches!(rule, Some(Rule::AaahAssignsAgain | Rule::AaahAcceptsUpdate));
-        self.state = step.state;
-        Some(does)
+            )
+        };
+        let rule = step.rule();
+        let accepts =
+            rule.is_some_and(|rule| again.contains(&rule)) || step.said.iter().any(is_granted);
+        Some(Does { rule, accepts, kept: false })
     }
 }
 
