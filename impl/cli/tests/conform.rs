@@ -187,6 +187,47 @@ fn freeradius_is_as_it_is_known() {
     eprintln!("FreeRADIUS: {}", stdout.lines().last().unwrap_or_default());
 }
 
+/// A target that ends after a while, whatever it is asked, and does not or cannot come again.
+#[test]
+fn an_end_that_no_case_brings_about_alone_is_told() {
+    if is_left_out() {
+        return;
+    }
+    let dsboot = cargo_bin("dsboot");
+    let dsboot = dsboot.display();
+    for (then, inconclusive, why) in [
+        (format!("exec {dsboot} serve aaa-d.toml"), 0, "does not come again"),
+        ("exit 3".into(), 1, "not be brought back"),
+    ] {
+        let directory = directory();
+        let script = format!(
+            "if [ -e once ]; then {then}; fi; touch once; exec timeout 1 {dsboot} serve aaa-d.toml"
+        );
+        fs::write(directory.path().join("start"), script).expect("written");
+        let profile = directory.path().join("aaa.toml");
+        let text = fs::read_to_string(&profile).expect("read");
+        let start = "start = [\"sh\", \"start\"]";
+        let lines = text.lines().map(|line| if line.starts_with("start") { start } else { line });
+        let text = lines.collect::<Vec<_>>().join("\n").replacen("ready = 8000", "ready = 2000", 1);
+        fs::write(&profile, text).expect("written");
+        let only =
+            ["--only", "aaa.eap.*", "--only", "aaa.radius.*", "--report", "json=report.json"];
+        let arguments = ["conform", "aaa", "--target", "aaa.toml"].into_iter().chain(only);
+        let output = alone(directory.path(), &arguments.collect::<Vec<_>>());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{stderr}");
+        let report = fs::read(directory.path().join("report.json")).expect("a report");
+        let report: serde_json::Value = serde_json::from_slice(&report).expect("JSON");
+        let results = report["results"].as_array().expect("results");
+        let count = |verdict| results.iter().filter(|one| one["verdict"] == verdict).count();
+        assert_eq!(count("crash"), 1, "{stderr}");
+        assert!(count("pass") > 0 && count("inconclusive").min(1) == inconclusive, "{stderr}");
+        let told = results.iter().find(|one| one["verdict"] == "crash").expect("one");
+        let seen = told["seen"].as_str().expect("text");
+        assert!(seen.contains(why), "{seen}");
+    }
+}
+
 /// A target that does nothing right: it is found out, and shown so that it can be mended.
 #[test]
 fn a_failure_is_shown_with_octets_clause_and_command() {

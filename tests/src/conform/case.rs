@@ -66,6 +66,12 @@ impl Verdict {
         }
     }
 
+    /// Whether the target was gone.
+    #[must_use]
+    pub const fn is_gone(self) -> bool {
+        matches!(self, Verdict::Crash | Verdict::Hang)
+    }
+
     /// Whether the target is at fault.
     #[must_use]
     pub const fn is_bad(self) -> bool {

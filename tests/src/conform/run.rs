@@ -90,52 +90,19 @@ pub fn run(
     progress(Progress::Cases(cases.len()));
     let bench = Bench::set_up(profile, settings)?;
     let mut results: BTreeMap<usize, report::Result> = BTreeMap::new();
-    let (alone, together): (Vec<usize>, Vec<usize>) =
-        (0..cases.len()).partition(|case| cases.get(*case).is_some_and(|case| case.alone));
-    let jobs = settings.jobs.unwrap_or(profile.jobs).clamp(1, slots(profile));
-    let keep = |results: &mut BTreeMap<usize, report::Result>, played: Played| {
+    let asked = bench.ask(cases, &mut |played| {
         progress(Progress::Done(&played.result));
         results.insert(played.case, played.result);
-    };
-    let mut again = Vec::new();
-    let mut waiting: VecDeque<usize> = together.into();
-    while !waiting.is_empty() {
-        let (played, suspects) = bench.together(cases, &mut waiting, jobs);
-        for played in played {
-            if needs_repetition(&played.result) {
-                again.push(played.case);
-            } else {
-                keep(&mut results, played);
-            }
+    });
+    if let Err(SetupError(why)) = asked {
+        // What is known by then is told nevertheless.
+        for case in 0..cases.len() {
+            results.entry(case).or_insert_with(|| {
+                let result = bench.unasked(cases, case, &why);
+                progress(Progress::Done(&result));
+                result
+            });
         }
-        if bench.down.load(Ordering::Relaxed) {
-            bench.bring_back()?;
-            for case in suspects {
-                keep(&mut results, bench.singly(cases, case)?);
-            }
-        }
-    }
-    // What did not go well is asked again by itself, as far as that is to be had in time.
-    let mut repeated: VecDeque<usize> = again.into();
-    while !repeated.is_empty() {
-        let (played, suspects) = bench.together(cases, &mut repeated, (jobs / 4).max(1));
-        for mut played in played {
-            for _ in 1..REPETITIONS {
-                if played.result.verdict == Verdict::Inconclusive && played.gone.is_none() {
-                    played = bench.play(cases, played.case);
-                }
-            }
-            keep(&mut results, played);
-        }
-        if bench.down.load(Ordering::Relaxed) {
-            bench.bring_back()?;
-            for case in suspects {
-                keep(&mut results, bench.singly(cases, case)?);
-            }
-        }
-    }
-    for case in alone {
-        keep(&mut results, bench.singly(cases, case)?);
     }
     let began_at =
         SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default() - began.elapsed();
@@ -277,6 +244,106 @@ impl<'a> Bench<'a> {
         Ok(bench)
     }
 
+    /// Asks all cases: many at a time, then by itself what did not go well, then what wants to be
+    /// alone.
+    fn ask(&self, cases: &[Case], keep: &mut dyn FnMut(Played)) -> Result<(), SetupError> {
+        let (alone, together): (Vec<usize>, Vec<usize>) =
+            (0..cases.len()).partition(|case| cases.get(*case).is_some_and(|case| case.alone));
+        let jobs = self.settings.jobs.unwrap_or(self.profile.jobs).clamp(1, slots(self.profile));
+        let mut again = VecDeque::new();
+        let mut waiting: VecDeque<usize> = together.into();
+        while !waiting.is_empty() {
+            let (played, suspects) = self.together(cases, &mut waiting, jobs);
+            for played in played {
+                if needs_repetition(&played.result) {
+                    again.push_back(played.case);
+                } else {
+                    keep(played);
+                }
+            }
+            self.suspect(cases, &suspects, keep)?;
+        }
+        // As far as that is to be had in time.
+        while !again.is_empty() {
+            let (played, suspects) = self.together(cases, &mut again, (jobs / 4).max(1));
+            for mut played in played {
+                for _ in 1..REPETITIONS {
+                    if played.result.verdict == Verdict::Inconclusive && played.gone.is_none() {
+                        played = self.play(cases, played.case);
+                    }
+                }
+                keep(played);
+            }
+            self.suspect(cases, &suspects, keep)?;
+        }
+        for case in alone {
+            self.singly(cases, case, keep)?;
+        }
+        Ok(())
+    }
+
+    /// When the target has gone: asks by itself each case that may have done it. When none does it
+    /// again, something that was asked before has part in it, and the case that saw it first says
+    /// that the target was gone.
+    fn suspect(
+        &self,
+        cases: &[Case],
+        suspects: &[Played],
+        keep: &mut dyn FnMut(Played),
+    ) -> Result<(), SetupError> {
+        if !self.down.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let gone = suspects.iter().find_map(|played| Some((played.case, played.gone.clone()?)));
+        // A process that has ended is gone; one that was silent may have had too much to do at once.
+        let gone = gone.filter(|(_, (verdict, _))| {
+            *verdict == Verdict::Crash || !self.answers(0, Duration::MAX)
+        });
+        let mut again = Vec::new();
+        let mut brought = self.bring_back();
+        for suspect in suspects {
+            brought = brought
+                .and_then(|()| self.singly(cases, suspect.case, &mut |played| again.push(played)));
+        }
+        let is_again = |played: &Played| played.result.verdict.is_gone();
+        if let Some((case, (verdict, how))) = gone
+            && !again.iter().any(is_again)
+        {
+            let why = match &brought {
+                Ok(()) => {
+                    "it does not come again when this is asked alone: something asked before, \
+                           or beside it, has part in it"
+                }
+                Err(_) => "the target could not be brought back, to ask this alone",
+            };
+            let how = format!("{how}\n({why})");
+            let place = again.iter().position(|played| played.case == case);
+            let mut played = match place {
+                Some(place) => again.swap_remove(place),
+                None => Played { case, result: self.unasked(cases, case, ""), gone: None },
+            };
+            self.condemn(&mut played.result, verdict, how);
+            again.push(played);
+        }
+        again.into_iter().for_each(keep);
+        brought
+    }
+
+    /// Says of a case that the target was gone by it.
+    fn condemn(&self, result: &mut report::Result, verdict: Verdict, how: String) {
+        let known = self.settings.expectations.reason(&result.id, verdict);
+        result.known = known.map(str::to_owned);
+        (result.verdict, result.seen) = (verdict, how);
+    }
+
+    /// What is said of a case that could not be asked any more.
+    fn unasked(&self, cases: &[Case], at: usize, why: &str) -> report::Result {
+        let Some(case) = cases.get(at) else { unreachable!() };
+        let stage = Stage::new(self.profile, &self.common, &case.id, self.settings.seed, (0, 0));
+        let why = format!("not asked, as the target could not be brought back: {why}");
+        self.result(case, Err(Ending::Inconclusive(why)), stage, Duration::ZERO)
+    }
+
     fn process(&self) -> MutexGuard<'_, Process<'a>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -344,7 +411,7 @@ impl<'a> Bench<'a> {
         cases: &[Case],
         waiting: &mut VecDeque<usize>,
         jobs: usize,
-    ) -> (Vec<Played>, Vec<usize>) {
+    ) -> (Vec<Played>, Vec<Played>) {
         let queue = Mutex::new(std::mem::take(waiting));
         let done = Mutex::new((Vec::new(), Vec::new()));
         std::thread::scope(|scope| {
@@ -357,7 +424,7 @@ impl<'a> Bench<'a> {
                         let mut done = lock(&done);
                         if played.gone.is_some() || self.down.load(Ordering::Relaxed) {
                             self.down.store(true, Ordering::Relaxed);
-                            done.1.push(case);
+                            done.1.push(played);
                         } else {
                             done.0.push(played);
                         }
@@ -370,21 +437,24 @@ impl<'a> Bench<'a> {
     }
 
     /// Plays a case with nothing beside it, and brings the target back if it is gone then.
-    fn singly(&self, cases: &[Case], case: usize) -> Result<Played, SetupError> {
+    fn singly(
+        &self,
+        cases: &[Case],
+        case: usize,
+        keep: &mut dyn FnMut(Played),
+    ) -> Result<(), SetupError> {
         let mut played = self.play(cases, case);
         for _ in 0..REPETITIONS {
             if played.gone.is_none() && played.result.verdict == Verdict::Inconclusive {
                 played = self.play(cases, case);
             }
         }
-        if let Some((verdict, how)) = played.gone.take() {
-            played.result.verdict = verdict;
-            played.result.seen = how;
-            let known = self.settings.expectations.reason(&played.result.id, verdict);
-            played.result.known = known.map(str::to_owned);
-            self.bring_back()?;
+        let gone = played.gone.take();
+        if let Some((verdict, how)) = gone.clone() {
+            self.condemn(&mut played.result, verdict, how);
         }
-        Ok(played)
+        keep(played);
+        gone.map_or(Ok(()), |_| self.bring_back())
     }
 
     fn play(&self, cases: &[Case], at: usize) -> Played {
@@ -442,7 +512,7 @@ impl<'a> Bench<'a> {
             }
         };
         let mut notes = Vec::new();
-        if let Some(directory) = &self.settings.captures
+        if let Some(directory) = self.settings.captures.as_ref().filter(|_| !passed.is_empty())
             && let Err(why) = report::capture(directory, &case.id, &passed, &keys)
         {
             notes.push(format!("no capture: {why}"));
