@@ -1,10 +1,8 @@
 //! Model and implementation held against each other, and both against the specification.
 
 pub mod abstraction;
-pub mod audit;
 pub mod bytes;
 pub mod citations;
-pub mod conform;
 pub mod daemon;
 pub mod freeradius;
 pub mod houses;
@@ -14,4 +12,3 @@ pub mod postgresql;
 pub mod process;
 pub mod refinement;
 pub mod tshark;
-pub mod vectors;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use dsboot_tests::vectors::{File, Outcome, SCHEMA_NAME, files};
+use dsboot_vectors::{File, Outcome, SCHEMA_NAME, files};
 
 use crate::Exit;
 

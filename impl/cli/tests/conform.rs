@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
-use dsboot_tests::conform::{Report, Under, Verdict, faults};
+use dsboot_conform::{Report, Under, Verdict, faults};
 use dsboot_tests::peers;
 use tempfile::TempDir;
 
@@ -269,7 +269,7 @@ fn a_failure_is_shown_with_octets_clause_and_command() {
 /// Every sentence cited exists, and every id stands once.
 #[test]
 fn cases_cite_sentences_that_exist() {
-    use dsboot_tests::conform::cases;
+    use dsboot_conform::cases;
     let pages = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spec"));
     let text: String = fs::read_dir(pages)
         .expect("pages")

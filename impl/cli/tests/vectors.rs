@@ -16,7 +16,7 @@ use dsboot_codec::mip4::discovery::Discovery;
 use dsboot_codec::mip4::{self, Algorithm, SecurityContext};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_codec::{Error, eap, ip, mip6, pana, radius};
-use dsboot_tests::vectors::{self, Check, File, Group, Outcome, Vector};
+use dsboot_vectors::{Check, File, Group, Outcome, Vector, files};
 use serde_json::Value;
 
 fn octets(hex: &str) -> Vec<u8> {
@@ -25,7 +25,7 @@ fn octets(hex: &str) -> Vec<u8> {
 }
 
 fn all() -> Vec<File> {
-    vectors::files()
+    files()
 }
 
 /// What the protocol's decoder says of octets.

@@ -9,10 +9,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use dsboot_audit::{Answer, Auditor, Broken, Packet, Report, Settings};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::Scenario;
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use dsboot_tests::audit::{Answer, Auditor, Broken, Packet, Report, Settings};
 
 use times::Timely;
 pub use trace::{TraceError, read as read_trace};

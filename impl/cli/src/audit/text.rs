@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use dsboot_tests::audit::{Answer, Broken, Rejection, Report};
+use dsboot_audit::{Answer, Broken, Rejection, Report};
 
 /// So much that is wrong is told in full.
 const TOLD: usize = 10;

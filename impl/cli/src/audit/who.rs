@@ -5,7 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 
-use dsboot_tests::audit::Who;
+use dsboot_audit::Who;
 use serde::Deserialize;
 
 /// A file with everything in it.

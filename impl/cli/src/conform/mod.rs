@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use clap::Args;
-use dsboot_tests::conform::report::{Form, ReportError, compare, matrix};
-use dsboot_tests::conform::{
+use dsboot_conform::report::{Form, ReportError, compare, matrix};
+use dsboot_conform::{
     Case, Expectations, ExpectationsError, Profile, ProfileError, Progress, Report, Selection,
     SelectionError, Settings, SetupError, Under, Verdict, cases, caught, run as ask,
 };

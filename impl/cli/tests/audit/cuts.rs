@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::env;
 
-use dsboot_tests::audit::Answer;
+use dsboot_audit::Answer;
 
 use crate::support::{Known, SETUPS, audit, audit_known, capture, known, only, packets};
 

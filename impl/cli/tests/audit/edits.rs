@@ -9,9 +9,9 @@ use std::env;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use dsboot::decode::{Engine, Piece};
+use dsboot_audit::{Answer, Auditor, Packet, Settings};
 use dsboot_codec::tree::{Node, Options, Protocol, Role, Tree, Value};
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use dsboot_tests::audit::{Answer, Auditor, Packet, Settings};
 
 use crate::support::{Known, SETUPS, capture, engine, keep_lore, known, packets, take_lore};
 

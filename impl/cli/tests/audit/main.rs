@@ -17,7 +17,7 @@ mod support;
 use std::fs;
 
 use dsboot::decode::Piece;
-use dsboot_tests::audit::Answer;
+use dsboot_audit::Answer;
 use serde_json::Value;
 
 use support::{SETUPS, accepted, audit, capture, dsboot, engine, only, packets, renamed, valid};

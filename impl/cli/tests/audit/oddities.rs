@@ -6,8 +6,8 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use dsboot::decode::Piece;
+use dsboot_audit::Answer;
 use dsboot_codec::tree::{Options, Protocol, Tree};
-use dsboot_tests::audit::Answer;
 use serde_json::Value;
 
 use crate::support::{SETUPS, accepted, audit, capture, dsboot, packets, valid};

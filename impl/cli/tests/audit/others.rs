@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use dsboot::decode::Piece;
-use dsboot_tests::audit::Answer;
+use dsboot_audit::Answer;
 
 use crate::support::{SETUPS, accepted, audit, capture, packets};
 

@@ -8,9 +8,9 @@ use assert_cmd::Command;
 use boon::{Compiler, Schemas};
 use dsboot::audit::judge;
 use dsboot::decode::{Engine, Format, Keys, Piece, Pieces};
+use dsboot_audit::{Answer, Auditor, Lore, Packet, Report, Settings};
 use dsboot_codec::tree::{Options, Protocol, Tree};
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
-use dsboot_tests::audit::{Answer, Auditor, Lore, Packet, Report, Settings};
 use serde_json::Value;
 
 /// Runs the command. Returns its exit status, and what it prints to both outputs.
