@@ -115,8 +115,7 @@ impl Aaah {
     }
 
     /// What the user has at that FHA, or gets now: of the pool, and so inside the prefix, of the FHA
-    /// that asks.
-    //= registration.6.10
+    /// that asks. Without its prefix nobody at home knows what is inside.
     fn assign(&mut self, cx: &mut Cx<'_>, fha: FhaId) -> Option<Parameters> {
         let held = *self.assigned.of(fha);
         //= registration.6.11
@@ -125,8 +124,11 @@ impl Aaah {
             cx.rule(Rule::AaahAssignsAgain);
             Some(address)
         } else {
+            //= registration.6.10
+            let outside = AddressSet::OUTSIDE.without(held);
+            let is_named = cx.heeds(Guard::FhaMindsPrefix) || outside.is_empty();
             //= registration.6.12
-            let mut free = AddressSet::ALL.without(held);
+            let mut free = if is_named { AddressSet::ALL.without(held) } else { outside };
             if cx.heeds(Guard::AaahSparesOthers) {
                 free = free.without(*self.others.of(fha));
             }
@@ -230,7 +232,7 @@ impl Address {
     pub const fn other(self) -> Address {
         match self {
             Address::One => Address::Two,
-            Address::Two => Address::One,
+            Address::Two | Address::Stray => Address::One,
         }
     }
 }

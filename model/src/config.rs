@@ -129,6 +129,39 @@ impl Config {
         }
     }
 
+    /// The options of `dsboot check` that ask for this.
+    pub(crate) fn options(&self) -> Vec<String> {
+        let Config { setup, roams, events, neighbour, attacker, literal, guards } = *self;
+        let mut options = vec![setup.scenario().name().to_owned()];
+        if setup.care_of().via_fa() {
+            options.push(format!("--coa {}", setup.care_of().name()));
+        }
+        if roams {
+            options = vec!["--movement between".to_owned()];
+        }
+        if let Some(neighbour) = neighbour {
+            options.push(format!("--mobiles 2 --providers {}", neighbour.providers()));
+        }
+        if let Some(attacker) = attacker {
+            options.push("--network attacker".to_owned());
+            if attacker != Attacker::Outside {
+                options.push(format!("--owns {}", attacker.name()));
+            }
+        }
+        options.push(format!("--events {events}"));
+        let unasked = if literal { crate::findings::unasked() } else { Vec::new() };
+        if literal {
+            options.push("--literal".to_owned());
+        }
+        // Nobody reads the draft alone with a guard that it does not ask for.
+        let asked = unasked.iter().filter(|guard| guards.contains(**guard));
+        options.extend(asked.map(|guard| format!("(with {guard})")));
+        let out = Guard::ALL.iter().filter(|guard| !guards.contains(**guard));
+        let without = out.filter(|guard| !unasked.contains(guard));
+        options.extend(without.map(|guard| format!("--without {guard}")));
+        options
+    }
+
     /// What care-of address a link offers.
     #[must_use]
     pub const fn care_of(&self, link: Link) -> CareOf {

@@ -344,11 +344,13 @@ impl Fha {
 
     /// A binding acknowledgement for an address of its prefix.
     pub(crate) fn on_packet(&self, cx: &mut Cx<'_>, ack: Ack) {
+        // What goes to an address outside its prefix goes elsewhere.
+        let comes = ack.care_of.address != Address::Stray;
         let held = |binding: &Binding| {
             binding.parameters.address == ack.care_of.address
                 || !cx.heeds(Guard::FhaChecksDestination)
         };
-        match self.binding.filter(held) {
+        match self.binding.filter(|binding| comes && held(binding)) {
             //= data-path.3.4
             Some(binding) => {
                 cx.rule(Rule::FhaTunnels);

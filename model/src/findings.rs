@@ -144,8 +144,8 @@ pub const FINDINGS: &[Finding] = &[
         plain: "THOAv4 and IPv6 care-of address lie in the prefix of an FHA that belongs to another \
                 operator, and are picked by the home provider's AAAH, which knows neither that prefix \
                 nor who else has what of it. Two AAAHs that know nothing of each other pick the same \
-                one, as the run shows; that an address of no prefix of the FHA leads nowhere needs no run. \
-                The FHA names its prefix when it asks, and refuses what is not its own or not free.",
+                one, as the run shows. The FHA names its prefix when it asks, and refuses what is not its \
+                own (F-21) or not free.",
         hole: "H-13",
         closed_by: &["registration.6.5", "registration.6.10", "registration.6.18"],
         without: &[Guard::FhaSparesStrangers],
@@ -458,5 +458,23 @@ pub const FINDINGS: &[Finding] = &[
         neighbour: None,
         breaks: "lifetimes nested",
         keeps: "lifetimes nested",
+    },
+    Finding {
+        id: "F-21",
+        title: "An address that does not lead to the FHA",
+        section: "§4.1.1, §4.2.1 and §4.2.2",
+        says: "the AAAH provides THOAv4 and IPv6 care-of address",
+        plain: "Both have to lie in a prefix of the FHA, which may be another operator's, and nothing \
+                tells the AAAH that prefix. What it picks elsewhere the FHA binds and the HA sends to, \
+                and no packet comes to the FHA: not even the acknowledgement. The FHA names its prefix \
+                when it asks, the AAAH keeps to it, and the FHA refuses what lies outside.",
+        hole: "H-13",
+        closed_by: &["registration.6.5", "registration.6.10", "registration.6.18"],
+        without: &[Guard::FhaMindsPrefix],
+        attacker: None,
+        kept_against: None,
+        neighbour: None,
+        breaks: "addresses lead to their FHA",
+        keeps: "addresses lead to their FHA",
     },
 ];

@@ -235,6 +235,8 @@ guards! {
     FhaTellsUsersApart = "fha-tells-users-apart", "registration.6.1";
     /// The FHA answers a duplicate of the request accepted last as before.
     FhaRepeatsReply = "fha-repeats-reply", "registration.7.7";
+    /// The FHA names its prefix when it asks, and takes no address outside of it.
+    FhaMindsPrefix = "fha-minds-prefix", "registration.6.5";
     /// The FHA is silent when the AAAH rejects, as it has no key to answer under.
     FhaSilentOnReject = "fha-silent-on-reject", "registration.6.14";
     /// The FHA keeps what it had when the AAAH is silent.

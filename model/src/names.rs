@@ -71,16 +71,23 @@ pub enum Address {
     One,
     /// The second and last.
     Two,
+    /// None of that pool: it lies outside the FHA's prefix, so that what goes there does not come to
+    /// the FHA. Nobody gives it whom the FHA tells its prefix.
+    Stray,
 }
 
 impl Address {
     /// The whole pool.
     pub const ALL: [Address; 2] = [Address::One, Address::Two];
 
+    /// All that somebody may hold.
+    pub(crate) const EVERY: [Address; 3] = [Address::One, Address::Two, Address::Stray];
+
     pub(crate) const fn from_index(index: u32) -> Address {
         match index {
             0 => Address::One,
-            _ => Address::Two,
+            1 => Address::Two,
+            _ => Address::Stray,
         }
     }
 }
@@ -92,6 +99,9 @@ pub struct AddressSet(u8);
 impl AddressSet {
     /// The whole pool.
     pub const ALL: AddressSet = AddressSet(0b11);
+
+    /// What there is outside the FHA's prefix.
+    pub(crate) const OUTSIDE: AddressSet = AddressSet(0b100);
 
     /// With this address.
     #[must_use]
@@ -117,7 +127,7 @@ impl AddressSet {
         self.0 & (1 << address as u8) != 0
     }
 
-    /// The set as bits, two of them.
+    /// The set as bits, three of them.
     pub(crate) const fn bits(self) -> u8 {
         self.0
     }
@@ -137,7 +147,7 @@ impl AddressSet {
     /// The first one.
     #[must_use]
     pub fn first(self) -> Option<Address> {
-        Address::ALL.into_iter().find(|address| self.contains(*address))
+        Address::EVERY.into_iter().find(|address| self.contains(*address))
     }
 }
 

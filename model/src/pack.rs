@@ -177,7 +177,7 @@ numbers! { Session Ident Seq }
 variants! {
     Link: 2 { A = 0, B = 1, C = 2, D = 3 }
     FhaId: 1 { One = 0, Two = 1 }
-    Address: 1 { One = 0, Two = 1 }
+    Address: 2 { One = 0, Two = 1, Stray = 2 }
     Owner: 1 { Mn = 0, Fa = 1 }
     Hop: 2 { Direct = 0, Link = 1, Relay = 2 }
     Clock: 1 { Right = 0, Wrong = 1 }
@@ -251,11 +251,11 @@ impl<A: Pack, B: Pack> Pack for (A, B) {
 
 impl Pack for AddressSet {
     fn pack(&self, to: &mut Packer<'_>) {
-        Address::ALL.into_iter().for_each(|address| self.contains(address).pack(to));
+        Address::EVERY.into_iter().for_each(|address| self.contains(address).pack(to));
     }
 
     fn unpack(from: &mut Unpacker<'_>) -> Option<AddressSet> {
-        Address::ALL.into_iter().try_fold(AddressSet::default(), |set, address| {
+        Address::EVERY.into_iter().try_fold(AddressSet::default(), |set, address| {
             Some(if bool::unpack(from)? { set.with(address) } else { set })
         })
     }

@@ -57,6 +57,11 @@ pub trait System:
     /// The fingerprint of a state as the engine has it: of both in their order, where there are two.
     fn fingerprint(state: &Self::State) -> Fingerprint;
 
+    /// The options of `dsboot check` that ask for this model, and no other one.
+    fn options(&self) -> Vec<String> {
+        self.config().options()
+    }
+
     /// The same model, with states that differ only in which mobile node is which told apart.
     #[must_use]
     fn plain(self) -> Self;

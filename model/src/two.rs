@@ -223,6 +223,17 @@ impl System for Two {
         engine::fingerprint(one).beside(engine::fingerprint(two))
     }
 
+    fn options(&self) -> Vec<String> {
+        let Two { config, symmetry, users } = self;
+        let mut options = config.options();
+        if !symmetry {
+            options.push("--no-symmetry".to_owned());
+        }
+        // No option asks for these.
+        options.extend(users.map(|[one, two]| format!("(users: {one} and {two})")));
+        options
+    }
+
     fn plain(self) -> Two {
         Two { symmetry: false, ..self }
     }
@@ -312,10 +323,10 @@ pub(crate) struct Shown {
 }
 
 impl Shown {
-    /// The same as nine bits.
+    /// The same as thirteen bits.
     pub(crate) fn bits(self) -> u16 {
         let sets = self.held.into_iter().chain(self.assigned);
-        sets.fold(self.at_home.into(), |bits, set| bits << 2 | u16::from(set.bits()))
+        sets.fold(self.at_home.into(), |bits, set| bits << 3 | u16::from(set.bits()))
     }
 }
 

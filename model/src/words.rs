@@ -47,6 +47,7 @@ impl fmt::Display for Address {
         f.pad(match self {
             Address::One => "1",
             Address::Two => "2",
+            Address::Stray => "outside the prefix",
         })
     }
 }

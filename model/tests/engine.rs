@@ -204,7 +204,12 @@ fn what_is_no_checkpoint_is_refused() {
     let refused = |space: TwoPhase, threads: usize| {
         engine::run(&space, &resume(&path, threads), on).expect_err("refused").to_string()
     };
-    assert!(refused(TwoPhase(6), 2).contains("another check"));
+    let other = refused(TwoPhase(6), 2);
+    assert!(
+        other.contains("of another check: that one has 5 participants, and this one 6"),
+        "{other}"
+    );
+    assert!(other.contains("check 5 participants --engine timely --threads 2 --resume"), "{other}");
     assert!(refused(space, 1).contains("use as many threads"));
     let octets = fs::read(&path).expect("written");
     for place in (0..octets.len()).step_by(509).chain([octets.len() - 1]) {

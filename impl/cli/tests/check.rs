@@ -231,6 +231,7 @@ fn options_without_effect_are_refused() {
         &["--mutants", "--network", "attacker"][..],
         &["--mutants", "--max-depth", "9"],
         &["--mutants", "--engine", "timely"],
+        &["--mutants", "--ladders", "--json"],
         &["--replay", "run.json", "--events", "1"],
         &["--replay", "run.json", "--without", "fha-releases"],
         &[one, "--simulate", "1", "--timeout", "9"],
@@ -431,10 +432,22 @@ fn checks_go_on_from_a_checkpoint() {
     assert_eq!(code, 2);
     assert!(stderr.contains("use as many threads and processes as before"), "{stderr}");
     // One of another check, without the edges that this one needs, and damaged ones.
-    for more in [&["--literal"][..], &["--no-goals"], &["--network", "attacker"]] {
+    let without = &["--without", "fha-asks-once", "--property", "no key is shared"];
+    for (more, says) in [
+        (&["--literal"][..], "nothing else, and this one --literal"),
+        (&["--no-goals"], "nothing else, and this one --no-goals"),
+        (&["--network", "attacker"], "this one --network attacker;"),
+        (without, "this one --without fha-asks-once"),
+    ] {
         let (code, stdout, stderr) = with(&[&["--threads", "2", "--resume", &path], more].concat());
         assert_eq!((code, stdout.as_str()), (2, ""), "{more:?}: {stderr}");
-        assert!(stderr.contains("it is of another check"), "{stderr}");
+        assert!(stderr.contains("it is of another check: that one has"), "{stderr}");
+        assert!(stderr.contains(says), "{stderr}");
+        // What it says goes on with it.
+        let (_, command) = stderr.split_once("go on with it by dsboot check ").expect("told");
+        let (command, _) = command.split_once(", or begin anew").expect("told");
+        let command: Vec<&str> = command.split(' ').collect();
+        assert_eq!(check(&command).0, 0, "{command:?}");
     }
     for file in [path.clone(), format!("{path}.1")] {
         let whole = fs::read(&file).expect("written");

@@ -281,7 +281,8 @@ pub(super) fn name<M: System>(model: &M) -> String {
     let guards: Vec<&str> = Guard::ALL.iter().map(|guard| guard.name()).collect();
     let promises: Vec<&str> = PROMISES.iter().map(|promise| promise.says).collect();
     let content = Fingerprint::of(&(rules, guards, promises, size_of::<M::State>())).halves().1;
-    format!("dsboot {} {content:016x} {model:?}", env!("CARGO_PKG_VERSION"))
+    let version = format!("dsboot {} with rules {content:016x}", env!("CARGO_PKG_VERSION"));
+    format!("{version}\n{}", model.options().join("\n"))
 }
 
 /// Every step from a state, with what came up on it.

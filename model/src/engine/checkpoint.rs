@@ -18,7 +18,7 @@ use crate::explore::Fingerprint;
 const MAGIC: u64 = u64::from_le_bytes(*b"dsbootcp");
 
 /// The form of what follows.
-const FORM: u64 = 4;
+const FORM: u64 = 5;
 
 /// A checkpoint that is written and not in its place yet.
 pub(super) struct Written {
@@ -122,8 +122,10 @@ fn open(
     }
     let of = from.words().map_err(failed)?;
     if !of.iter().copied().eq(name.bytes().map(u64::from)) {
-        let of: String = of.iter().filter_map(|c| char::from_u32(low(*c))).collect();
-        return Err(none(format!("it is of another check: {of}; this one is {name}")));
+        let of: Option<String> = of.iter().map(|c| char::from_u32(low(*c))).collect();
+        let of = of.ok_or_else(|| none("it is damaged".to_owned()))?;
+        let workers = from.words().map_err(failed)?.get(1).copied().unwrap_or_default();
+        return Err(none(another(&of, name, workers, path)));
     }
     let head = from.words().map_err(failed)?;
     let [of_worker, of_workers, depth, transitions] = head[..] else {
@@ -136,6 +138,27 @@ fn open(
         )));
     }
     Ok((from, [depth, transitions]))
+}
+
+/// Why a checkpoint is not of this walk, and what would go on with it.
+fn another(of: &str, name: &str, workers: u64, path: &Path) -> String {
+    let (rules, options) = of.split_once('\n').unwrap_or((of, ""));
+    let (own_rules, own) = name.split_once('\n').unwrap_or((name, ""));
+    if rules != own_rules {
+        return format!("it is of {rules}, and this is {own_rules}: begin anew, without --resume");
+    }
+    let only = |one: &str, two: &str| {
+        let only: Vec<&str> = one.lines().filter(|line| !two.lines().any(|l| l == *line)).collect();
+        if only.is_empty() { "nothing else".to_owned() } else { only.join(" ") }
+    };
+    format!(
+        "it is of another check: that one has {}, and this one {}; go on with it by dsboot check {} \
+         --engine timely --threads {workers} --resume {}, or begin anew without --resume",
+        only(options, own),
+        only(own, options),
+        options.replace('\n', " "),
+        path.display()
+    )
 }
 
 fn of_worker(path: &Path, worker: usize) -> PathBuf {

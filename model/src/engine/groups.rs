@@ -234,6 +234,7 @@ pub(super) const JUDGES: [Judges; 6] = [
             "agreement of MN and HA",
             "nobody gets what is not his",
             "no address held by two",
+            "addresses lead to their FHA",
             "bound means reachable",
             "lifetimes nested",
             "nothing outlives the last lifetime",

@@ -54,7 +54,8 @@ pub trait Space: Clone + Send + Sync + 'static {
     /// How many goals must stay possible, four at most.
     const GOALS: usize;
 
-    /// What is walked, in words that are the same for the same space only.
+    /// What is walked, in words that are the same for the same space only: what the rules are, and in
+    /// lines of their own the options that were chosen.
     fn name(&self) -> String;
 
     /// Calls `visit` for the initial states, each with its name.
@@ -187,7 +188,7 @@ impl Plan {
     /// same. What was walked without edges cannot be gone on with as if they were there.
     fn name(&self, space: &impl Space) -> String {
         let name = space.name();
-        if self.goals { name } else { format!("{name}, no goals") }
+        if self.goals { name } else { format!("{name}\n--no-goals") }
     }
 
     /// These many threads of this process, without a limit.

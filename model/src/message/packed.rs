@@ -137,7 +137,7 @@ impl Writer {
     }
 
     fn care_of6(&mut self, care_of: CareOf6) -> &mut Self {
-        self.put(care_of.fha as u32, 1).put(care_of.address as u32, 1)
+        self.put(care_of.fha as u32, 1).put(care_of.address as u32, 2)
     }
 
     pub(super) fn leg(&mut self, leg: Leg) -> &mut Self {
@@ -149,9 +149,9 @@ impl Writer {
 
     fn parameters(&mut self, parameters: Option<Parameters>) -> &mut Self {
         match parameters {
-            None => self.put(0, 3),
+            None => self.put(0, 4),
             Some(Parameters { address, ipv6 }) => {
-                self.put(1, 1).put(address as u32, 1).put(ipv6.into(), 1)
+                self.put(1, 1).put(address as u32, 2).put(ipv6.into(), 1)
             }
         }
     }
@@ -233,7 +233,7 @@ impl Reader {
 
     fn care_of6(&mut self) -> CareOf6 {
         let fha = self.fha();
-        CareOf6 { fha, address: Address::from_index(self.take(1)) }
+        CareOf6 { fha, address: Address::from_index(self.take(2)) }
     }
 
     fn leg(&mut self) -> Leg {
@@ -244,7 +244,7 @@ impl Reader {
 
     fn parameters(&mut self) -> Option<Parameters> {
         let there = self.flag();
-        let address = Address::from_index(self.take(1));
+        let address = Address::from_index(self.take(2));
         let ipv6 = self.flag();
         there.then_some(Parameters { address, ipv6 })
     }

@@ -2,7 +2,8 @@
 
 use super::{Kind, Promise, Verdict, agreement, of_sent};
 use crate::{
-    Action, AddressSet, CareOf6, Config, FhaId, Hop, Leg, Message, Neighbour, Profile, State,
+    Action, Address, AddressSet, CareOf6, Config, FhaId, Hop, Leg, Message, Neighbour, Profile,
+    State,
 };
 
 /// No address is held by two, and nobody holds two.
@@ -36,6 +37,23 @@ fn held_once(_: &Config, state: &State) -> Verdict {
             && [bound, bound_at_ha, registered].into_iter().flatten().all(|a| !taken.contains(a))
     });
     Verdict::when(premise, kept)
+}
+
+/// What goes to an address that an FHA has bound comes to that FHA.
+pub(super) const IN_PREFIX: Promise = Promise {
+    name: "addresses lead to their FHA",
+    says: "THOAv4 and IPv6 care-of address that an FHA has bound, or that the HA sends to, lie in the \
+           prefix of that FHA",
+    requirements: &["R-24", "H-13"],
+    sentences: &["registration.6.5", "registration.6.10", "registration.6.18", "data-path.3.4"],
+    kind: Kind::State(in_prefix),
+};
+
+fn in_prefix(_: &Config, state: &State) -> Verdict {
+    let bound = state.fha.iter().filter_map(|(_, fha)| Some(fha.binding?.parameters.address));
+    let mut all = bound.chain(state.ha.binding.map(|binding| binding.care_of.address)).peekable();
+    let premise = all.peek().is_some();
+    Verdict::when(premise, all.all(|address| address != Address::Stray))
 }
 
 /// Two users hold nothing in common.

@@ -307,6 +307,7 @@ pub const PROMISES: &[Promise] = &[
     keys::WHEN_NEEDED,
     agreement::ENDS_AT_BOTH,
     addresses::HELD_ONCE,
+    addresses::IN_PREFIX,
     addresses::APART,
     addresses::ONE_TO_ONE,
     addresses::STABLE,

@@ -125,7 +125,7 @@ impl Space for TwoPhase {
     const GOALS: usize = 2;
 
     fn name(&self) -> String {
-        format!("two-phase commit of {}", self.0)
+        format!("two-phase commit\n{} participants", self.0)
     }
 
     fn starts(&self, (): &mut (), mut visit: impl FnMut(Name, &[u64])) -> Done {

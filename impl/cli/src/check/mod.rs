@@ -221,6 +221,11 @@ pub fn run(args: &Args) -> Exit {
             Exit::Environment,
         );
     }
+    if args.ladders && args.json && args.ladder.file.is_none() {
+        let fault = "--ladders has no effect with --json, which has the runs anyway; say with \
+                     --ladder-file where ladders go";
+        return complain(fault, Exit::Usage);
+    }
     let ladders = match args.ladder.begin(args.json) {
         Ok(ladders) => ladders,
         Err(error) => return complain(&error.to_string(), Exit::Usage),
