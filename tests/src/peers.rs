@@ -31,6 +31,8 @@ pub const FREERADIUS_POSTGRESQL: Peer = Peer {
     module: Some("/usr/lib/freeradius/rlm_sql_postgresql.so"),
     package: "freeradius-postgresql",
 };
+/// The access point that is an EAP server over RADIUS too.
+pub const HOSTAPD: Peer = Peer { program: "hostapd", module: None, package: "hostapd" };
 /// The client of PostgreSQL, which comes with the server.
 pub const PSQL: Peer =
     Peer { program: "psql", module: Some("/usr/lib/postgresql"), package: "postgresql" };

@@ -160,7 +160,9 @@ fn manual(subcommand: Option<&str>, out: &mut impl io::Write) -> Result<bool, (E
         None => Some(whole),
         Some(name) => {
             let found = whole.find_subcommand(name).cloned();
-            found.map(|found| found.display_name(format!("dsboot-{name}")))
+            found.map(|found| {
+                found.display_name(format!("dsboot-{name}")).bin_name(format!("dsboot {name}"))
+            })
         }
     };
     let Some(wanted) = wanted else {

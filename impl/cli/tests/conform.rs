@@ -67,6 +67,7 @@ fn passes(role: &str, least: usize) {
         [output.stdout, output.stderr].map(|o| String::from_utf8_lossy(&o).into_owned());
     assert!(output.status.success(), "{stdout}{stderr}");
     let text = fs::read_to_string(directory.path().join("report.json")).expect("a report");
+    is_as_its_schema_says(text.as_bytes());
     let report: Report = serde_json::from_str(&text).expect("a report");
     assert!(report.count(Verdict::Pass) >= least, "{}", report.summary());
     assert_eq!(report.count(Verdict::Inconclusive), 0, "{}", report.summary());
@@ -187,6 +188,24 @@ fn freeradius_is_as_it_is_known() {
     eprintln!("FreeRADIUS: {}", stdout.lines().last().unwrap_or_default());
 }
 
+/// hostapd, which is a RADIUS server for EAP alone: what it is known to do otherwise stands in a file.
+#[test]
+fn hostapd_is_as_it_is_known() {
+    if is_left_out() {
+        return;
+    }
+    let Some(program) = peers::HOSTAPD.find() else { return };
+    let directory = directory();
+    let profile = directory.path().join("hostapd.toml");
+    let text = fs::read_to_string(&profile).expect("read");
+    fs::write(&profile, text.replace("[\"hostapd\"", &format!("[{program:?}"))).expect("written");
+    let arguments = ["conform", "aaa", "--target", "hostapd.toml", "--expect", "hostapd.expect"];
+    let output = alone(directory.path(), &arguments);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
+    eprintln!("hostapd: {}", stdout.lines().last().unwrap_or_default());
+}
+
 /// A target that ends after a while, whatever it is asked, and does not or cannot come again.
 #[test]
 fn an_end_that_no_case_brings_about_alone_is_told() {
@@ -264,6 +283,97 @@ fn a_failure_is_shown_with_octets_clause_and_command() {
     assert_eq!(alone(directory.path(), &with("aaa.mobility.accept.1")).status.code(), Some(0));
     fs::write(&profile, text).expect("written");
     assert_eq!(alone(directory.path(), &with("aaa.mobility.accept.1")).status.code(), Some(1));
+}
+
+/// A JSON report, of whatever verdicts, is as the schema says.
+fn is_as_its_schema_says(report: &[u8]) {
+    let schema = include_str!("../schemas/conform.schema.json");
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    let schema = serde_json::from_str(schema).expect("JSON");
+    compiler.add_resource("conform.schema.json", schema).expect("a schema");
+    let schema = compiler.compile("conform.schema.json", &mut schemas).expect("a valid schema");
+    let value: serde_json::Value = serde_json::from_slice(report).expect("JSON");
+    let valid = schemas.validate(&value, schema);
+    assert!(valid.is_ok(), "{:#}", valid.expect_err("an error"));
+}
+
+/// What cannot be run or written is said at once, with the exit status that goes with it.
+#[test]
+fn what_cannot_begin_is_said_before_anything_is_asked() {
+    let directory = directory();
+    let profile = directory.path().join("aaa.toml");
+    let text = fs::read_to_string(&profile).expect("read");
+    let other = |name: &str, text: String| {
+        fs::write(directory.path().join(name), text).expect("written");
+    };
+    let lines = |start: &str| {
+        let line =
+            |line: &'_ str| if line.starts_with("start") { start.into() } else { line.into() };
+        text.lines()
+            .map(line)
+            .collect::<Vec<String>>()
+            .join("\n")
+            .replace("ready = 8000", "ready = 300")
+    };
+    other("claim.toml", text.replace("\"strict\"", "\"stritc\""));
+    other("absent.toml", lines(""));
+    other("program.toml", lines("start = [\"dsboot-is-not-there\"]"));
+    other("dies.toml", lines("start = [\"sh\", \"-c\", \"echo no such option; exit 3\"]"));
+    for (arguments, code, said) in [
+        (&["--target", "claim.toml"][..], 2, "claim.toml: line 3: claims: \"stritc\" is none"),
+        (
+            &["--target", "absent.toml"],
+            3,
+            "says nothing within 300 ms (target.ready): look at target.address",
+        ),
+        (&["--target", "program.toml"], 3, "cannot start dsboot-is-not-there"),
+        (&["--target", "dies.toml"], 3, "no such option"),
+        (
+            &["--target", "aaa.toml", "--report", "json=no/such/report"],
+            2,
+            "no/such/report: No such",
+        ),
+        (&["--target", "aaa.toml", "--log", "no/such/log"], 2, "no/such/log: No such"),
+        (&["--target", "aaa.toml", "--only", "aaa.no.such"], 2, "--list` shows all of them"),
+        (&["--target", "fa.toml"], 2, "is a profile of the role fa, not aaa"),
+    ] {
+        let mut command = Command::new(cargo_bin("dsboot"));
+        command.args(["conform", "aaa"]).args(arguments).current_dir(directory.path());
+        let output = command.output().expect("run");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains(said), "{arguments:?}: {stderr}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {stderr}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+    }
+}
+
+/// The command that a failure names asks that case again, when it is pasted into a shell.
+#[test]
+fn the_command_that_repeats_a_case_does() {
+    if is_left_out() {
+        return;
+    }
+    let directory = directory();
+    let path = directory.path().join("it's a target.toml");
+    let text = fs::read_to_string(directory.path().join("aaa.toml")).expect("read");
+    fs::write(&path, text.replace("mn-aaa-key-00001", "mn-aaa-key-0000X")).expect("written");
+    let only = ["--only", "aaa.mobility.accept.1", "--strict", "--report", "json=report.json"];
+    let arguments = ["conform", "aaa", "--target", "it's a target.toml"].into_iter().chain(only);
+    let output = alone(directory.path(), &arguments.collect::<Vec<_>>());
+    let report = fs::read(directory.path().join("report.json")).expect("a report");
+    is_as_its_schema_says(&report);
+    let report: Report = serde_json::from_slice(&report).expect("a report");
+    let again = report.results.first().expect("a case").again.clone();
+    let again = again.replacen("dsboot", &cargo_bin("dsboot").display().to_string(), 1);
+    fs::write(directory.path().join("again"), &again).expect("written");
+    let mut command = Command::new("unshare");
+    command.args(["-rnm", "sh", "-c", "ip link set lo up && sh network && sh again"]);
+    let repeated = command.current_dir(directory.path()).output().expect("unshare of util-linux");
+    let told = String::from_utf8_lossy(&repeated.stdout);
+    assert_eq!(repeated.status.code(), Some(1), "{again}: {told}");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("fail         aaa.mobility.accept.1"), "{told}");
 }
 
 /// Every sentence cited exists, and every id stands once.

@@ -6,7 +6,9 @@ use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use dsboot_codec::mip4::RequestFlags;
 use dsboot_spec::registry::dsb::DEFAULT_VENDOR_ID;
+use dsboot_spec::registry::mip4::request_flag;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The role that a target plays.
@@ -220,6 +222,14 @@ pub struct Target {
     pub radius: Option<IpAddr>,
     /// The longest lifetime that it grants, in seconds, where it has one.
     pub max_lifetime: Option<u32>,
+    /// How far clocks may differ, in seconds, where its security associations say something else than
+    /// 7 (RFC 5944 §5.7.1).
+    #[serde(default = "tolerance")]
+    pub tolerance: u64,
+    /// Flags of registration requests where a case is not about them, by their letters: `DT` where it
+    /// claims to be an FHA, otherwise `D`.
+    #[serde(default, deserialize_with = "letters")]
+    pub flags: Option<RequestFlags>,
     /// The prefix from which an FHA wants IPv6 care-of addresses, or of a home link: 64 bits.
     pub prefix: Option<Ipv6Addr>,
     /// A foreign agent that shares an association with it.
@@ -381,20 +391,36 @@ impl Profile {
             let line = before.map_or(1, |before| before.matches('\n').count() + 1);
             ProfileError(format!("line {line}: {}", error.message()))
         })?;
+        profile.check_claims(text)?;
         profile.check()?;
         Ok(profile)
     }
 
-    fn check(&self) -> Result<(), ProfileError> {
+    /// Looks for a claim that is none of the role, and for its line.
+    fn check_claims(&self, text: &str) -> Result<(), ProfileError> {
+        #[derive(Deserialize)]
+        struct Claims {
+            #[serde(default)]
+            claims: Vec<toml::Spanned<String>>,
+        }
         let known = self.role.claims();
-        for claim in self.claims.iter().flatten() {
-            if !known.iter().any(|(name, _)| name == claim) {
+        let told: Claims = toml::from_str(text).map_err(|error| ProfileError(error.to_string()))?;
+        for claim in told.claims {
+            let name = claim.get_ref();
+            if !known.iter().any(|(own, _)| own == name) {
+                let before = text.get(..claim.span().start).unwrap_or_default();
+                let line = before.matches('\n').count() + 1;
                 let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
                 let (role, names) = (self.role, names.join(", "));
-                let why = format!("claims: {claim:?} is none of an {role}; there are {names}");
-                return Err(ProfileError(why));
+                return Err(ProfileError(format!(
+                    "line {line}: claims: {name:?} is none of the role {role}; there are {names}"
+                )));
             }
         }
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), ProfileError> {
         let needs = |there: bool, what: &str| {
             let why = || ProfileError(format!("for the role {}, {what} is needed", self.role));
             if there { Ok(()) } else { Err(why()) }
@@ -440,6 +466,14 @@ impl Profile {
         }
     }
 
+    /// The flags of a registration request that is about none.
+    #[must_use]
+    pub fn flags(&self) -> RequestFlags {
+        let tunnel = ["bootstrap", "reverse-tunnel-only"].iter().any(|claim| self.claims(claim));
+        let tunnel = if tunnel { request_flag::REVERSE_TUNNEL } else { 0 };
+        self.target.flags.unwrap_or(RequestFlags(tunnel | request_flag::DECAPSULATION))
+    }
+
     /// Whether the target claims something.
     #[must_use]
     pub fn claims(&self, claim: &str) -> bool {
@@ -470,6 +504,25 @@ fn with_or_without_port<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Sock
     })
 }
 
+/// Letters of RFC 5944 §3.3.
+fn letters<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Option<RequestFlags>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let flag = |letter| match letter {
+        'S' => Ok(request_flag::SIMULTANEOUS),
+        'B' => Ok(request_flag::BROADCAST),
+        'D' => Ok(request_flag::DECAPSULATION),
+        'M' => Ok(request_flag::MINIMAL_ENCAPSULATION),
+        'G' => Ok(request_flag::GRE),
+        'T' => Ok(request_flag::REVERSE_TUNNEL),
+        _ => {
+            let why = format!("flags: {letter:?} is none of the letters S, B, D, M, G and T");
+            Err(serde::de::Error::custom(why))
+        }
+    };
+    let flags = text.chars().map(flag).try_fold(0, |all, flag| Ok(all | flag?))?;
+    Ok(Some(RequestFlags(flags)))
+}
+
 const fn anywhere() -> SocketAddr {
     SocketAddr::new(nowhere(), 0)
 }
@@ -496,6 +549,10 @@ const fn patience() -> u64 {
 
 const fn ready() -> u64 {
     2000
+}
+
+const fn tolerance() -> u64 {
+    7
 }
 
 const fn vendor() -> u32 {

@@ -10,8 +10,9 @@ use super::air::Air;
 use dsboot_spec::registry::mip4::PORT as MIP4_PORT;
 
 use super::fault::{Fault, faults};
+use super::ladder::Passed;
 use super::link::Link;
-use super::report::{self, Report};
+use super::report::{self, Report, ladder};
 use super::server::Server;
 use super::stage::Common;
 use super::target::Process;
@@ -64,9 +65,12 @@ struct Bench<'a> {
     down: AtomicBool,
     /// What a mobile node said that was only to show whether it begins.
     said: Mutex<String>,
+    /// What passed when it was last asked whether it answers.
+    probed: Mutex<Vec<Passed>>,
 }
 
 /// A case that has been played once.
+#[derive(Clone)]
 struct Played {
     case: usize,
     result: report::Result,
@@ -239,6 +243,7 @@ impl<'a> Bench<'a> {
             slots: Mutex::new((0..slots(profile)).rev().collect()),
             down: AtomicBool::new(false),
             said: Mutex::default(),
+            probed: Mutex::default(),
         };
         bench.await_target()?;
         Ok(bench)
@@ -261,11 +266,12 @@ impl<'a> Bench<'a> {
                     keep(played);
                 }
             }
-            self.suspect(cases, &suspects, keep)?;
+            self.suspect(cases, &suspects, jobs, keep)?;
         }
         // As far as that is to be had in time.
         while !again.is_empty() {
-            let (played, suspects) = self.together(cases, &mut again, (jobs / 4).max(1));
+            let fewer = (jobs / 4).max(1);
+            let (played, suspects) = self.together(cases, &mut again, fewer);
             for mut played in played {
                 for _ in 1..REPETITIONS {
                     if played.result.verdict == Verdict::Inconclusive && played.gone.is_none() {
@@ -274,7 +280,7 @@ impl<'a> Bench<'a> {
                 }
                 keep(played);
             }
-            self.suspect(cases, &suspects, keep)?;
+            self.suspect(cases, &suspects, fewer, keep)?;
         }
         for case in alone {
             self.singly(cases, case, keep)?;
@@ -289,6 +295,7 @@ impl<'a> Bench<'a> {
         &self,
         cases: &[Case],
         suspects: &[Played],
+        jobs: usize,
         keep: &mut dyn FnMut(Played),
     ) -> Result<(), SetupError> {
         if !self.down.load(Ordering::Relaxed) {
@@ -299,6 +306,13 @@ impl<'a> Bench<'a> {
         let gone = gone.filter(|(_, (verdict, _))| {
             *verdict == Verdict::Crash || !self.answers(0, Duration::MAX)
         });
+        // What was alone with it then need not be so again.
+        if let ([suspect], Some((_, (verdict, how))), true) = (suspects, &gone, jobs == 1) {
+            let mut played = Played { gone: None, ..suspect.clone() };
+            self.condemn(&mut played.result, *verdict, how.clone());
+            keep(played);
+            return self.bring_back();
+        }
         let mut again = Vec::new();
         let mut brought = self.bring_back();
         for suspect in suspects {
@@ -365,6 +379,7 @@ impl<'a> Bench<'a> {
         if let Some(mut mobile) = stage.mobile.take() {
             *lock(&self.said) = mobile.ended().unwrap_or_else(|| mobile.said());
         }
+        *lock(&self.probed) = stage.finish().0;
         answers
     }
 
@@ -382,18 +397,29 @@ impl<'a> Bench<'a> {
                 return Err(SetupError(how));
             }
             if began.elapsed() > ready {
-                let said = self.process().said() + lock(&self.said).as_str();
-                let at = match self.profile.tester.links.first() {
-                    Some(link) if self.profile.role == Under::Mn => link.clone(),
-                    _ => self.profile.target.address.to_string(),
-                };
-                return Err(SetupError(format!(
-                    "the target at {at} does not answer what every target of its role answers; \
-                     look at its address, keys and users in the profile\n{said}"
-                )));
+                return Err(SetupError(self.unready()));
             }
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Why a run cannot begin: what was said to the target, and what it said.
+    fn unready(&self) -> String {
+        let said = self.process().said() + lock(&self.said).as_str();
+        let at = match self.profile.tester.links.first() {
+            Some(link) if self.profile.role == Under::Mn => link.clone(),
+            _ => self.profile.target.address.to_string(),
+        };
+        let passed = lock(&self.probed);
+        let says = passed.iter().any(|one| one.from == self.profile.role.label());
+        let what = match self.profile.target.ready {
+            _ if says => "answers, but not as every target of its role does:".to_owned(),
+            ready => format!("says nothing within {ready} ms (target.ready):"),
+        };
+        let look = "look at target.address, and at keys and users, in the profile";
+        let told = ladder(&passed, self.profile.vendor);
+        let log = if said.is_empty() { String::new() } else { format!("\nIts log:\n{said}") };
+        format!("the target at {at} {what} {look}\n\n{told}{log}")
     }
 
     fn bring_back(&self) -> Result<(), SetupError> {
@@ -469,6 +495,8 @@ impl<'a> Bench<'a> {
         };
         let mut stage = Stage::new(self.profile, common, &case.id, seed, (number, slot));
         stage.restarted_by(&restart);
+        let ended = || self.process().ended().is_some();
+        stage.ended_by(&ended);
         let unclaimed = case.claims.iter().find(|claim| !self.profile.claims(claim));
         let outcome = match unclaimed {
             Some(claim) => Err(Ending::Skip(format!("not claimed: {claim}"))),

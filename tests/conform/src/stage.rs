@@ -22,8 +22,17 @@ use super::target::Process;
 /// The longest UDP payload.
 const LONGEST: usize = 65_535;
 
+/// What the clock of mobile nodes counts, in fractions of a second of 2^-32.
+pub(super) const TICK: u64 = 1 << 11;
+
 /// Ends the target, starts it again and waits until it answers; the sentence says why it cannot be.
 type Restart<'a> = &'a (dyn Fn() -> Result<(), String> + Sync);
+
+/// Whether the target's process has ended.
+type Ended<'a> = &'a (dyn Fn() -> bool + Sync);
+
+/// How often it is looked whether the target's process is there, while it is waited for.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The environment of one case.
 pub struct Stage<'a> {
@@ -43,6 +52,8 @@ pub struct Stage<'a> {
     pub(super) may_end: bool,
     /// Ends the target and starts it again.
     restart: Option<Restart<'a>>,
+    /// Whether its process has ended by itself.
+    ended: Option<Ended<'a>>,
     patience: Duration,
     started: Instant,
     random: ChaCha8Rng,
@@ -116,6 +127,7 @@ impl<'a> Stage<'a> {
             mobile: None,
             may_end: false,
             restart: None,
+            ended: None,
             patience: Duration::from_millis(profile.patience),
             started: Instant::now(),
             random: ChaCha8Rng::seed_from_u64(seed ^ hash),
@@ -137,6 +149,11 @@ impl<'a> Stage<'a> {
     /// Says how the target is started again.
     pub(super) fn restarted_by(&mut self, restart: Restart<'a>) {
         self.restart = Some(restart);
+    }
+
+    /// Says how the end of the target's process is seen.
+    pub(super) fn ended_by(&mut self, ended: Ended<'a>) {
+        self.ended = Some(ended);
     }
 
     /// Ends the target and starts it again; a case that does so is one that is played alone.
@@ -223,11 +240,15 @@ impl<'a> Stage<'a> {
         let end = Instant::now() + patience;
         let mut octets = vec![0; LONGEST];
         loop {
-            let left = end.saturating_duration_since(Instant::now());
+            let left = end.saturating_duration_since(Instant::now()).min(LOOK);
             if left.is_zero() || endpoint.socket.set_read_timeout(Some(left)).is_err() {
                 return None;
             }
-            if let Ok((length, from)) = endpoint.socket.recv_from(&mut octets) {
+            let received = endpoint.socket.recv_from(&mut octets);
+            if received.is_err() && self.ended.is_some_and(|ended| ended()) {
+                return None;
+            }
+            if let Ok((length, from)) = received {
                 let came = octets.get(..length).unwrap_or_default();
                 let Some(octets) = self.arrives(endpoint.protocol, came) else { continue };
                 let who = self.target();
@@ -362,11 +383,13 @@ impl<'a> Stage<'a> {
         self.profile.role.label()
     }
 
-    /// The clock of this host as an NTP timestamp.
+    /// The clock of this host as an NTP timestamp, which counts half microseconds: a target that does
+    /// not keep all 64 bits of an Identification is to fail in the cases that are about them, and not
+    /// in all.
     pub(super) fn ntp(&self) -> u64 {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let seconds = (now.as_secs() + NTP_UNIX_OFFSET) & u64::from(u32::MAX);
         let fraction = (u64::from(now.subsec_nanos()) << 32) / 1_000_000_000;
-        (seconds << 32) | fraction
+        (seconds << 32) | (fraction & !(TICK - 1))
     }
 }

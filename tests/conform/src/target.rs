@@ -65,6 +65,8 @@ impl<'a> Process<'a> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(&self.profile.directory);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // What is told is what this process says, and not one before it.
+        self.said = Arc::default();
         let mut child =
             command.spawn().map_err(|error| format!("cannot start {program}: {error}"))?;
         // Some say on standard output why they do not begin.
@@ -98,10 +100,18 @@ impl<'a> Process<'a> {
         Some(format!("the target's process has ended ({status})\n{}", self.said()))
     }
 
-    /// The last that it said.
+    /// The last that it said; a line that it said several times over stands once.
     pub(super) fn said(&self) -> String {
         let said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&said).into_owned()
+        let said = String::from_utf8_lossy(&said);
+        let lines: Vec<&str> = said.lines().collect();
+        let runs = lines.chunk_by(|one, other| one == other);
+        let told = runs.map(|run| match run {
+            [line] => format!("{line}\n"),
+            [line, ..] => format!("{line} ({} times)\n", run.len()),
+            [] => String::new(),
+        });
+        told.collect()
     }
 
     /// Whether it can be brought back to where it began.

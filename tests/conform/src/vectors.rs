@@ -10,6 +10,7 @@ use dsboot_codec::tree::Protocol;
 
 use super::Stage;
 use super::case::{Case, Cases, Ending, Outcome, fail};
+use super::stage::Endpoint;
 use dsboot_vectors::{self as vectors, Outcome as Result_};
 
 /// How many vectors are sent at a time, at most.
@@ -90,8 +91,17 @@ pub(super) fn sent(
         stage.send(&endpoint, to, &vector.octets)?;
         waiting.push((vector, endpoint));
     }
+    heard(stage, &waiting, judge)
+}
+
+/// Looks at what comes for vectors that have been sent, for as long as silence takes with all of them.
+pub(super) fn heard(
+    stage: &mut Stage<'_>,
+    waiting: &[(&Vector, Endpoint)],
+    judge: impl Fn(&Vector, &[u8]) -> Outcome,
+) -> Outcome {
     let end = Instant::now() + stage.silence();
-    for (vector, endpoint) in &waiting {
+    for (vector, endpoint) in waiting {
         let left = end.saturating_duration_since(Instant::now()).max(Duration::from_millis(1));
         if let Some(came) = stage.receive(endpoint, left) {
             of(vector, judge(vector, &came.octets))?;
@@ -101,7 +111,7 @@ pub(super) fn sent(
 }
 
 /// Names the vector in a failure.
-pub(super) fn of(vector: &Vector, outcome: Outcome) -> Outcome {
+fn of(vector: &Vector, outcome: Outcome) -> Outcome {
     match outcome {
         Err(Ending::Fail { expected, seen }) => {
             let id = &vector.id;

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use dsboot_conform::report::{Form, ReportError, compare, matrix};
 use dsboot_conform::{
     Case, Expectations, ExpectationsError, Profile, ProfileError, Progress, Report, Selection,
@@ -39,7 +39,7 @@ const EXAMPLES: [(&str, &str); 7] = [
 #[derive(Clone, Debug, Args)]
 pub struct ConformArgs {
     /// The role of the target.
-    #[arg(value_name = "ROLE", value_parser = role, required_unless_present_any = ["compare", "matrix"])]
+    #[arg(value_name = "ROLE", value_parser = roles(), required_unless_present_any = ["compare", "matrix"])]
     pub role: Option<Under>,
 
     /// The target's profile.
@@ -221,27 +221,27 @@ fn test(
         strict: args.strict,
         captures: args.pcap_dir.clone(),
         expectations,
-        command: format!("dsboot conform {role} --target {}", path.display()),
+        command: format!(
+            "dsboot conform {role} --target {}{}",
+            quoted(&path.display().to_string()),
+            if args.strict { " --strict" } else { "" },
+        ),
     };
     if let Some(path) = &args.faults {
         return faults(&profile, cases, &settings, path, out);
     }
+    writable(args)?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     if let Ok(style) = ProgressStyle::with_template("{pos}/{len} {wide_bar} {msg}") {
         bar.set_style(style);
     }
     let quiet = !io::stderr().is_terminal();
-    // One line a case, as they end.
-    let lines = Mutex::new(Vec::new());
     let report = ask(&profile, cases, &settings, &|progress| match progress {
         Progress::Cases(count) => bar.set_length(u64::try_from(count).unwrap_or(u64::MAX)),
         Progress::Done(result) => {
             if !quiet {
                 bar.set_message(result.id.clone());
                 bar.inc(1);
-            }
-            if let Ok(mut lines) = lines.lock() {
-                lines.push((result.id.clone(), result.verdict, result.purpose.clone()));
             }
         }
     })?;
@@ -330,16 +330,41 @@ fn read(path: &Path) -> Result<Report, ConformError> {
     serde_json::from_str(&text).map_err(io::Error::from).map_err(failed)
 }
 
+/// What is to be written in the end can be: that is not to be found out after minutes.
+fn writable(args: &ConformArgs) -> Result<(), ConformError> {
+    let files = args.report.iter().map(|(_, path)| path).chain(&args.log);
+    let failed = |path: &PathBuf, source| {
+        let path = path.display().to_string();
+        ConformError::File { path, source }
+    };
+    for path in files {
+        let opened = fs::OpenOptions::new().create(true).append(true).open(path);
+        opened.map_err(|source| failed(path, source))?;
+    }
+    if let Some(path) = &args.pcap_dir {
+        fs::create_dir_all(path).map_err(|source| failed(path, source))?;
+    }
+    Ok(())
+}
+
+/// A word as a shell reads it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%=".contains(c);
+    match word.chars().all(is_plain) && !word.is_empty() {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
 fn write(path: &Path, text: &str) -> Result<(), ConformError> {
     fs::write(path, text)
         .map_err(|source| ConformError::File { path: path.display().to_string(), source })
 }
 
-fn role(name: &str) -> Result<Under, String> {
-    Under::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = Under::ALL.into_iter().map(Under::name).collect();
-        format!("there are {} and ha4", names.join(", "))
-    })
+/// Every role by its name, and `ha4`.
+fn roles() -> impl TypedValueParser<Value = Under> {
+    let names = EXAMPLES.map(|(name, _)| PossibleValue::new(name));
+    PossibleValuesParser::new(names).try_map(|name| Under::from_name(&name).ok_or("no such role"))
 }
 
 fn report(text: &str) -> Result<(Form, PathBuf), String> {

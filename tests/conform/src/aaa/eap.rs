@@ -123,14 +123,15 @@ fn values(cases: &mut Cases) {
         cases
             .add(
                 "eap.value",
-                format!("an MD5 value of {length} octets is rejected"),
+                format!("an MD5 value of {length} octets is not accepted"),
                 "access.2.26, wire.7.12, RFC 3748 §5.4",
                 move |stage| {
-                    wrong(stage, |one| {
-                        let mut value = one.value().to_vec();
-                        value.resize(length, 0);
-                        one.response(&value)
-                    })
+                    let mut one = Challenged::begin(stage)?;
+                    let mut value = one.value().to_vec();
+                    value.resize(length, 0);
+                    let packet = one.response(&value)?;
+                    let request = one.request(stage, &packet)?;
+                    one.client.not_accepted(stage, &request)
                 },
             )
             .claims("eap");

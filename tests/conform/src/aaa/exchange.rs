@@ -1,7 +1,7 @@
 //! Who asks, how often, and what the answer says of that.
 
 use super::packet::{Allowed, judged};
-use super::peer::{Client, access_user, by_hand, identity_attributes, nas};
+use super::peer::{Client, access_user, by_hand, identity_attributes, nas, same};
 use crate::Stage;
 use crate::case::{Cases, Ending, Outcome, ensure, fail, missing};
 use dsboot_spec::registry::dsb::client_role;
@@ -281,8 +281,7 @@ fn repeated(stage: &mut Stage<'_>, times: usize) -> Outcome {
     let first = client.answered(stage, &request)?;
     for _ in 0..times {
         match client.ask(stage, &request, stage.patience())? {
-            Some(again) if again.came.octets == first.came.octets => {}
-            Some(_) => return fail("the same octets", "others"),
+            Some(again) => same(&first, &again)?,
             None => return missing("an answer to a retransmission"),
         }
     }

@@ -7,7 +7,7 @@ use dsboot_model::Rule;
 use dsboot_spec::registry::dsb::client_role;
 use dsboot_spec::registry::radius::code as radius_code;
 
-use super::peer::{Answer, Client, fha, mobile_user, nas};
+use super::peer::{Answer, Client, fha, mobile_user, nas, same};
 use super::question::{Question, asked, assigned};
 use crate::case::{Cases, Ending, Outcome, ensure, fail, missing};
 use crate::profile::User;
@@ -411,9 +411,7 @@ fn assignments(cases: &mut Cases) {
                 let request = client.request(stage, |builder| question.fill(builder, vendor))?;
                 let first = client.answered(stage, &request)?;
                 let again = client.answered(stage, &request)?;
-                ensure(first.came.octets == again.came.octets, "the same octets", || {
-                    "others".to_owned()
-                })
+                same(&first, &again)
             },
         )
         .claims("mobility");

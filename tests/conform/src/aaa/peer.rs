@@ -10,7 +10,7 @@ use dsboot_codec::tree::Protocol;
 use dsboot_spec::registry::radius::{attribute, code as radius_code};
 
 use crate::Stage;
-use crate::case::{Ending, Outcome, fail, missing};
+use crate::case::{Ending, Outcome, ensure, fail, missing};
 use crate::profile::{Asker, User};
 use crate::stage::{Came, Endpoint};
 
@@ -115,6 +115,15 @@ impl Client {
     /// acceptable has to be rejected (RFC 2865 §4.3).
     pub(super) fn refused(&self, stage: &mut Stage<'_>, request: &[u8], codes: &[u8]) -> Outcome {
         self.answered(stage, request)?.is(codes)
+    }
+
+    /// Sends a request with an EAP packet that is none, or none that is due. What is fatal is rejected,
+    /// what is not may be asked for again (RFC 3579 §2.2), or passed over (RFC 3748 §4).
+    pub(super) fn not_accepted(&self, stage: &mut Stage<'_>, request: &[u8]) -> Outcome {
+        match self.ask(stage, request, stage.patience())? {
+            Some(answer) => answer.is(&[radius_code::ACCESS_CHALLENGE, radius_code::ACCESS_REJECT]),
+            None => Ok(()),
+        }
     }
 
     /// A request that begins EAP with an identity.
@@ -255,11 +264,20 @@ impl Challenged {
         encode(self.identifier, &body)
     }
 
-    /// Sends an EAP packet with the State of the challenge.
-    pub(super) fn go_on(&mut self, stage: &mut Stage<'_>, packet: &[u8]) -> Result<Answer, Ending> {
+    /// A request with an EAP packet and the State of the challenge.
+    pub(super) fn request(
+        &mut self,
+        stage: &mut Stage<'_>,
+        packet: &[u8],
+    ) -> Result<Vec<u8>, Ending> {
         let state = self.state.clone();
         let nai = self.user.nai.clone();
-        let request = self.client.eap(stage, nai.as_bytes(), state.as_deref(), packet)?;
+        self.client.eap(stage, nai.as_bytes(), state.as_deref(), packet)
+    }
+
+    /// Sends an EAP packet with the State of the challenge.
+    pub(super) fn go_on(&mut self, stage: &mut Stage<'_>, packet: &[u8]) -> Result<Answer, Ending> {
+        let request = self.request(stage, packet)?;
         self.client.answered(stage, &request)
     }
 
@@ -268,6 +286,16 @@ impl Challenged {
         let packet = self.response(&self.value())?;
         self.go_on(stage, &packet)
     }
+}
+
+/// That an answer is the one given before, octet for octet.
+pub(super) fn same(first: &Answer, again: &Answer) -> Outcome {
+    let octets = [&first.came.octets, &again.came.octets];
+    let at = octets[0].iter().zip(octets[1]).position(|(one, other)| one != other);
+    let at = at.unwrap_or_else(|| octets[0].len().min(octets[1].len()));
+    ensure(octets[0] == octets[1], "the answer given before, octet for octet", || {
+        format!("another answer, which differs from octet {at:#06x} on")
+    })
 }
 
 /// The tester as NAS.

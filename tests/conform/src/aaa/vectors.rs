@@ -8,7 +8,7 @@ use dsboot_spec::registry::radius::{attribute, code as radius_code};
 use super::peer::{Challenged, access_user, fha, ha, nas, probe};
 use crate::Stage;
 use crate::case::{Cases, Ending, Outcome, ensure};
-use crate::vectors::{self, Lot, Vector, lots, of, still};
+use crate::vectors::{self, Lot, Vector, lots, still};
 
 pub(super) fn add(cases: &mut Cases) {
     for lot in lots(Protocol::Radius) {
@@ -67,6 +67,7 @@ fn sign(octets: &mut [u8], secret: &[u8]) {
 /// Each as answer to a challenge of its own.
 fn eap(stage: &mut Stage<'_>, lot: &Lot) -> Outcome {
     let user = access_user(stage)?;
+    let mut asked = Vec::new();
     for vector in &lot.vectors {
         let client = nas(stage)?;
         let mut one = Challenged::with(stage, client, user.clone())?;
@@ -75,11 +76,9 @@ fn eap(stage: &mut Stage<'_>, lot: &Lot) -> Outcome {
         // An empty one is another question.
         let Ok(request) = request else { continue };
         one.client.send(stage, &request)?;
-        let answer = stage.receive(&one.client.endpoint, stage.silence());
-        if let Some(answer) = answer {
-            of(vector, not_accepted(&answer.octets))?;
-        }
+        asked.push((vector, one.client.endpoint));
     }
+    vectors::heard(stage, &asked, |_, octets| not_accepted(octets))?;
     match Challenged::begin(stage)?.right(stage)?.is(&[radius_code::ACCESS_ACCEPT]) {
         Err(Ending::Fail { .. }) => still(false),
         other => other,

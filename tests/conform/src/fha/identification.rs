@@ -81,9 +81,19 @@ pub(super) fn add(cases: &mut Cases) {
     add_stale(cases, "a clock an hour behind is answered by 133", far, |now, _| {
         now - 3600 * SECOND
     });
-    add_stale(cases, "a clock thirty seconds ahead is answered by 133", far, |now, _| {
-        now + 30 * SECOND
-    });
+    cases
+        .add(
+            "rrq.identification",
+            "a clock thirty seconds ahead is answered by 133",
+            far,
+            |stage| {
+                within(stage, |tolerance| tolerance < 30)?;
+                let (mut mobile, _, _) = stale(stage, |now, _| now + 30 * SECOND, STALE)?;
+                still_registered(stage, &mut mobile)
+            },
+        )
+        .rule(Rule::FhaRefusesStale)
+        .claims("timestamps");
     add_stale(cases, "a clock an hour ahead is answered by 133", far, |now, _| now + 3600 * SECOND);
     add_stale(cases, "a clock a year ahead is answered by 133", far, |now, _| {
         now.wrapping_add(31_536_000 * SECOND)
@@ -110,7 +120,8 @@ pub(super) fn add(cases: &mut Cases) {
                 still_registered(stage, &mut mobile)
             },
         )
-        .rule(Rule::FhaBindsAgain);
+        .rule(Rule::FhaBindsAgain)
+        .claims("timestamps");
     for (purpose, offset) in [
         ("a clock two seconds ahead is within tolerance", 2_u64),
         ("a clock five seconds ahead is within tolerance", 5),
@@ -121,6 +132,7 @@ pub(super) fn add(cases: &mut Cases) {
                 purpose,
                 "registration.7.5, RFC 3344 §5.7.1",
                 move |stage| {
+                    within(stage, |tolerance| tolerance > offset)?;
                     let (mut mobile, _, used) =
                         stale(stage, |now, _| now + offset * SECOND, ACCEPTED)?;
                     mobile.has_used(used);
@@ -317,6 +329,15 @@ pub(super) fn add(cases: &mut Cases) {
             },
         )
         .rule(Rule::FhaRefusesUnproved);
+}
+
+/// Leaves a case out whose clock the target may, or must not, take for right, by its profile.
+fn within(stage: &Stage<'_>, is_fit: impl Fn(u64) -> bool) -> Outcome {
+    let tolerance = stage.profile.target.tolerance;
+    if is_fit(tolerance) {
+        return Ok(());
+    }
+    Err(Ending::Skip(format!("target.tolerance is {tolerance} s")))
 }
 
 fn replayed_first(stage: &mut Stage<'_>) -> Outcome {

@@ -8,21 +8,53 @@ use dsboot_spec::registry::mip4::request_flag;
 
 use super::rrq::Part;
 use super::{
-    ACCEPTED, ANYTHING, Allowed, Cases, Change, Mobile, REFUSED, SILENCE, by_claim, changed_again,
-    code, code_or_silence, ensure, still_registered,
+    ACCEPTED, ANYTHING, Allowed, Cases, Change, Ending, Mobile, REFUSED, SILENCE, by_claim,
+    changed_again, code, code_or_silence, ensure, still_registered,
 };
 use crate::Level;
-use crate::case::missing;
 
 /// Purpose, clauses, change, what is allowed.
 type Row = (&'static str, &'static str, Change, Allowed);
 
 const POORLY: Allowed = code(&[0, 1, 134]);
+/// What is not to be had is refused by 139 (RFC 3024 §3.4), which a home agent of RFC 3344 alone does
+/// not know.
+const REFUSING: Allowed = code(&[128, 129, 139]);
 
 pub(super) fn add(cases: &mut Cases) {
     flags(cases);
     fields(cases);
     extensions(cases);
+}
+
+/// An NAI that is missing, or somebody else's.
+fn nai(cases: &mut Cases) {
+    cases.add(
+        "rrq.ext.nai",
+        "a request without NAI is accepted by its home address",
+        "registration.7.1, RFC 3344 §3.8.2.1",
+        |stage| {
+            // One that looks for mobile nodes by their NAI need not find this one.
+            let allowed = by_claim(stage.profile, "bootstrap", ACCEPTED, ANYTHING);
+            let has_none = stage.profile.mobiles.get(stage.slot).is_some_and(|m| m.nai.is_none());
+            let allowed = if has_none { ACCEPTED } else { allowed };
+            changed_again(stage, |rrq, _| rrq.without(131), allowed)
+        },
+    );
+    cases
+        .add(
+            "rrq.ext.nai",
+            "a request with the NAI of somebody unknown is not accepted",
+            "registration.7.3, RFC 2794 §3",
+            |stage| {
+                let change: Change = |rrq, _| {
+                    rrq.without(131);
+                    rrq.parts.insert(0, Part::of(Extension::Nai(b"nobody@conform.example")));
+                };
+                changed_again(stage, change, REFUSED)
+            },
+        )
+        .claims("nai");
 }
 
 pub(super) fn rows(cases: &mut Cases, group: &str, rows: &[Row]) {
@@ -76,8 +108,10 @@ fn flags(cases: &mut Cases) {
             format!("{name} is served, or refused by 139"),
             "registration.7.8, RFC 3344 §3.8.2.3",
             move |stage| {
-                let allowed =
-                    by_claim(stage.profile, "encapsulation-none", code(&[139]), code(&[0, 1, 139]));
+                let allowed = match stage.profile.claims("encapsulation-none") {
+                    true => by_claim(stage.profile, "bootstrap", code(&[139]), REFUSING),
+                    false => code(&[0, 1, 128, 129, 139]),
+                };
                 let mut mobile = Mobile::new(stage)?;
                 mobile.establish(stage)?;
                 let mut request = mobile.again(stage)?;
@@ -88,9 +122,15 @@ fn flags(cases: &mut Cases) {
             },
         );
     }
-    cases.add("rrq.flags", "the reserved bit r is ignored", "wire.1.4, RFC 3344 §3.3", |stage| {
-        changed_again(stage, |rrq, _| rrq.header.flags.0 |= request_flag::RESERVED_R, ACCEPTED)
-    });
+    cases.add(
+        "rrq.flags",
+        "the reserved bit r is ignored; a home agent of Mobile IP alone may refuse it by 134",
+        "wire.1.4, RFC 3344 §3.3, RFC 3344 §3.8.2.3",
+        |stage| {
+            let allowed = by_claim(stage.profile, "bootstrap", ACCEPTED, POORLY);
+            changed_again(stage, |rrq, _| rrq.header.flags.0 |= request_flag::RESERVED_R, allowed)
+        },
+    );
     cases.add(
         "rrq.flags",
         "the reserved bit x is ignored, or refused by 134",
@@ -122,7 +162,7 @@ fn flags(cases: &mut Cases) {
             changed_again(
                 stage,
                 |rrq, _| rrq.header.flags = RequestFlags(0xff),
-                code(&[0, 1, 134, 137, 139]),
+                code(&[0, 1, 128, 129, 134, 137, 139]),
             )
         },
     );
@@ -132,6 +172,21 @@ fn flags(cases: &mut Cases) {
         "registration.7.8, RFC 3344 §3.8.2.3",
         |stage| {
             changed_again(stage, |rrq, _| rrq.header.flags = RequestFlags(0), code(&[0, 1, 138]))
+        },
+    );
+    cases.add(
+        "rrq.flags",
+        "T (reverse tunnelling) is served, or refused by 137",
+        "registration.7.8, RFC 3024 §3.4",
+        |stage| {
+            let tunnels = ["bootstrap", "reverse-tunnel-only"];
+            let tunnels = tunnels.iter().any(|claim| stage.profile.claims(claim));
+            let allowed = if tunnels { ACCEPTED } else { code(&[0, 1, 128, 129, 137]) };
+            changed_again(
+                stage,
+                |rrq, _| rrq.header.flags.0 |= request_flag::REVERSE_TUNNEL,
+                allowed,
+            )
         },
     );
 }
@@ -190,7 +245,7 @@ fn fields(cases: &mut Cases) {
                         answer.home_agent.to_string()
                     })
                 }
-                _ => missing("a refusal by 136"),
+                _ => Err(Ending::Skip("it does not refuse such a request by 136".to_owned())),
             }
         },
     );
@@ -397,25 +452,11 @@ fn extensions(cases: &mut Cases) {
             },
         )
         .claims("vendor-critical");
+    nai(cases);
     rows(
         cases,
         "rrq.ext.nai",
         &[
-            (
-                "a request without NAI is accepted by its home address",
-                "registration.7.1, RFC 3344 §3.8.2.1",
-                |rrq, _| rrq.without(131),
-                ACCEPTED,
-            ),
-            (
-                "a request with the NAI of somebody unknown is not accepted",
-                "registration.7.3, RFC 2794 §3",
-                |rrq, _| {
-                    rrq.without(131);
-                    rrq.parts.insert(0, Part::of(Extension::Nai(b"nobody@conform.example")));
-                },
-                REFUSED,
-            ),
             (
                 "a request with two NAIs harms nothing",
                 "wire.2.24, RFC 2794 §2",

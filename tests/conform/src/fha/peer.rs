@@ -6,14 +6,14 @@ use std::time::Duration;
 use dsboot_codec::dsb::{Parameter, Prefixed};
 use dsboot_codec::mip4::keys::{MnIdentifier, RegistrationKey};
 use dsboot_codec::mip4::{
-    Algorithm, AuthenticationKind, Extension, Identification, Message, RequestFlags, RequestHeader,
+    Algorithm, AuthenticationKind, Extension, Identification, Message, RequestHeader,
     SecurityContext,
 };
 use dsboot_codec::radius::{Attribute, Packet, ResponseBuilder, SubAttribute};
 use dsboot_codec::tree::Protocol;
 use dsboot_spec::registry::dsb::parameter;
 use dsboot_spec::registry::mip4::{
-    COLOCATED_CHALLENGE, FIRST_FREE_SPI, PORT, algorithm, replay_method, request_flag,
+    COLOCATED_CHALLENGE, FIRST_FREE_SPI, PORT, algorithm, replay_method,
 };
 use dsboot_spec::registry::radius::code as radius_code;
 
@@ -22,7 +22,7 @@ use crate::Stage;
 use crate::case::{Ending, missing};
 use crate::profile::octets;
 use crate::server::Desk;
-use crate::stage::{Came, Endpoint};
+use crate::stage::{Came, Endpoint, TICK};
 
 /// The lifetime that is asked for where a case says nothing else, in seconds.
 pub(super) const LIFETIME: u16 = 300;
@@ -162,7 +162,7 @@ impl Mobile {
 
     /// An Identification greater than all before.
     pub(super) fn identification(&mut self, stage: &Stage<'_>) -> Identification {
-        self.last = stage.ntp().max(self.last + 1);
+        self.last = stage.ntp().max((self.last & !(TICK - 1)) + TICK);
         Identification(self.last)
     }
 
@@ -173,7 +173,7 @@ impl Mobile {
 
     fn header(&mut self, stage: &Stage<'_>) -> RequestHeader {
         RequestHeader {
-            flags: RequestFlags(request_flag::REVERSE_TUNNEL | request_flag::DECAPSULATION),
+            flags: stage.profile.flags(),
             lifetime: LIFETIME,
             home_address: self.home_address,
             home_agent: self.home_agent,

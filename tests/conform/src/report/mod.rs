@@ -161,6 +161,11 @@ impl Report {
     }
 }
 
+/// What passed, as a ladder and octet by octet.
+pub(super) fn ladder(passed: &[Passed], vendor: u32) -> String {
+    text::ladder("what passed", passed, vendor)
+}
+
 impl Result {
     /// Whether the target is at fault and nobody expected it.
     #[must_use]

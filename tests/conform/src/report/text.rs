@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Report, Result};
 use crate::Verdict;
-use crate::ladder::chart;
+use crate::ladder::{Passed, chart};
 
 /// All that there is to say of a case that did not go well.
 pub(super) fn detail(result: &Result, vendor: u32) -> String {
@@ -27,8 +27,14 @@ pub(super) fn detail(result: &Result, vendor: u32) -> String {
         let _ = writeln!(text, "  note:     {note}");
     }
     let _ = writeln!(text, "  again:    {}", result.again);
-    let _ = writeln!(text, "\n{}", chart(&result.id, &result.passed));
-    for one in &result.passed {
+    let _ = write!(text, "\n{}", ladder(&result.id, &result.passed, vendor));
+    text
+}
+
+/// What passed, as a ladder and octet by octet.
+pub(super) fn ladder(title: &str, passed: &[Passed], vendor: u32) -> String {
+    let mut text = format!("{}\n", chart(title, passed));
+    for one in passed {
         let octets = one.annotated(vendor);
         if !octets.is_empty() {
             let (from, to) = (&one.from, &one.to);
