@@ -20,7 +20,14 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("dsboot-node", &["dsboot-roles", "dsboot-codec", "dsboot-spec"]),
     (
         "dsboot-tests",
-        &["dsboot-model", "dsboot-roles", "dsboot-codec", "dsboot-spec", "dsboot-node"],
+        &[
+            "dsboot-model",
+            "dsboot-roles",
+            "dsboot-codec",
+            "dsboot-spec",
+            "dsboot-node",
+            "dsboot-conform",
+        ],
     ),
     ("dsboot-vectors", &["dsboot-codec", "dsboot-spec"]),
     ("dsboot-audit", &["dsboot-model", "dsboot-codec", "dsboot-spec"]),

@@ -189,7 +189,9 @@ impl Route {
     /// Whether a message of type `kind` may go this way.
     pub(super) fn check(&self, kind: u8) -> Result<(), Error> {
         //= wire.8.4
-        if (self.home_address.is_some() && kind != message::BINDING_UPDATE)
+        // What others than RFC 6275 have numbered is theirs.
+        let is_known = kind <= message::BINDING_ERROR;
+        if (self.home_address.is_some() && is_known && kind != message::BINDING_UPDATE)
             || (self.routed_to.is_some() && kind != message::BINDING_ACKNOWLEDGEMENT)
         {
             return Err(Error::new(ErrorKind::Misplaced, 2, "wire.8.4"));

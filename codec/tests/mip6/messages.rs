@@ -112,6 +112,8 @@ fn only_an_update_has_a_home_address_option_and_only_an_acknowledgement_a_routin
         (error, away, false),
         (error, back, false),
         (error, Route::direct(HOME_AGENT, CARE_OF), true),
+        (Message::Other { kind: 100, data: &[0; 2] }, away, true),
+        (Message::Other { kind: 100, data: &[0; 2] }, back, false),
     ] {
         let built = Builder::new(message).packet(&route);
         // The same message on the way it may not go, made around the builder.

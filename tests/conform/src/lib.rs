@@ -23,6 +23,7 @@ mod ladder;
 mod link;
 mod mn;
 mod nas;
+mod pipe;
 mod profile;
 pub mod report;
 mod run;

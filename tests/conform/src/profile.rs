@@ -89,6 +89,11 @@ impl Under {
                     "answers an unknown critical vendor extension by 140 (RFC 3115)",
                 ),
                 ("5944", "follows RFC 5944 where it mends RFC 3344"),
+                ("tunnel", "carries packets through tunnels of IPv4 in IPv4 (protocol 4)"),
+                (
+                    "udp-tunnel",
+                    "grants tunnels in UDP, and carries packets through them (RFC 3519)",
+                ),
             ],
             Under::Aaa => &[
                 ("eap", "leg A: EAP-MD5 through a NAS"),
@@ -124,6 +129,8 @@ impl Under {
                 ("nai", "knows mobile nodes by the NAI extension (RFC 2794)"),
                 ("challenge", "offers challenges and asks for them (RFC 4721)"),
                 ("timeout", "gives a request up after 7 s, by 78"),
+                ("tunnel", "carries packets for visitors out of tunnels of IPv4 in IPv4"),
+                ("reverse-tunnel", "carries packets of visitors into such tunnels (RFC 3024)"),
             ],
             Under::Nas => &[
                 (
@@ -209,6 +216,10 @@ pub struct Target {
     /// The command that starts a mobile node which looks for foreign agents, where that is another.
     #[serde(default)]
     pub seek: Vec<String>,
+    /// The command that has a mobile node go over to its next link, or back; `{pid}` is its process,
+    /// `{link}` the name of the link.
+    #[serde(default)]
+    pub moves: Vec<String>,
     /// The command that stops it, where ending its process is not enough.
     #[serde(default)]
     pub stop: Vec<String>,
@@ -233,13 +244,15 @@ pub struct Target {
     /// The prefix from which an FHA wants IPv6 care-of addresses, or of a home link: 64 bits.
     pub prefix: Option<Ipv6Addr>,
     /// A foreign agent that shares an association with it.
-    pub foreign_agent: Option<ForeignAgent>,
+    pub foreign_agent: Option<Agent>,
+    /// Of a foreign agent: another home agent, which shares an association with it.
+    pub home_agent: Option<Agent>,
 }
 
-/// A foreign agent with which a home agent shares an association.
+/// A mobility agent that the tester plays, with which the target shares an association.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ForeignAgent {
+pub struct Agent {
     /// Its address, one of this host.
     pub address: Ipv4Addr,
     /// The SPI, both ways.
@@ -269,6 +282,9 @@ pub struct Tester {
     pub care_of: Option<Ipv6Addr>,
     /// Another address of this host, for what comes from elsewhere.
     pub other: Option<IpAddr>,
+    /// An address of this host where the correspondent of a home agent's mobile nodes is: IPv6 of an
+    /// FHA's, IPv4 of any other's. The way from there to the mobile nodes is through the target.
+    pub correspondent: Option<IpAddr>,
     /// Where the tester hears as AAA server.
     pub aaa: Option<SocketAddr>,
     /// The RADIUS secret that it shares with the target there.

@@ -1,6 +1,7 @@
 //! Asks a target all questions: many at a time, and again alone what did not go well.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -225,19 +226,20 @@ impl<'a> Bench<'a> {
         };
         let links = devices.into_iter().map(|device| Link::open(device).map_err(SetupError));
         let links = links.collect::<Result<Vec<_>, _>>()?;
-        let home = if profile.role == Under::Fa {
-            let local = (profile.tester.address, MIP4_PORT).into();
-            Some(Server::home(local).map_err(|error| {
-                SetupError(format!("cannot be a home agent at {local}: {error}"))
-            })?)
-        } else {
-            None
+        let home = |address: IpAddr| {
+            let local = (address, MIP4_PORT).into();
+            Server::home(local)
+                .map_err(|error| SetupError(format!("cannot be a home agent at {local}: {error}")))
         };
+        let is_agent = profile.role == Under::Fa;
+        let other = profile.target.home_agent.as_ref().filter(|_| is_agent);
+        let partner = other.map(|agent| home(agent.address.into())).transpose()?;
+        let home = is_agent.then(|| home(profile.tester.address)).transpose()?;
         let process = Process::start(profile).map_err(SetupError)?;
         let bench = Bench {
             profile,
             settings,
-            common: Common { server, air, home, links, fault: None },
+            common: Common { server, air, home, partner, links, fault: None },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),

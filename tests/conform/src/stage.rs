@@ -45,6 +45,7 @@ pub struct Stage<'a> {
     pub(super) server: Option<&'a Server>,
     pub(super) air: Option<&'a Air>,
     pub(super) home: Option<&'a Server>,
+    pub(super) partner: Option<&'a Server>,
     pub(super) link: Option<&'a Link>,
     /// The mobile node that the case has begun, where that is the target.
     pub(super) mobile: Option<Process<'a>>,
@@ -79,6 +80,8 @@ pub(super) struct Common {
     pub(super) air: Option<Air>,
     /// The tester as Mobile IPv4 home agent.
     pub(super) home: Option<Server>,
+    /// The tester as another one, which shares an association with the target.
+    pub(super) partner: Option<Server>,
     /// The link of the tester's mobile nodes, or the links on which mobile nodes are tested.
     pub(super) links: Vec<Link>,
     /// What goes wrong between tester and target, to test the suite itself.
@@ -120,6 +123,7 @@ impl<'a> Stage<'a> {
             server: common.server.as_ref(),
             air: common.air.as_ref(),
             home: common.home.as_ref(),
+            partner: common.partner.as_ref(),
             link: match profile.role {
                 Under::Mn => common.links.get(slot),
                 _ => common.links.first(),

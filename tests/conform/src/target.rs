@@ -131,6 +131,19 @@ impl<'a> Process<'a> {
         self.begin()
     }
 
+    /// Has a mobile node go over to its next link; whether the profile says how.
+    ///
+    /// # Errors
+    ///
+    /// When the command fails.
+    pub(super) fn moves(&self) -> Result<bool, String> {
+        let id = self.child.as_ref().map_or(0, Child::id).to_string();
+        let command = filled(&self.profile.target.moves, self.link);
+        let command: Vec<_> = command.iter().map(|word| word.replace("{pid}", &id)).collect();
+        run(self.profile, &command)?;
+        Ok(!command.is_empty())
+    }
+
     /// Asks it to end; whether there is one to be asked.
     pub(super) fn ask_to_end(&self) -> bool {
         // SIGTERM by the command, since the standard library knows SIGKILL alone.

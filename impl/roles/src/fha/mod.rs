@@ -133,6 +133,10 @@ impl Fha {
             Ok(request) => request.with_parameters_of(self.config.vendor_id),
             Err(reason) => return effects.count(reason),
         };
+        //= registration.7.20
+        if request.is_by_unknown_agent(&self.config) {
+            return effects.count(Registration::ForeignAgentUnproved);
+        }
         //= registration.7.7
         if let Some(reply) = self.reply_given_to(&request) {
             effects.count(Registration::Duplicate);

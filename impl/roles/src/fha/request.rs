@@ -168,6 +168,18 @@ impl Request {
             .is_some_and(|authenticator| authenticator.verify(&agent.context()))
     }
 
+    /// Whether an agent with which there is no association has put in an authenticator.
+    pub(super) fn is_by_unknown_agent(&self, config: &FhaConfig) -> bool {
+        if self.foreign_agent(config).is_some() {
+            return false;
+        }
+        let Ok(Message::Request(message)) = Message::decode(&self.octets) else { return false };
+        message
+            .extensions
+            .authenticators()
+            .any(|authenticator| authenticator.kind == AuthenticationKind::ForeignHome)
+    }
+
     /// Fills the Access-Request of leg B.
     pub(super) fn access_request(
         &self,

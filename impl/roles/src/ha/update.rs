@@ -308,6 +308,11 @@ impl Update {
         if !is_routable(node.care_of) {
             return Err(Reason::Malformed);
         }
+        //= home-binding.2.16
+        let is_nonces = |option| matches!(option, MobilityOption::NonceIndices(_));
+        if update.options.iter().any(|one| is_nonces(one.value)) {
+            return Err(Reason::Malformed);
+        }
         //= home-binding.2.11
         let nai = update.options.nai().and_then(Nai::new).ok_or(Reason::NoNai)?;
         let mn_aaa = packet.mn_aaa().ok_or(Reason::NoAuthentication)?;

@@ -1,7 +1,9 @@
 //! Cases for a foreign agent: one of the draft, or any of Mobile IPv4 as far as it claims.
 
 mod advertise;
+mod data;
 mod deny;
+mod home;
 mod relay;
 mod reply;
 mod tour;
@@ -23,6 +25,8 @@ pub(super) fn cases() -> Vec<Case> {
     relay::add(&mut cases);
     deny::add(&mut cases);
     reply::add(&mut cases);
+    data::add(&mut cases);
+    home::add(&mut cases);
     tour::add(&mut cases);
     vectors::add(&mut cases);
     cases.finish()

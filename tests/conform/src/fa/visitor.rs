@@ -20,7 +20,8 @@ use crate::case::Ending;
 use crate::fha::peer::Sa;
 use crate::fha::rrq::{Part, Rrq, Tweak};
 use crate::link::{EVERYBODY, Mac, Station};
-use crate::server::Desk;
+use crate::profile::octets;
+use crate::server::{Desk, Server};
 use crate::stage::Came;
 
 /// The lifetime that is asked for where a case says nothing else, in seconds.
@@ -55,6 +56,8 @@ pub(super) struct Visitor {
     pub(super) key: Vec<u8>,
     pub(super) agent: Agent,
     pub(super) sa: Sa,
+    /// Whether its home agent is the one that shares an association with the agent.
+    of_partner: bool,
     last: u64,
 }
 
@@ -110,8 +113,20 @@ impl Visitor {
                 algorithm: Algorithm::HmacMd5,
                 key: key.to_vec(),
             },
+            of_partner: false,
             last: 0,
         })
+    }
+
+    /// A visitor of the home agent that shares an association with the agent.
+    pub(super) fn of_partner(stage: &mut Stage<'_>) -> Result<(Visitor, Sa), Ending> {
+        let Some(partner) = &stage.profile.target.home_agent else {
+            return Err(Ending::Skip("the profile names no target.home_agent".to_owned()));
+        };
+        let sa = Sa { spi: partner.spi, algorithm: Algorithm::HmacMd5, key: octets(&partner.key) };
+        let home_agent = partner.address;
+        let visitor = Visitor::new(stage)?;
+        Ok((Visitor { home_agent, of_partner: true, ..visitor }, sa))
     }
 
     /// Sends a packet to the agent.
@@ -253,10 +268,15 @@ impl Visitor {
 
     /// The home agent's side of the requests with this Identification.
     pub(super) fn home(&self, stage: &Stage<'_>, request: &Rrq) -> Result<Desk, Ending> {
-        match stage.home {
+        match self.agent_of(stage) {
             Some(home) => Ok(home.desk(&request.header.identification.0.to_be_bytes())),
             None => missing("tester.address"),
         }
+    }
+
+    /// The tester as its home agent.
+    const fn agent_of<'s>(&self, stage: &Stage<'s>) -> Option<&'s Server> {
+        if self.of_partner { stage.partner } else { stage.home }
     }
 
     /// The next registration message for this visitor.
@@ -324,7 +344,7 @@ impl Visitor {
         request: &Came,
         octets: &[u8],
     ) -> Result<(), Ending> {
-        match stage.home {
+        match self.agent_of(stage) {
             Some(home) => home.send(stage, request.from, octets),
             None => missing("tester.address"),
         }

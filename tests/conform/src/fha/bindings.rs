@@ -6,8 +6,8 @@ use dsboot_model::Rule;
 
 use super::rrq::Tweak;
 use super::{
-    ACCEPTED, ANYTHING, Cases, Mobile, REFUSED, changed_again, code_or_silence, ensure, fail,
-    still_registered,
+    ACCEPTED, ANYTHING, Allowed, Cases, Mobile, REFUSED, changed_again, code_or_silence, ensure,
+    fail, still_registered,
 };
 use crate::case::missing;
 
@@ -32,6 +32,53 @@ fn lifetimes(cases: &mut Cases) {
             })
             .rule(Rule::FhaBindsAgain);
     }
+    for asked in [60_u16, 600, 0xfffe] {
+        cases.add(
+            "rrq.lifetime.exact",
+            format!("of {asked} s asked for, so much is granted as the target ever grants"),
+            "registration.7.12, RFC 3344 §3.8.3.2",
+            move |stage| {
+                let most = match stage.profile.target.max_lifetime {
+                    Some(most) => u32::from(asked).min(most),
+                    // Nobody has a maximum below a minute.
+                    None if asked <= 60 => asked.into(),
+                    None => return Err(super::Ending::Skip("target.max_lifetime".to_owned())),
+                };
+                let mut mobile = Mobile::new(stage)?;
+                mobile.establish(stage)?;
+                let mut request = mobile.again(stage)?;
+                request.header.lifetime = asked;
+                mobile.send(stage, &request.octets())?;
+                let Some(answer) = ACCEPTED.judge(stage, &mobile)? else { return Ok(()) };
+                let granted = u32::from(answer.lifetime);
+                ensure(granted == most, format!("{most} s"), || format!("{granted} s"))
+            },
+        );
+    }
+    cases
+        .add(
+            "rrq.lifetime.duplicate",
+            "a request that comes again does not make its registration last longer",
+            "registration.7.7, RFC 5944 §3.8.2.2",
+            |stage| {
+                let mut mobile = Mobile::new(stage)?;
+                mobile.establish(stage)?;
+                let mut request = mobile.again(stage)?;
+                request.header.lifetime = 2;
+                let octets = request.octets();
+                mobile.send(stage, &octets)?;
+                ACCEPTED.judge(stage, &mobile)?;
+                stage.pause(std::time::Duration::from_millis(1200));
+                mobile.send(stage, &octets)?;
+                mobile.reply(stage, stage.silence());
+                stage.pause(std::time::Duration::from_millis(1200));
+                let request = mobile.again(stage)?;
+                mobile.send(stage, &request.octets())?;
+                REFUSED.judge(stage, &mobile).map(|_| ())
+            },
+        )
+        .claims("bootstrap")
+        .rule(Rule::FhaRefusesUnbound);
     cases
         .add(
             "rrq.lifetime",
@@ -245,6 +292,25 @@ fn bindings(cases: &mut Cases) {
             mobile.send(stage, &request.octets())?;
             ANYTHING.judge(stage, &mobile)?;
             still_registered(stage, &mut mobile)
+        },
+    );
+    cases.add(
+        "dereg.other",
+        "a deregistration for another care-of address is answered",
+        "movement.3.3, RFC 3344 §3.8.2.2",
+        |stage| {
+            let mut mobile = Mobile::new(stage)?;
+            mobile.establish(stage)?;
+            let mut request = mobile.again(stage)?;
+            request.header.lifetime = 0;
+            request.header.care_of_address = Ipv4Addr::new(198, 51, 100, 250);
+            mobile.send(stage, &request.octets())?;
+            match (Allowed { silence: false, ..ANYTHING }).judge(stage, &mobile)? {
+                Some(answer) if answer.code <= 1 => {
+                    ensure(answer.lifetime == 0, "lifetime 0", || format!("{} s", answer.lifetime))
+                }
+                _ => Ok(()),
+            }
         },
     );
     cases

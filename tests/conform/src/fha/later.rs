@@ -285,6 +285,41 @@ fn fields(cases: &mut Cases) {
             ),
         ],
     );
+    cases.add(
+        "rrq.home-address.zero",
+        "home address 0 gets an address, or a refusal, and never a registration of 0.0.0.0",
+        "registration.7.1, RFC 2794 §3, RFC 3344 §3.8.3.2",
+        |stage| {
+            let mut mobile = Mobile::new(stage)?;
+            mobile.establish(stage)?;
+            let mut request = mobile.again(stage)?;
+            request.header.home_address = Ipv4Addr::UNSPECIFIED;
+            mobile.send(stage, &request.octets())?;
+            if let Some(answer) = ANYTHING.judge(stage, &mobile)?
+                && answer.code <= 1
+            {
+                ensure(!answer.home_address.is_unspecified(), "a home address", || {
+                    answer.home_address.to_string()
+                })?;
+            }
+            still_registered(stage, &mut mobile)
+        },
+    );
+    cases.add(
+        "rrq.home-address.zero",
+        "home address 0 without NAI is refused",
+        "registration.7.1, RFC 2794 §2",
+        |stage| {
+            let mut mobile = Mobile::new(stage)?;
+            mobile.establish(stage)?;
+            let mut request = mobile.again(stage)?;
+            request.header.home_address = Ipv4Addr::UNSPECIFIED;
+            request.without(131);
+            mobile.send(stage, &request.octets())?;
+            REFUSED.judge(stage, &mobile)?;
+            still_registered(stage, &mut mobile)
+        },
+    );
     for (purpose, care_of) in [
         ("a care-of address of 0.0.0.0", Ipv4Addr::UNSPECIFIED),
         ("a broadcast care-of address", Ipv4Addr::BROADCAST),

@@ -1,7 +1,9 @@
 //! Cases for a foreign home agent, and for any Mobile IPv4 home agent as far as it claims.
 
+mod agent;
 mod ask;
 mod bindings;
+mod data;
 mod first;
 mod first_reply;
 mod grant;
@@ -10,6 +12,7 @@ mod later;
 mod malformed;
 pub(crate) mod peer;
 mod proof;
+mod refusal;
 mod reply;
 pub(super) mod rrq;
 mod tour;
@@ -36,6 +39,9 @@ pub(super) fn cases() -> Vec<Case> {
     first_reply::add(&mut cases);
     grant::add(&mut cases);
     tour::add(&mut cases);
+    refusal::add(&mut cases);
+    agent::add(&mut cases);
+    data::add(&mut cases);
     vectors::add(&mut cases);
     cases.finish()
 }

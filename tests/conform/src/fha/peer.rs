@@ -58,6 +58,8 @@ pub(super) struct Mobile {
     /// For requests; `None` before the first registration.
     pub(super) sa: Option<Sa>,
     pub(super) desk: Option<Desk>,
+    /// What its requests are proved by as if by the agent that relays them.
+    pub(super) agent: Option<Sa>,
     last: u64,
 }
 
@@ -95,6 +97,17 @@ impl Mobile {
         Mobile::at(stage, address)
     }
 
+    /// One whose requests come through the agent that the profile names.
+    pub(super) fn through_agent(stage: &mut Stage<'_>) -> Result<Mobile, Ending> {
+        let Some(agent) = &stage.profile.target.foreign_agent else {
+            return Err(Ending::Skip("the profile names no foreign agent".to_owned()));
+        };
+        let (spi, key) = (agent.spi, octets(&agent.key));
+        let mut mobile = Mobile::at(stage, agent.address.into())?;
+        mobile.agent = Some(Sa { spi, algorithm: Algorithm::HmacMd5, key });
+        Ok(mobile)
+    }
+
     /// The same, from another address of this host.
     pub(super) fn at(stage: &mut Stage<'_>, address: IpAddr) -> Result<Mobile, Ending> {
         let IpAddr::V4(care_of) = address else {
@@ -130,6 +143,7 @@ impl Mobile {
                 home_agent,
                 sa: None,
                 desk,
+                agent: None,
                 last: 0,
             });
         }
@@ -156,6 +170,7 @@ impl Mobile {
             home_agent,
             sa: Some(Sa { spi, algorithm, key }),
             desk: None,
+            agent: None,
             last: 0,
         })
     }
@@ -199,6 +214,7 @@ impl Mobile {
                 Part::of(Extension::MnHaKeyRequest { mn_spi: self.mn_spi }),
                 Part::Aaa { key, challenge, tweak: Tweak::Right },
             ])
+            .chain(self.relayed())
             .collect();
         Rrq { header, parts }
     }
@@ -209,8 +225,14 @@ impl Mobile {
         let header = self.header(stage);
         let kind = AuthenticationKind::MobileHome;
         let auth = Part::Auth { kind, sa, tweak: Tweak::Right };
-        let parts = self.nai().into_iter().chain([auth]).collect();
+        let parts = self.nai().into_iter().chain([auth]).chain(self.relayed()).collect();
         Ok(Rrq { header, parts })
+    }
+
+    /// What an agent on the way adds.
+    fn relayed(&self) -> Option<Part> {
+        let sa = self.agent.clone()?;
+        Some(Part::Auth { kind: AuthenticationKind::ForeignHome, sa, tweak: Tweak::Right })
     }
 
     /// Sends octets to the target.

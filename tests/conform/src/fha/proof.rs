@@ -6,9 +6,7 @@ use dsboot_model::Rule;
 use super::later::rows;
 use super::peer::Sa;
 use super::rrq::{Part, Tweak};
-use super::{
-    ANYTHING, Cases, Mobile, REFUSED, code_or_silence, fail, octets_again, still_registered,
-};
+use super::{Cases, Mobile, REFUSED, code_or_silence, fail, octets_again, still_registered};
 
 pub(super) fn add(cases: &mut Cases) {
     authenticators(cases);
@@ -193,7 +191,7 @@ fn authenticators(cases: &mut Cases) {
                         });
                     }
                 },
-                ANYTHING,
+                REFUSED,
             ),
         ],
     );

@@ -2,11 +2,12 @@
 
 use dsboot_codec::ip::tunnel::ipv6_in_ipv6;
 use dsboot_codec::ip::v6;
+use dsboot_codec::mip6::{BindingAcknowledgement, Message};
 use dsboot_model::Rule;
 use dsboot_spec::registry::ip::next_header;
-use dsboot_spec::registry::mip6::option;
+use dsboot_spec::registry::mip6::{acknowledgement_flag, option, update_flag};
 
-use super::bu::{Part, ipv6};
+use super::bu::{Bu, Part, ipv6};
 use super::{
     ACCEPTED, Cases, Node, Outcome, Stage, ensure, ensure_bound, fail, missing, status_or_silence,
 };
@@ -78,16 +79,20 @@ pub(super) fn add(cases: &mut Cases) {
     cases
         .add(
             "bind.release",
-            "the end of a binding that is not there is accepted or refused by 133",
+            "the end of a binding that is not there is refused by 133; one that an AAA server grants \
+             may be accepted",
             "home-binding.3.12, RFC 6275 §10.3.2",
             |stage| {
                 let mut node = Node::new(stage)?;
                 let release = node.release(stage);
-                node.exchange(stage, &release, status_or_silence(&[0, 133]))?;
+                let is_granted = stage.profile.claims("bootstrap");
+                let allowed: &[u8] = if is_granted { &[0, 133] } else { &[133] };
+                node.exchange(stage, &release, status_or_silence(allowed))?;
                 super::still_served(stage, &mut node)
             },
         )
         .rule(Rule::HaReleases);
+    releases(cases);
     cases
         .add(
             "bind.again",
@@ -120,6 +125,73 @@ pub(super) fn add(cases: &mut Cases) {
     );
     intercept(cases);
     reverse(cases);
+}
+
+/// Ends of bindings, right and wrong.
+fn releases(cases: &mut Cases) {
+    cases
+        .add(
+            "bind.release",
+            "an update with lifetime 0 ends the binding from another care-of address too",
+            "home-binding.3.12, RFC 6275 §10.3.2",
+            |stage| {
+                let mut node = Node::new(stage)?;
+                node.establish(stage)?;
+                let there = node.other_care_of;
+                let release = Bu { lifetime: 0, ..node.update_from(stage, there) };
+                node.exchange(stage, &release, ACCEPTED)?;
+                ensure_bound(stage, &mut node, false)
+            },
+        )
+        .rule(Rule::HaReleases);
+    cases
+        .add(
+            "bind.release",
+            "an update with lifetime 0 and an old number is refused by 135, and ends nothing",
+            "home-binding.3.2, RFC 6275 §9.5.1",
+            |stage| {
+                let mut node = Node::new(stage)?;
+                node.establish(stage)?;
+                let mut release = node.release(stage);
+                node.sequence = node.sequence.wrapping_sub(1);
+                release.sequence = node.sequence;
+                node.exchange(stage, &release, super::status(&[135]))?;
+                ensure_bound(stage, &mut node, true)
+            },
+        )
+        .rule(Rule::HaRefusesStale);
+    let mut look = |purpose: &'static str, look: fn(&BindingAcknowledgement<'_>) -> Outcome| {
+        cases.add(
+            "bind.release.form",
+            purpose,
+            "home-binding.3.12, RFC 6275 §10.3.2",
+            move |stage| {
+                let mut node = Node::new(stage)?;
+                node.establish(stage)?;
+                let mut release = node.release(stage);
+                release.flags |= update_flag::KEY_MANAGEMENT;
+                let Some(ack) = node.exchange(stage, &release, ACCEPTED)? else { return Ok(()) };
+                ensure(ack.sequence == release.sequence, release.sequence.to_string(), || {
+                    ack.sequence.to_string()
+                })?;
+                match ack.packet()?.message {
+                    Message::BindingAcknowledgement(ack) => look(&ack),
+                    _ => missing("an acknowledgement"),
+                }
+            },
+        );
+    };
+    look("the end of a binding is acknowledged by status 0", |ack| {
+        ensure(ack.status == 0, "status 0", || format!("status {}", ack.status))
+    });
+    look("the acknowledgement of an end advises no refresh", |ack| {
+        let there = ack.options.binding_refresh_advice().once();
+        ensure(there.is_none(), "no Binding Refresh Advice", || format!("{there:?}"))
+    });
+    look("K is clear in an acknowledgement where no key management moves along", |ack| {
+        let set = ack.flags.0 & acknowledgement_flag::KEY_MANAGEMENT != 0;
+        ensure(!set, "K clear", || "K set".to_owned())
+    });
 }
 
 /// Where a packet to the home address comes out of the tunnel.

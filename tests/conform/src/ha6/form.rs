@@ -161,26 +161,26 @@ fn addresses(cases: &mut Cases) {
     for (address, what) in UNREACHABLE {
         cases.add(
             "bu.address.care-of",
-            format!("{what} as alternate care-of address gets no binding"),
+            format!("an update with {what} as alternate care-of address is dropped in silence"),
             "home-binding.2.15, RFC 6275 §6.1.7",
             move |stage| {
                 let mut node = Node::new(stage)?;
                 node.establish(stage)?;
                 let mut update = node.update(stage);
                 update.replace(option::ALTERNATE_CARE_OF_ADDRESS, Part::alternate(address));
-                node.exchange(stage, &update, REFUSED)?;
+                node.exchange(stage, &update, SILENCE)?;
                 super::still_served(stage, &mut node)
             },
         );
         cases.add(
             "bu.address.home",
-            format!("{what} as home address gets no binding"),
-            "home-binding.3.3, RFC 6275 §9.3.1",
+            format!("an update with {what} as home address is dropped in silence"),
+            "home-binding.3.3, RFC 6275 §9.3.1, RFC 6275 §9.5.1",
             move |stage| {
                 let mut node = Node::new(stage)?;
                 let mut update = node.update(stage);
                 (update.home, update.home_option) = (address, Some(address));
-                node.exchange(stage, &update, REFUSED)?;
+                node.exchange(stage, &update, SILENCE)?;
                 super::still_served(stage, &mut node)
             },
         );
@@ -218,7 +218,7 @@ fn addresses(cases: &mut Cases) {
             changed_first(
                 stage,
                 |update, _| (update.home, update.home_option) = (update.source, None),
-                ANYTHING,
+                REFUSED,
             )
         },
     );
@@ -227,7 +227,6 @@ fn addresses(cases: &mut Cases) {
 /// Options that have no business in a home registration.
 fn odd(cases: &mut Cases) {
     for (part, what) in [
-        (Part::Plain(option::NONCE_INDICES, vec![0, 1, 0, 2], (2, 0)), "nonce indices"),
         (Part::Plain(option::BINDING_REFRESH_ADVICE, vec![0, 9], (2, 0)), "a refresh advice"),
         (Part::alternate(v6([0x2001, 0xdb8, 0xf, 0, 0, 0, 0, 0x77])), "two alternate addresses"),
         (Part::plain(option::ALTERNATE_CARE_OF_ADDRESS, &[0x20; 15]), "an address of 15 octets"),
@@ -251,6 +250,20 @@ fn odd(cases: &mut Cases) {
             },
         );
     }
+    cases.add(
+        "bu.option.nonces",
+        "a home registration with nonce indices is dropped in silence",
+        "wire.9.6, RFC 6275 §9.5.1",
+        |stage| {
+            changed_again(
+                stage,
+                |update, _| {
+                    update.insert(Part::Plain(option::NONCE_INDICES, vec![0, 1, 0, 2], (2, 0)));
+                },
+                SILENCE,
+            )
+        },
+    );
     for (octets, what) in [
         (vec![100_u8, 200], "an option that ends beyond the header"),
         (vec![3, 255, 0, 0, 0, 0, 0, 0], "an address of 255 octets that are not there"),

@@ -106,6 +106,41 @@ pub(super) fn add(cases: &mut Cases) {
             },
         )
         .rule(Rule::HaBindsAgain);
+    cases
+        .add(
+            "bu.expiry",
+            "a refresh with a shorter lifetime makes the binding end sooner",
+            "home-binding.3.9, home-binding.3.11, RFC 6275 §10.3.1",
+            |stage| {
+                let mut node = Node::new(stage)?;
+                node.establish(stage)?;
+                let mut update = node.update(stage);
+                update.lifetime = 1;
+                node.exchange(stage, &update, ACCEPTED)?;
+                stage.pause(Duration::from_secs(5));
+                ensure_bound(stage, &mut node, false)
+            },
+        )
+        .rule(Rule::HaLosesBinding);
+    cases
+        .add(
+            "bu.expiry",
+            "a refused refresh does not keep a binding beyond its lifetime",
+            "home-binding.3.2, home-binding.3.11, RFC 6275 §9.5.1",
+            |stage| {
+                let mut node = Node::new(stage)?;
+                let mut update = node.update(stage);
+                update.lifetime = 1;
+                node.exchange(stage, &update, ACCEPTED)?;
+                let mut stale = node.update(stage);
+                node.sequence = node.sequence.wrapping_sub(1);
+                stale.sequence = node.sequence;
+                node.exchange(stage, &stale, super::status(&[135]))?;
+                stage.pause(Duration::from_secs(5));
+                ensure_bound(stage, &mut node, false)
+            },
+        )
+        .rule(Rule::HaLosesBinding);
 }
 
 fn capped(stage: &mut Stage<'_>, session: u32, key: u32) -> Outcome {

@@ -139,7 +139,12 @@ fn types(cases: &mut Cases) {
                         },
                         stage.patience(),
                     )?;
-                    binding_error(&node, came, Ipv6Addr::UNSPECIFIED)?;
+                    binding_error(
+                        &node,
+                        came,
+                        error_status::UNKNOWN_MH_TYPE,
+                        Ipv6Addr::UNSPECIFIED,
+                    )?;
                     still_served(stage, &mut node)
                 },
             )
@@ -161,6 +166,24 @@ fn types(cases: &mut Cases) {
                     stage.silence(),
                 )?;
                 ensure(came.is_none(), "nothing", || "a packet".to_owned())
+            },
+        )
+        .claims("binding-error");
+    cases
+        .add(
+            "mh.type",
+            "a Binding Error about an unknown message with a Home Address option names that address",
+            "home-binding.2.13, RFC 6275 §9.2, RFC 6275 §9.3.3",
+            |stage| {
+                let (node, came) = answered(
+                    stage,
+                    |update| {
+                        update.kind = 100;
+                        update.parts.clear();
+                    },
+                    stage.patience(),
+                )?;
+                binding_error(&node, came, error_status::UNKNOWN_MH_TYPE, node.home)
             },
         )
         .claims("binding-error");
@@ -193,14 +216,12 @@ fn types(cases: &mut Cases) {
     }
 }
 
-fn binding_error(node: &Node, came: Option<Vec<u8>>, home: Ipv6Addr) -> Outcome {
-    let expected = format!("a Binding Error of status 2 about {home}, to {}", node.care_of);
+fn binding_error(node: &Node, came: Option<Vec<u8>>, status: u8, home: Ipv6Addr) -> Outcome {
+    let expected = format!("a Binding Error of status {status} about {home}, to {}", node.care_of);
     let Some(packet) = came else { return fail(expected, "nothing") };
     match Packet::decode(&packet).map(|packet| (packet.message, packet.route.source)) {
         Ok((Message::BindingError(error), source)) => ensure(
-            error.status == error_status::UNKNOWN_MH_TYPE
-                && error.home_address == home
-                && source == node.agent,
+            error.status == status && error.home_address == home && source == node.agent,
             expected,
             || format!("status {} about {}, from {source}", error.status, error.home_address),
         ),

@@ -121,8 +121,24 @@ impl Node {
             node.home = known.home_address;
             node.nai = known.nai.as_ref().map(|nai| nai.clone().into_bytes());
             node.association = known.association.as_ref().map(|own| (own.spi, octets(&own.key)));
+            node.clear(stage)?;
         }
         Ok(node)
+    }
+
+    /// Ends what the case before, of the same home address, has left.
+    fn clear(&mut self, stage: &mut Stage<'_>) -> Result<(), Ending> {
+        for _ in 0..2 {
+            let release = self.release(stage);
+            self.send(stage, &release.packet())?;
+            match self.ack(stage, stage.patience()) {
+                Some(ack) if ack.status == status::SEQUENCE_OUT_OF_WINDOW => {
+                    self.sequence = ack.sequence;
+                }
+                _ => break,
+            }
+        }
+        Ok(())
     }
 
     /// A Mesg-ID greater than all before.

@@ -272,7 +272,7 @@ fn leaving(stage: &mut Stage<'_>) -> Result<(World, super::ha::Bu), Ending> {
     Ok((world, update))
 }
 
-fn ask_to_end(stage: &mut Stage<'_>) -> Outcome {
+pub(super) fn ask_to_end(stage: &mut Stage<'_>) -> Outcome {
     stage.mark("MN", "is told to end");
     let is_asked = stage.mobile.as_ref().is_some_and(|mobile| mobile.ask_to_end());
     stage.may_end = true;

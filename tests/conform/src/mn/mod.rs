@@ -9,6 +9,7 @@ mod fha;
 mod first;
 mod ha;
 mod later;
+mod movement;
 mod outcome;
 mod paa;
 mod reply;
@@ -32,6 +33,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.claiming(&["bootstrap", "ipv6"], update::add);
     cases.claiming(&["bootstrap", "ipv6"], ack::add);
     cases.claiming(&["bootstrap"], later::add);
+    cases.claiming(&["bootstrap", "ipv6"], movement::add);
     agent::add(&mut cases);
     tour::add(&mut cases);
     vectors::add(&mut cases);

@@ -462,6 +462,18 @@ fn an_agent_that_can_prove_itself_must() {
     bench.receive(&signed).radius();
 }
 
+//= registration.7.20
+#[test]
+fn an_agent_without_association_proves_nothing() {
+    let mut bench = Bench::new();
+    let elsewhere = Ipv4Addr::new(198, 51, 100, 77);
+    let ask = Ask { care_of: elsewhere, source: elsewhere, ..Ask::default() };
+    let signed = bench.first(&Ask { signed_by_agent: true, ..ask.clone() });
+    let seen = bench.receive(&signed);
+    assert!(seen.is_silent() && seen.counts(Registration::ForeignAgentUnproved));
+    bench.receive(&bench.first(&ask)).radius();
+}
+
 //= registration.8.5
 #[test]
 fn the_agents_part_of_a_reply_stands_behind_the_authenticator() {

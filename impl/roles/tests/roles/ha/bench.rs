@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::support::{Done, Octets, back, v6};
 use dsboot_codec::mip6::{
     Addresses, BindingAcknowledgement, BindingUpdate, Builder, Identifier, Lifetime, Message,
-    MobilityOption, Packet as Mobility, Route, Sequence, Timestamp, UpdateFlags,
+    MobilityOption, NonceIndices, Packet as Mobility, Route, Sequence, Timestamp, UpdateFlags,
 };
 use dsboot_codec::radius::{
     Attribute, Ipv6Prefix, Packet as Radius, ResponseBuilder, SubAttribute,
@@ -49,6 +49,7 @@ pub(crate) struct Update {
     pub(crate) lifetime: u64,
     pub(crate) flags: u16,
     pub(crate) message_id: bool,
+    pub(crate) nonces: bool,
     pub(crate) mn_aaa: bool,
     /// SPI and key of an MN–HA option.
     pub(crate) mn_ha: Option<(u32, &'static [u8])>,
@@ -67,6 +68,7 @@ impl Default for Update {
             lifetime: 1800,
             flags: update_flag::ACKNOWLEDGE | update_flag::HOME_REGISTRATION,
             message_id: true,
+            nonces: false,
             mn_aaa: true,
             mn_ha: None,
             clock: 0,
@@ -141,6 +143,10 @@ impl Bench {
         if let Some(nai) = update.nai {
             let identifier = Identifier::nai(nai.as_bytes());
             builder = builder.option(&MobilityOption::MobileNodeIdentifier(identifier));
+        }
+        if update.nonces {
+            let nonces = NonceIndices { home: 1, care_of: 2 };
+            builder = builder.option(&MobilityOption::NonceIndices(nonces));
         }
         if update.message_id {
             builder = builder.option(&MobilityOption::MessageId(self.message_id(update)));

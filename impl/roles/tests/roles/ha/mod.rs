@@ -13,7 +13,7 @@ use bench::{
     care_of, ha, home, is_proved, mobility, reject,
 };
 use dsboot_codec::mip6::{
-    BindingRefreshRequest, Builder, Message, Options, Route, Sequence, Timestamp,
+    Addresses, BindingRefreshRequest, Builder, Message, Options, Route, Sequence, Timestamp,
 };
 use dsboot_codec::radius::Packet as RadiusPacket;
 use dsboot_roles::count::{Binding, Radius};
@@ -262,6 +262,13 @@ fn an_unknown_message_is_answered_by_a_binding_error() {
     assert_eq!(error.status, error_status::UNKNOWN_MH_TYPE);
     // No Home Address option has told one.
     assert_eq!(error.home_address, Ipv6Addr::UNSPECIFIED);
+    // One that has told one gets it back.
+    let message = Message::Other { kind: 99, data: &[0; 2] };
+    let node = Addresses { home: home(), care_of: care_of() };
+    let away = Route::from_mobile_node(node, ha());
+    let octets = bench.packet(Builder::new(message).packet(&away).unwrap()).packet();
+    let Message::BindingError(error) = mobility(&octets).message else { panic!("no error") };
+    assert_eq!(error.home_address, home());
     // But not where nobody could be answered.
     for source in ["::", "ff02::1"] {
         assert!(bench.packet(unknown(source)).is_silent());

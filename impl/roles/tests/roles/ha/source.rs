@@ -62,3 +62,12 @@ fn a_care_of_address_has_to_be_one_that_is_routed() {
         assert!(bench.update(&update).is_dropped(Binding::Malformed), "{care_of}");
     }
 }
+
+//= home-binding.2.16
+#[test]
+fn nonce_indices_have_no_business_in_a_home_registration() {
+    let mut bench = Bench::new();
+    let update = Update { nonces: true, ..Update::default() };
+    assert!(bench.update(&update).is_dropped(Binding::Malformed));
+    bench.bind(&Update { nonces: false, ..update });
+}
