@@ -27,6 +27,7 @@ pub mod mn;
 mod nai;
 pub mod nas;
 pub mod pana;
+mod pool;
 pub mod radius;
 mod random;
 pub mod retransmit;

@@ -20,7 +20,8 @@ pub struct ServeArgs {
     #[arg(value_name = "CONFIG", required_unless_present = "example")]
     pub config: Option<PathBuf>,
 
-    /// Say whether everything in the configuration is as it must be, and end.
+    /// Say whether everything in the configuration is as it must be, and end. What only keeps it from
+    /// being started now, such as a port in use, is noted.
     #[arg(long)]
     pub check: bool,
 
@@ -29,7 +30,8 @@ pub struct ServeArgs {
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
 
-    /// Print a commented configuration of this role, and end.
+    /// Print a commented configuration of this role, and end; `users` is the file of an AAA server's
+    /// users.
     #[arg(long, value_name = "ROLE", value_parser = role, conflicts_with = "config")]
     pub example: Option<&'static str>,
 }
@@ -77,6 +79,9 @@ pub fn run(args: &ServeArgs, out: &mut dyn Write) -> Result<bool, Error> {
     }
     if args.check {
         let roles = builder.check()?.join(", ");
+        for note in builder.notes()? {
+            writeln!(io::stderr(), "note: if it were started now: {note}")?;
+        }
         writeln!(out, "{}: as it must be; roles: {roles}", path.display())?;
         return Ok(true);
     }
@@ -95,5 +100,5 @@ fn role(name: &str) -> Result<&'static str, String> {
     let found = EXAMPLES.iter().find(|(role, _)| *role == name);
     found
         .map(|(_, text)| *text)
-        .ok_or_else(|| format!("the roles are {}", EXAMPLES.map(|(role, _)| role).join(", ")))
+        .ok_or_else(|| format!("there are {}", EXAMPLES.map(|(role, _)| role).join(", ")))
 }

@@ -1,8 +1,8 @@
 //! Machines from configurations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,10 +14,13 @@ use dsboot_roles::ha::HaConfig;
 use dsboot_roles::mn::{AgentPolicy, Attachment, Mn, MnConfig, TunnelForm};
 use dsboot_roles::nas::{AddressPool, NasConfig};
 use dsboot_roles::radius::{ClientConfig, ClientEntry, ServerConfig};
-use dsboot_roles::{LinkAddr, fha, ha, nas};
+use dsboot_roles::{LinkAddr, Nai, Secret, fha, ha, nas};
 use dsboot_spec::registry::{dsb::client_role, mip4, mip4::algorithm, pana};
 
 use super::config::{self, AskerRole, Config, ConfigError, Kind, Tunnel};
+use super::place::Place;
+use super::sockets::cannot_bind;
+use super::sound;
 use super::value::SecretSource;
 use crate::export::File;
 use crate::export::freeradius::{self, Database};
@@ -129,8 +132,27 @@ impl Builder {
         Ok(self.build()?.into_iter().map(|built| built.name).collect())
     }
 
+    /// What keeps the daemon from being started on this host now, which need not be wrong: it may be
+    /// at work already, or the host's addresses be given later.
+    ///
+    /// # Errors
+    ///
+    /// When something is not as it must be.
+    pub fn notes(&self) -> Result<Vec<String>, ConfigError> {
+        let sockets = self.build()?.into_iter().flat_map(|built| built.sockets);
+        let udp = sockets.filter_map(|at| Some(("UDP", at, UdpSocket::bind(at).err()?)));
+        let metrics = self.config.daemon.metrics.into_iter();
+        let tcp = metrics.filter_map(|at| Some(("TCP", at, TcpListener::bind(at).err()?)));
+        Ok(udp.chain(tcp).map(|(kind, at, error)| cannot_bind(kind, at, &error)).collect())
+    }
+
     /// The roles.
     pub(super) fn build(&self) -> Result<Vec<Built>, ConfigError> {
+        let wrong = sound::wrong(&self.config);
+        if !wrong.is_empty() {
+            let each = wrong.iter().map(|(place, reason)| self.wrong_at(*place, reason).0);
+            return Err(ConfigError(each.collect::<Vec<_>>().join("\n")));
+        }
         let Config { nas, aaa, fa, fha, ha, mn, .. } = &self.config;
         let mut built = Vec::new();
         if let Some(aaa) = aaa {
@@ -179,7 +201,7 @@ impl Builder {
     fn nas(&self, nas: &config::Nas) -> Result<Built, ConfigError> {
         let fa = self.config.fa.as_ref().map(|fa| fa.address);
         let role = if fa.is_some() { client_role::NAS_FA } else { client_role::NAS };
-        let radius = self.client(&nas.radius, role, "nas")?;
+        let radius = self.client(&nas.radius, role, Place::table("nas.radius"))?;
         let paa = SocketAddr::from((nas.address, pana::PORT));
         let sockets = vec![paa, radius.local];
         let mut config = NasConfig::new(paa, radius);
@@ -194,15 +216,16 @@ impl Builder {
     }
 
     fn fa(&self, fa: &config::Fa) -> Result<Built, ConfigError> {
-        self.link_address(&fa.interface, "fa")?;
+        self.link_address(&fa.interface, Place::table("fa"))?;
         let mut config = FaConfig::new(fa.address);
         config.registration_required = fa.registration_required;
         config.udp_tunnelling = fa.udp_tunnelling;
         config.max_lifetime = fa.max_lifetime;
         config.advertise_every = fa.advertise_every.map(|every| Duration::from_secs(every.into()));
         config.visitor_limit = fa.capacity;
-        for peer in &fa.home_agents {
-            let key = self.secret(&peer.key, "fa.home_agent")?;
+        for (nth, peer) in fa.home_agents.iter().enumerate() {
+            let key = Place::table("fa.home_agent").nth(nth).key("key");
+            let key = self.secret(&peer.key, key)?;
             config.home_agents.insert(peer.address, ForeignHome { spi: peer.spi, key });
         }
         let sockets = vec![(fa.address, mip4::PORT).into()];
@@ -223,11 +246,10 @@ impl Builder {
     }
 
     fn aaa_of(&self, aaa: &config::Aaa) -> Result<AaaConfig, ConfigError> {
-        let users = self.directory.join(&aaa.users);
-        let users: config::Users = config::read(&users)?;
-        let users = users.users.iter().map(|user| Ok((user.nai.0.clone(), self.user(user)?)));
-        let clients = aaa.clients.iter().map(|client| {
-            let secret = self.secret(&client.secret, "aaa.client")?;
+        let users = self.users_of(aaa)?;
+        let clients = aaa.clients.iter().enumerate().map(|(nth, client)| {
+            let secret = Place::table("aaa.client").nth(nth).key("secret");
+            let secret = self.secret(&client.secret, secret)?;
             let roles = client.roles.iter().map(|role| role.number()).collect();
             Ok((client.address, ClientEntry { secret, roles, names: client.names.clone() }))
         });
@@ -249,7 +271,7 @@ impl Builder {
             addresses: aaa.listen.clone(),
             vendor_id: self.config.daemon.vendor_id,
             radius: ServerConfig { clients, strict: true, max_answers: CONVERSATIONS },
-            users: users.collect::<Result<_, ConfigError>>()?,
+            users,
             fhas: fhas.collect(),
             locations: locations.collect(),
             method: Method::Md5,
@@ -263,30 +285,54 @@ impl Builder {
         Ok(config)
     }
 
-    fn user(&self, user: &config::User) -> Result<aaa::User, ConfigError> {
-        let access = user.access_secret.as_ref();
-        let access = access.map(|secret| self.secret(secret, "aaa.users")).transpose()?;
-        let home = user.home.as_ref().map(|home| {
-            Ok(HomeRecord {
-                mn_aaa_key: self.secret(&home.mn_aaa_key, "aaa.users")?,
-                home_address: home.address.0,
-                home_agent: home.agent,
-            })
-        });
-        let mobility = if user.mobility { Mobility::Any } else { Mobility::None };
-        Ok(aaa::User { access, mobility, home: home.transpose()? })
+    /// The users in the AAA server's file of them.
+    fn users_of(&self, aaa: &config::Aaa) -> Result<BTreeMap<Nai, aaa::User>, ConfigError> {
+        let path = self.directory.join(&aaa.users);
+        if !path.exists() {
+            let reason = format!(
+                "there is no {0}; `dsboot serve --example users > {0}` makes one to begin with",
+                path.display()
+            );
+            return Err(self.wrong_at(Place::table("aaa").key("users"), &reason));
+        }
+        let file: config::Users = config::read(&path)?;
+        let mut users = BTreeMap::new();
+        for (nth, user) in file.users.iter().enumerate() {
+            let place = Place::table("user").nth(nth);
+            let secret = |source: &SecretSource, key: &'static str| {
+                let secret = source.read(&self.directory);
+                secret.map_err(|reason| wrong_in(&path, place.key(key), &reason))
+            };
+            let access = user.access_secret.as_ref();
+            let access = access.map(|source| secret(source, "access_secret")).transpose()?;
+            let home = user.home.as_ref().map(|home| {
+                Ok(HomeRecord {
+                    mn_aaa_key: secret(&home.mn_aaa_key, "home.mn_aaa_key")?,
+                    home_address: home.address.0,
+                    home_agent: home.agent,
+                })
+            });
+            let mobility = if user.mobility { Mobility::Any } else { Mobility::None };
+            let read = aaa::User { access, mobility, home: home.transpose()? };
+            if users.insert(user.nai.0.clone(), read).is_some() {
+                let reason = format!("the user {} is there twice", user.nai.0);
+                return Err(wrong_in(&path, place.key("nai"), &reason));
+            }
+        }
+        Ok(users)
     }
 
     fn fha(&self, fha: &config::Fha) -> Result<Built, ConfigError> {
-        let radius = self.client(&fha.radius, client_role::FHA, "fha")?;
+        let radius = self.client(&fha.radius, client_role::FHA, Place::table("fha.radius"))?;
         let sockets = vec![(fha.address, mip4::PORT).into(), radius.local];
         let mut config = FhaConfig::new(fha.address, fha.address6, fha.prefix.0, radius);
         config.udp_keepalive = fha.udp_keepalive;
         config.max_lifetime = fha.max_lifetime;
         config.capacity = fha.capacity;
         config.vendor_id = self.config.daemon.vendor_id;
-        for peer in &fha.foreign_agents {
-            let key = self.secret(&peer.key, "fha.foreign_agent")?;
+        for (nth, peer) in fha.foreign_agents.iter().enumerate() {
+            let key = Place::table("fha.foreign_agent").nth(nth).key("key");
+            let key = self.secret(&peer.key, key)?;
             config.foreign_agents.insert(peer.address, ForeignAgent { spi: peer.spi, key });
         }
         let machine = Party::Fha(Box::new(fha::Fha::new(config)));
@@ -298,13 +344,7 @@ impl Builder {
     }
 
     fn ha(&self, ha: &config::Ha) -> Result<Built, ConfigError> {
-        let radius = self.client(&ha.radius, client_role::HA, "ha")?;
-        if !ha.prefix.0.contains(ha.address) {
-            return Err(self.wrong("ha", "the address does not lie in the prefix"));
-        }
-        if radius.servers.iter().chain([&radius.local]).any(SocketAddr::is_ipv4) {
-            return Err(self.wrong("ha.radius", "a home agent asks over IPv6"));
-        }
+        let radius = self.client(&ha.radius, client_role::HA, Place::table("ha.radius"))?;
         let sockets = vec![radius.local];
         let mut config = HaConfig::new(ha.address, ha.prefix.0, radius);
         config.max_lifetime = ha.max_lifetime;
@@ -316,10 +356,11 @@ impl Builder {
     }
 
     fn mn(&self, mn: &config::Mn) -> Result<Built, ConfigError> {
-        let access = self.secret(&mn.access_secret, "mn")?;
-        let key = self.secret(&mn.mn_aaa_key, "mn")?;
+        let table = Place::table("mn");
+        let access = self.secret(&mn.access_secret, table.key("access_secret"))?;
+        let key = self.secret(&mn.mn_aaa_key, table.key("mn_aaa_key"))?;
         let first = mn.links.first().ok_or_else(|| self.wrong("mn", "a [[mn.link]] is missing"))?;
-        let address = self.link_address(&first.interface, "mn.link")?;
+        let address = self.link_address(&first.interface, Place::table("mn.link"))?;
         let mut config = MnConfig::new(mn.nai.0.clone(), access, key, address);
         config.tunnel = match mn.tunnel {
             Tunnel::Udp => TunnelForm::Udp,
@@ -328,8 +369,8 @@ impl Builder {
         config.lifetime = mn.lifetime;
         config.binding_lifetime = mn.lifetime.into();
         config.vendor_id = self.config.daemon.vendor_id;
-        let links = mn.links.iter().map(|link| {
-            self.link_address(&link.interface, "mn.link")?;
+        let links = mn.links.iter().enumerate().map(|(nth, link)| {
+            self.link_address(&link.interface, Place::table("mn.link").nth(nth))?;
             let agents = match link.solicit {
                 0 => AgentPolicy::None,
                 times => AgentPolicy::Solicit(times),
@@ -362,14 +403,20 @@ impl Builder {
     }
 
     /// The link-layer address of a device of this host.
-    fn link_address(&self, interface: &str, table: &str) -> Result<LinkAddr, ConfigError> {
+    fn link_address(&self, interface: &str, table: Place<'_>) -> Result<LinkAddr, ConfigError> {
         let path = Path::new("/sys/class/net").join(interface).join("address");
         let text = fs::read_to_string(&path).unwrap_or_default();
         let octets: Vec<u8> =
             text.trim().split(':').filter_map(|octet| u8::from_str_radix(octet, 16).ok()).collect();
         let address = <[u8; 6]>::try_from(octets).ok().map(LinkAddr);
         address.ok_or_else(|| {
-            self.wrong(table, &format!("there is no device {interface} with a link-layer address"))
+            let listed = fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
+            let names = listed.map(|each| each.file_name().to_string_lossy().into_owned());
+            let reason = format!(
+                "there is no device {interface} with a link-layer address; this host has {}",
+                names.collect::<Vec<_>>().join(", ")
+            );
+            self.wrong_at(table.key("interface"), &reason)
         })
     }
 
@@ -382,21 +429,16 @@ impl Builder {
         &self,
         client: &config::Client,
         client_role: u32,
-        table: &str,
+        table: Place<'_>,
     ) -> Result<ClientConfig, ConfigError> {
         let (nas_ip, nas_ipv6) = match client.local.ip() {
             IpAddr::V4(address) => (Some(address), None),
             IpAddr::V6(address) => (None, Some(address)),
         };
-        let other = client.servers.iter().any(|at| at.is_ipv4() != client.local.is_ipv4());
-        if other || client.servers.is_empty() || client.local.port() == 0 {
-            let reason = "local needs a port, and servers of the same version of IP";
-            return Err(self.wrong(&format!("{table}.radius"), reason));
-        }
         Ok(ClientConfig {
             local: client.local,
             servers: client.servers.clone(),
-            secret: self.secret(&client.secret, &format!("{table}.radius"))?,
+            secret: self.secret(&client.secret, table.key("secret"))?,
             nas_ip,
             nas_ipv6,
             nas_identifier: Some(client.name.clone()),
@@ -406,12 +448,8 @@ impl Builder {
         })
     }
 
-    fn secret(
-        &self,
-        source: &SecretSource,
-        table: &str,
-    ) -> Result<dsboot_roles::Secret, ConfigError> {
-        source.read(&self.directory).map_err(|reason| self.wrong(table, &reason))
+    fn secret(&self, source: &SecretSource, place: Place<'_>) -> Result<Secret, ConfigError> {
+        source.read(&self.directory).map_err(|reason| self.wrong_at(place, &reason))
     }
 
     /// The table of the FHA.
@@ -426,12 +464,19 @@ impl Builder {
 
     /// What is wrong with a table of the configuration as a whole.
     pub(super) fn wrong(&self, table: &str, reason: &str) -> ConfigError {
-        let text = fs::read_to_string(&self.path).unwrap_or_default();
-        let headings = BTreeSet::from([format!("[{table}]"), format!("[[{table}]]")]);
-        let line = text.lines().position(|line| headings.contains(line.trim()));
-        let line = line.map(|line| format!(":{}", line + 1)).unwrap_or_default();
-        ConfigError(format!("{}{line}: [{table}]: {reason}", self.path.display()))
+        self.wrong_at(Place::table(table), reason)
     }
+
+    /// What is wrong at a place of the configuration.
+    fn wrong_at(&self, place: Place<'_>, reason: &str) -> ConfigError {
+        wrong_in(&self.path, place, reason)
+    }
+}
+
+/// What is wrong at a place of a file.
+fn wrong_in(path: &Path, place: Place<'_>, reason: &str) -> ConfigError {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    ConfigError(format!("{}:{}", path.display(), place.describe(&text, reason)))
 }
 
 impl AskerRole {

@@ -402,8 +402,25 @@ pub(super) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map(|before| format!(":{}", before.matches('\n').count() + 1));
         let (path, line) = (path.display(), line.unwrap_or_default());
-        ConfigError(format!("{path}{line}: {}", error.message()))
+        ConfigError(format!("{path}{line}: {}", plain(error.message())))
     })
+}
+
+/// A parser's message in words that need no knowledge of the program.
+fn plain(message: &str) -> String {
+    const WORDS: [(&str, &str); 7] = [
+        ("expected u16", "expected a number from 0 to 65535"),
+        ("expected u32", "expected a number from 0 to 4294967295"),
+        ("expected usize", "expected a number from 0 on"),
+        (
+            "invalid socket address syntax",
+            "expected an address with a port, such as \"192.0.2.1:1812\" or \"[2001:db8::1]:1812\"",
+        ),
+        ("invalid IPv4 address syntax", "expected an IPv4 address, such as \"192.0.2.1\""),
+        ("invalid IPv6 address syntax", "expected an IPv6 address, such as \"2001:db8::1\""),
+        ("invalid IP address syntax", "expected an IPv4 or IPv6 address"),
+    ];
+    WORDS.iter().fold(message.to_owned(), |text, (of, to)| text.replace(of, to))
 }
 
 const fn yes() -> bool {

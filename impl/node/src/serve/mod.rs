@@ -8,10 +8,12 @@ mod load;
 mod metrics;
 mod mobile;
 mod part;
+mod place;
 mod raw;
 pub(crate) mod records;
 mod rights;
 mod sockets;
+mod sound;
 mod store;
 mod tracer;
 pub mod value;
@@ -34,14 +36,15 @@ pub use metrics::Metrics;
 use part::{Event, Part};
 use tracer::Tracer;
 
-/// Sample configurations, by role.
-pub const EXAMPLES: [(&str, &str); 6] = [
+/// Sample configurations, by role, and a sample of the users of an AAA server.
+pub const EXAMPLES: [(&str, &str); 7] = [
     ("aaa", include_str!("../../samples/aaa.toml")),
     ("fa", include_str!("../../samples/fa.toml")),
     ("fha", include_str!("../../samples/fha.toml")),
     ("ha", include_str!("../../samples/ha.toml")),
     ("mn", include_str!("../../samples/mn.toml")),
     ("nas", include_str!("../../samples/nas.toml")),
+    ("users", include_str!("../../samples/users.toml")),
 ];
 
 /// What a mobile node goes on needing as it moves: for addresses and routes, for links, and for
@@ -77,7 +80,8 @@ async fn work(builder: &Builder) -> Result<(), ServeError> {
     let mut others = JoinSet::new();
     if let Some(at) = builder.daemon().metrics {
         let listener = TcpListener::bind(at).await.map_err(|error| {
-            io::Error::new(error.kind(), format!("cannot listen at {at} for Prometheus: {error}"))
+            let reason = sockets::cannot_bind("TCP", at, &error);
+            io::Error::new(error.kind(), format!("{reason} ([daemon] metrics)"))
         })?;
         others.spawn(metrics.clone().serve(listener));
     }

@@ -23,7 +23,7 @@ use super::link::{Frame, Link};
 use super::metrics::{Counts, Metrics};
 use super::mobile::Host;
 use super::raw::Raw;
-use super::sockets::Sockets;
+use super::sockets::{Sockets, cannot_bind};
 use super::store::Store;
 use super::tracer::Tracer;
 use crate::batch::{AT_ONCE, Inbox};
@@ -111,8 +111,7 @@ impl Part {
                 None => sockets.bind(local).await,
             };
             bound.map_err(|error| {
-                let reason = format!("cannot bind UDP {local}: {error}");
-                io::Error::new(error.kind(), reason)
+                io::Error::new(error.kind(), cannot_bind("UDP", local, &error))
             })?;
         }
         let link = match (&built.link, &host) {
@@ -160,6 +159,7 @@ impl Part {
         }
         self.tracer.emitted(now(), self.name, &effects);
         self.carry_out(effects).await;
+        self.tell_bindings();
         let mut room = Room::new();
         loop {
             let due = self.machine.poll_timeout().map(|due| Instant::now() + now().until(due));

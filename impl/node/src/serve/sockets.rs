@@ -114,6 +114,20 @@ impl Sockets {
     }
 }
 
+/// Why a socket cannot be bound, and what can be done about it.
+pub(super) fn cannot_bind(kind: &str, at: SocketAddr, error: &io::Error) -> String {
+    let (port, flag) = (at.port(), if kind == "UDP" { "-ulnp" } else { "-tlnp" });
+    let hint = match error.kind() {
+        io::ErrorKind::AddrInUse => format!("; `ss {flag} sport = {port}` says who has it"),
+        io::ErrorKind::AddrNotAvailable => format!("; this host does not have {} now", at.ip()),
+        io::ErrorKind::PermissionDenied => {
+            "; a port below 1024 takes CAP_NET_BIND_SERVICE, or root".to_owned()
+        }
+        _ => String::new(),
+    };
+    format!("cannot bind {kind} {at}: {error}{hint}")
+}
+
 /// Reads what waits at a socket; returns how much that is.
 pub(super) fn fill(socket: &UdpSocket, inbox: &mut Inbox) -> usize {
     // Where nothing waits, nothing is called.

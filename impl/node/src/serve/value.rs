@@ -1,6 +1,6 @@
 //! Values as they stand in a configuration.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,11 +10,11 @@ use dsboot_codec::dsb::Prefixed;
 use dsboot_codec::radius::Ipv6Prefix;
 use dsboot_roles::aaa::AddressRange;
 use dsboot_roles::{Nai, Secret};
-use serde::Deserialize;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 /// Where a secret stands. Never the secret itself: a configuration is shown around.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SecretSource {
     /// In a file, without the end of its last line.
     File(PathBuf),
@@ -32,8 +32,7 @@ impl SecretSource {
         let text = match self {
             SecretSource::File(path) => {
                 let path = directory.join(path);
-                fs::read(&path)
-                    .map_err(|e| format!("cannot read the secret in {}: {e}", path.display()))?
+                fs::read(&path).map_err(|error| no_secret(&path, &error))?
             }
             SecretSource::Env(name) => env::var(name)
                 .map_err(|_| {
@@ -44,7 +43,7 @@ impl SecretSource {
         let end = text.iter().rposition(|octet| !b"\r\n".contains(octet)).map_or(0, |at| at + 1);
         match text.get(..end) {
             Some(secret) if !secret.is_empty() => Ok(Secret::new(secret)),
-            _ => Err(format!("{self} holds nothing")),
+            _ => Err(format!("{self}, which should hold a secret, holds nothing")),
         }
     }
 }
@@ -55,6 +54,64 @@ impl fmt::Display for SecretSource {
             SecretSource::File(path) => write!(f, "the file {}", path.display()),
             SecretSource::Env(name) => write!(f, "the variable {name}"),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretSource {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<SecretSource, D::Error> {
+        deserializer.deserialize_map(SourceVisitor)
+    }
+}
+
+/// Reads a [`SecretSource`]. Whatever else stands there may be the secret itself, and is not shown.
+struct SourceVisitor;
+
+impl SourceVisitor {
+    fn refuse<T, E: de::Error>() -> Result<T, E> {
+        Err(E::custom(SourceVisitor::FORM))
+    }
+
+    const FORM: &'static str = "a secret never stands in a configuration itself: write \
+                                { file = \"secrets/NAME\" } or { env = \"NAME\" }";
+}
+
+impl<'de> Visitor<'de> for SourceVisitor {
+    type Value = SecretSource;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("{ file = \"secrets/NAME\" } or { env = \"NAME\" }")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<SecretSource, M::Error> {
+        let source = match map.next_entry::<String, String>()? {
+            Some((kind, path)) if kind == "file" => SecretSource::File(path.into()),
+            Some((kind, name)) if kind == "env" => SecretSource::Env(name),
+            _ => return SourceVisitor::refuse(),
+        };
+        if map.next_key::<de::IgnoredAny>()?.is_some() {
+            return SourceVisitor::refuse();
+        }
+        Ok(source)
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<SecretSource, E> {
+        SourceVisitor::refuse()
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<SecretSource, E> {
+        SourceVisitor::refuse()
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<SecretSource, E> {
+        SourceVisitor::refuse()
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<SecretSource, E> {
+        SourceVisitor::refuse()
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, _: A) -> Result<SecretSource, A::Error> {
+        SourceVisitor::refuse()
     }
 }
 
@@ -160,6 +217,23 @@ fn split<A: FromStr, B: FromStr>(text: &str, at: char) -> Option<(A, B)> {
     Some((first.trim().parse().ok()?, second.trim().parse().ok()?))
 }
 
+/// What keeps the secret in a file from being read; where it is not there, how to make it.
+fn no_secret(path: &Path, error: &io::Error) -> String {
+    let mut reason = format!("cannot read the secret in {}: {error}", path.display());
+    if error.kind() == io::ErrorKind::NotFound {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let directory = directory.unwrap_or(Path::new("."));
+        let _ = write!(
+            reason,
+            "; make it: mkdir -p -m 700 {} && head -c 18 /dev/urandom | base64 > {}; who shares it \
+             needs the same",
+            directory.display(),
+            path.display()
+        );
+    }
+    reason
+}
+
 /// What keeps a file from being read.
 pub(super) fn cannot_read(path: &Path, error: &io::Error) -> String {
     format!("cannot read {}: {error}", path.display())
@@ -182,6 +256,34 @@ mod tests {
         assert!(Ipv6Prefix::parse("2001:db8::/64").is_some());
         assert!(Ipv6Prefix::parse("2001:db8::/129").is_none());
         assert!(Nai::parse("").is_none());
+    }
+
+    #[test]
+    fn a_secret_that_stands_in_a_configuration_is_refused_and_not_shown() {
+        #[derive(Debug, Deserialize)]
+        struct Table {
+            secret: SecretSource,
+        }
+        let read = |text: &str| toml::from_str::<Table>(text).map_err(|e| e.message().to_owned());
+        let right = read("secret = { file = \"key\" }").unwrap();
+        assert_eq!(right.secret, SecretSource::File("key".into()));
+        let right = read("secret.env = \"KEY\"").unwrap();
+        assert_eq!(right.secret, SecretSource::Env("KEY".to_owned()));
+        for wrong in [
+            "\"sesame77\"",
+            "77",
+            "7.7",
+            "true",
+            "[\"sesame77\"]",
+            "{ sesame77 = \"x\" }",
+            "{ file = \"x\", env = \"sesame77\" }",
+            "{ value = \"sesame77\" }",
+            "{}",
+        ] {
+            let error = read(&format!("secret = {wrong}")).unwrap_err();
+            assert!(error.contains("never stands in a configuration"), "{wrong}: {error}");
+            assert!(!error.contains("77"), "{wrong}: {error}");
+        }
     }
 
     #[test]

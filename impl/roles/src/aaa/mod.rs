@@ -16,7 +16,6 @@ mod access;
 mod binding;
 mod config;
 mod mobility;
-mod pool;
 mod reply;
 
 use core::net::{Ipv4Addr, Ipv6Addr};
@@ -36,11 +35,11 @@ pub use config::{
 
 use crate::expiring::Expiring;
 use crate::journal::Journal;
+use crate::pool::Pool;
 use crate::radius::{Request, Server};
 use crate::{Datagram, Effects, Input, Machine, Nai, Random, Time, count};
 use access::Session;
 use mobility::Assignment;
-use pool::Pool;
 use reply::Reply;
 
 /// How long an address outlives what it was given for: so much later than the server the client

@@ -2,6 +2,7 @@ use core::net::{Ipv4Addr, SocketAddr};
 use core::time::Duration;
 use std::collections::BTreeSet;
 
+use crate::aaa::AddressRange;
 use crate::pana::FAILED_SESSION;
 use crate::radius::ClientConfig;
 
@@ -31,7 +32,7 @@ pub struct NasConfig {
     pub link: Option<String>,
 }
 
-/// A range of addresses on the link.
+/// A range of addresses on the link, of which [`AddressRange::MAX_LEN`] are used at the most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AddressPool {
     /// The first address.
@@ -40,6 +41,15 @@ pub struct AddressPool {
     pub last: Ipv4Addr,
     /// Length of the prefix that they lie in.
     pub prefix_length: u8,
+}
+
+impl AddressPool {
+    /// Those that are used.
+    pub(super) fn range(&self) -> AddressRange {
+        let longest = self.first.to_bits().saturating_add(AddressRange::MAX_LEN - 1);
+        let last = Ipv4Addr::from_bits(self.last.to_bits().min(longest));
+        AddressRange { first: self.first, last }
+    }
 }
 
 impl NasConfig {

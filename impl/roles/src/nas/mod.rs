@@ -88,7 +88,8 @@ impl Nas {
     #[must_use]
     pub fn new(config: NasConfig) -> Nas {
         let radius = Client::new(config.radius.clone());
-        Nas { config, sessions: Sessions::default(), addresses: Addresses::default(), radius }
+        let addresses = Addresses::new(config.pool.as_ref());
+        Nas { config, sessions: Sessions::default(), addresses, radius }
     }
 
     /// What it is configured with.
@@ -438,7 +439,7 @@ impl Nas {
     //= access.4.5
     fn pick(&self, identity: Option<&Nai>) -> Result<Prefixed<Ipv4Addr>, Access> {
         let pool = self.config.pool.as_ref().ok_or(Access::PoolEmpty)?;
-        let address = self.addresses.free_in(pool, identity).ok_or(Access::PoolEmpty)?;
+        let address = self.addresses.free(identity).ok_or(Access::PoolEmpty)?;
         Prefixed::<Ipv4Addr>::new(address, pool.prefix_length).ok_or(Access::PoolEmpty)
     }
 

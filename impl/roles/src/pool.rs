@@ -1,11 +1,11 @@
 use core::net::Ipv4Addr;
 use std::collections::BTreeSet;
 
-use super::config::AddressRange;
+use crate::aaa::AddressRange;
 
 /// The addresses of a range, each taken or free.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Pool {
+pub(crate) struct Pool {
     range: AddressRange,
     /// From this offset on, all are free.
     rest: u32,
@@ -15,30 +15,40 @@ pub(super) struct Pool {
 
 impl Pool {
     /// A pool with all its addresses free.
-    pub(super) const fn new(range: AddressRange) -> Pool {
+    pub(crate) const fn new(range: AddressRange) -> Pool {
         Pool { range, rest: 0, gaps: BTreeSet::new() }
     }
 
     /// Takes the address wanted if it is one of the pool's and free, otherwise the first free
     /// one. `None` when none is left.
-    pub(super) fn take(&mut self, wanted: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
+    pub(crate) fn take(&mut self, wanted: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
         let wanted = wanted.and_then(|address| self.offset(address));
         let offset = wanted.filter(|offset| self.is_free(*offset)).or_else(|| self.first_free())?;
         self.gaps.extend(self.rest..offset);
         self.gaps.remove(&offset);
         self.rest = self.rest.max(offset + 1);
-        Some(Ipv4Addr::from_bits(self.range.first.to_bits() + offset))
+        Some(self.address(offset))
     }
 
     /// Takes this address, if it is one of the pool's and free.
-    pub(super) fn occupy(&mut self, address: Ipv4Addr) {
+    pub(crate) fn occupy(&mut self, address: Ipv4Addr) {
         if self.offset(address).is_some_and(|offset| self.is_free(offset)) {
             self.take(Some(address));
         }
     }
 
+    /// The first free address from the beginning, if there is one.
+    pub(crate) fn free(&self) -> Option<Ipv4Addr> {
+        Some(self.address(self.first_free()?))
+    }
+
+    /// Whether the address is one of the pool's.
+    pub(crate) fn contains(&self, address: Ipv4Addr) -> bool {
+        self.offset(address).is_some()
+    }
+
     /// Gives an address back.
-    pub(super) fn release(&mut self, address: Ipv4Addr) {
+    pub(crate) fn release(&mut self, address: Ipv4Addr) {
         let Some(offset) = self.offset(address).filter(|offset| *offset < self.rest) else {
             return;
         };
@@ -47,6 +57,10 @@ impl Pool {
         while self.rest.checked_sub(1).is_some_and(|last| self.gaps.remove(&last)) {
             self.rest -= 1;
         }
+    }
+
+    fn address(&self, offset: u32) -> Ipv4Addr {
+        Ipv4Addr::from_bits(self.range.first.to_bits() + offset)
     }
 
     fn offset(&self, address: Ipv4Addr) -> Option<u32> {
