@@ -143,6 +143,21 @@ impl<'a> Packet<'a> {
     /// When the options are not of a length that a header can have, or the packet is longer than
     /// 65535 octets.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut octets = self.header_before(self.payload.len())?;
+        octets.extend_from_slice(self.payload);
+        Ok(octets)
+    }
+
+    /// The header alone, as it stands before the payload.
+    ///
+    /// # Errors
+    /// Those of [`Packet::encode`].
+    pub(crate) fn header(&self) -> Result<Vec<u8>, Error> {
+        self.header_before(0)
+    }
+
+    /// The header, with room behind it.
+    fn header_before(&self, room: usize) -> Result<Vec<u8>, Error> {
         let options_length = self.options.len();
         //= wire.10.1
         if options_length > IPV4_OPTIONS_MAX_LENGTH || !options_length.is_multiple_of(WORD) {
@@ -152,7 +167,7 @@ impl<'a> Packet<'a> {
         let too_long = |_| Error::new(ErrorKind::TooLong, 2, "wire.10.1");
         let total = u16::try_from(header_length + self.payload.len()).map_err(too_long)?;
         let version_ihl = 0x40 | u8::try_from(header_length / WORD).map_err(too_long)?;
-        let mut octets = serialize_about(total.into(), |out| {
+        let mut octets = serialize_about(header_length + room, |out| {
             let out = be_u16(total)(slice([version_ihl, self.tos])(out)?)?;
             let out = be_u16(self.fragment.0)(be_u16(self.identification)(out)?)?;
             let out = slice([self.ttl, self.protocol, 0, 0])(out)?;
@@ -162,7 +177,6 @@ impl<'a> Packet<'a> {
         //= wire.10.2
         let sum = checksum(&[&octets]);
         overwrite(&mut octets, CHECKSUM_OFFSET, sum.to_be_bytes());
-        octets.extend_from_slice(self.payload);
         Ok(octets)
     }
 

@@ -1,9 +1,7 @@
 use alloc::vec::Vec;
 
 use crate::wire::number::{be_u16 as u16_be, u8 as octet};
-use cookie_factory::bytes::{be_u8, be_u16};
 use cookie_factory::combinator::slice;
-use cookie_factory::sequence::tuple;
 use dsboot_spec::registry::mip4::{REPLY_LENGTH, REQUEST_LENGTH, message};
 use nom::Parser;
 use nom::combinator::rest;
@@ -12,8 +10,12 @@ use super::extensions::Extensions;
 use super::fixed::FixedPart;
 use super::header::{Code, ReplyHeader, RequestHeader};
 use super::reading::{Denial, Reading, ReservedFlags};
-use crate::wire::{append, parse, serialize};
+use crate::ip::tunnel::Roomy;
+use crate::wire::{append, parse};
 use crate::{Error, ErrorKind};
+
+/// Octets of Tunnel Data before the packet.
+const TUNNEL_DATA_HEADER: usize = 4;
 
 /// A message to or from UDP port 434.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -234,14 +236,21 @@ impl<'a> TunnelData<'a> {
     /// The octets of the message.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        //= wire.1.10
-        serialize(|out| {
-            tuple((
-                be_u8(message::TUNNEL_DATA),
-                be_u8(self.next_header),
-                be_u16(self.reserved),
-                slice(self.packet),
-            ))(out)
-        })
+        [&self.header()[..], self.packet].concat()
     }
+
+    /// The message around a packet of the IP protocol `next_header`, in the room before that.
+    pub fn wrap_in_place(next_header: u8, packet: &mut Roomy) {
+        packet.put_before(&TunnelData::new(next_header, &[]).header());
+    }
+
+    /// What stands before the packet.
+    const fn header(&self) -> [u8; TUNNEL_DATA_HEADER] {
+        //= wire.1.10
+        let [high, low] = self.reserved.to_be_bytes();
+        [message::TUNNEL_DATA, self.next_header, high, low]
+    }
+
+    /// Octets before the packet.
+    pub const HEADER_LENGTH: usize = TUNNEL_DATA_HEADER;
 }

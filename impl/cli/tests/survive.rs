@@ -30,6 +30,9 @@ const KEY: &str = "of 16 octets, ok";
 const MOBILES: u16 = 24;
 const LIFETIME: u16 = 600;
 
+/// How long a reply is waited for before a request is made anew.
+const PATIENCE: Duration = Duration::from_millis(250);
+
 /// The hosts of a test, as the third octet of their addresses.
 struct Site(u8);
 
@@ -124,33 +127,74 @@ fn receive(socket: &UdpSocket, patience: Duration) -> Option<Vec<u8>> {
     }
 }
 
-/// Sends requests until one is accepted. Returns it with its reply.
-fn register(
-    socket: &UdpSocket,
-    mobile: &mut Mobile,
-    is_first: bool,
-    mut between: impl FnMut(),
-) -> (Vec<u8>, Vec<u8>) {
-    let start = Instant::now();
-    let mut refused = None;
-    while start.elapsed() < Duration::from_secs(60) {
-        let request =
-            if is_first { mobile.first(now(), LIFETIME) } else { mobile.again(now(), LIFETIME) };
-        let request = request.expect("encoded");
-        // Lost if nobody hears it.
-        let _ = socket.send(&request);
-        between();
-        while let Some(reply) = receive(socket, Duration::from_millis(400)) {
-            match mobile.take(now(), &reply) {
-                Verdict::Registered(_) if is_reply_to(&reply, &request) => return (request, reply),
-                // To a request that was repeated since.
-                Verdict::Registered(_) | Verdict::Unproved => {}
-                Verdict::Refused(code) => refused = Some(code),
-            }
-        }
-        assert!(is_first || refused.is_none(), "a binding is lost: code {refused:?}");
+/// What a mobile node's host sends and hears, and what it has sent once more: a reply to that, whenever
+/// it comes, is the old one, or refuses. As a host answers in the order in which it hears, it has come
+/// when a later request is answered.
+struct Host {
+    socket: UdpSocket,
+    /// Replies by requests' identifications.
+    replayed: BTreeMap<u32, Vec<u8>>,
+}
+
+impl Host {
+    fn new(site: &Site) -> Host {
+        let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
+        socket.connect((site.fha(), 434)).expect("connected");
+        Host { socket, replayed: BTreeMap::new() }
     }
-    panic!("not registered within a minute; last refused by {refused:?}");
+
+    /// Sends a request once more, which must not be accepted.
+    fn replay(&mut self, request: &[u8], before: Vec<u8>) {
+        let Ok(Message::Request(decoded)) = Message::decode(request) else { panic!("no request") };
+        self.replayed.insert(decoded.header.identification.low(), before);
+        // Lost if nobody hears it.
+        let _ = self.socket.send(request);
+    }
+
+    /// What is heard within a while.
+    fn receive(&self, patience: Duration) -> Option<Vec<u8>> {
+        let octets = receive(&self.socket, patience)?;
+        let Ok(Message::Reply(reply)) = Message::decode(&octets) else { panic!("{octets:02x?}") };
+        if let Some(before) = self.replayed.get(&reply.header.identification.low()) {
+            let is_accepted = reply.header.code.is_accepted();
+            assert!(!is_accepted || octets == *before, "a replay is accepted");
+        }
+        Some(octets)
+    }
+
+    /// Sends requests until one is accepted. Returns it with its reply.
+    fn register(
+        &self,
+        mobile: &mut Mobile,
+        is_first: bool,
+        mut between: impl FnMut(),
+    ) -> (Vec<u8>, Vec<u8>) {
+        let start = Instant::now();
+        let mut refused = None;
+        while start.elapsed() < Duration::from_secs(60) {
+            let request = match is_first {
+                true => mobile.first(now(), LIFETIME),
+                false => mobile.again(now(), LIFETIME),
+            };
+            let request = request.expect("encoded");
+            // Lost if nobody hears it.
+            let _ = self.socket.send(&request);
+            between();
+            while let Some(reply) = self.receive(PATIENCE) {
+                // To one that was sent before: it has been looked at.
+                if !is_reply_to(&reply, &request) {
+                    continue;
+                }
+                match mobile.take(now(), &reply) {
+                    Verdict::Registered(_) => return (request, reply),
+                    Verdict::Unproved => {}
+                    Verdict::Refused(code) => refused = Some(code),
+                }
+            }
+            assert!(is_first || refused.is_none(), "a binding is lost: code {refused:?}");
+        }
+        panic!("not registered within a minute; last refused by {refused:?}");
+    }
 }
 
 fn is_reply_to(reply: &[u8], request: &[u8]) -> bool {
@@ -171,22 +215,34 @@ fn kills() -> u32 {
 //= movement.4.3
 #[test]
 fn what_was_answered_outlives_every_kill() {
-    let site = Site(1);
+    let kills = kills();
+    // What takes long is to wait for those who wait for the killed: sites of their own do that at once.
+    let sites = u8::try_from((kills / 7).clamp(1, 8)).expect("few");
+    std::thread::scope(|scope| {
+        let of = |site: u8| (kills + u32::from(sites - 1 - site)) / u32::from(sites);
+        let sites = (0..sites).map(|site| scope.spawn(move || survive(&Site(10 + site), of(site))));
+        for site in sites.collect::<Vec<_>>() {
+            site.join().expect("nothing is lost");
+        }
+    });
+}
+
+/// Kills the daemons of a site so often.
+fn survive(site: &Site, kills: u32) {
     let directory = tempfile::tempdir().expect("a directory");
     site.write(directory.path(), &[32]);
     let mut aaa = start(directory.path(), "aaa").expect("needs no privilege");
     let Some(mut fha) = start(directory.path(), "fha") else { return };
-    let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
-    socket.connect((site.fha(), 434)).expect("connected");
+    let mut host = Host::new(site);
     let mut mobiles: Vec<Mobile> = (1..=MOBILES).map(|number| site.mobile(number)).collect();
     let mut exchanges: BTreeMap<usize, (Vec<u8>, Vec<u8>)> = BTreeMap::new();
-    let random: &mut dyn Random = &mut Stream::new(7, "survive");
-    for turn in 0..kills() {
+    let random: &mut dyn Random = &mut Stream::new(site.0.into(), "survive");
+    for turn in 0..kills {
         let at = usize::try_from(random.u32()).expect("fits") % mobiles.len();
         let delay = Duration::from_micros(u64::from(random.u32() % 4000));
         let victim_is_aaa = turn % 4 == 3;
         let mut is_to_be_killed = true;
-        let exchange = register(&socket, &mut mobiles[at], true, || {
+        let exchange = host.register(&mut mobiles[at], true, || {
             if std::mem::take(&mut is_to_be_killed) {
                 sleep(delay);
                 if victim_is_aaa {
@@ -198,16 +254,17 @@ fn what_was_answered_outlives_every_kill() {
         });
         // What was accepted before cannot be accepted once more, now that it is no longer the last.
         if let Some((request, before)) = exchanges.insert(at, exchange) {
-            replay(&socket, &request, &before);
+            host.replay(&request, before);
         }
         // Nothing that was accepted is lost: it goes on under the key that was given.
         for (at, (request, reply)) in &mut exchanges {
             if random.u32() % 4 == 0 {
                 let home = mobiles[*at].home();
-                let exchange = register(&socket, &mut mobiles[*at], false, || {});
+                let exchange = host.register(&mut mobiles[*at], false, || {});
                 assert_eq!(mobiles[*at].home(), home);
-                replay(&socket, request, reply);
-                (*request, *reply) = exchange;
+                let (request, before) =
+                    (std::mem::replace(request, exchange.0), std::mem::replace(reply, exchange.1));
+                host.replay(&request, before);
             }
         }
         let mut homes: Vec<_> = mobiles.iter().filter_map(Mobile::home).collect();
@@ -218,24 +275,13 @@ fn what_was_answered_outlives_every_kill() {
     }
     for mobile in &mut mobiles {
         if mobile.home().is_none() {
-            register(&socket, mobile, true, || {});
+            host.register(mobile, true, || {});
         }
     }
     assert!(mobiles.iter().all(|mobile| mobile.home().is_some()));
+    while host.receive(Duration::from_secs(1)).is_some() {}
     for role in ["aaa", "fha"] {
         traces::accepted(&directory.path().join(role).with_extension("ndjson"));
-    }
-}
-
-/// Sends a request once more, which must not be accepted: a reply is the old one, or refuses.
-fn replay(socket: &UdpSocket, request: &[u8], before: &[u8]) {
-    socket.send(request).expect("sent");
-    while let Some(reply) = receive(socket, Duration::from_millis(60)) {
-        if !is_reply_to(&reply, request) {
-            continue;
-        }
-        let Ok(Message::Reply(decoded)) = Message::decode(&reply) else { panic!("{reply:02x?}") };
-        assert!(!decoded.header.code.is_accepted() || reply == before, "a replay is accepted");
     }
 }
 
@@ -248,13 +294,12 @@ fn a_second_aaa_server_takes_over_from_a_silent_one() {
     let _silent = UdpSocket::bind((site.aaa(31), 1812)).expect("a socket");
     let _aaa = start(directory.path(), "aaa").expect("needs no privilege");
     let Some(_fha) = start(directory.path(), "fha") else { return };
-    let socket = UdpSocket::bind((site.mobiles(), 0)).expect("a socket");
-    socket.connect((site.fha(), 434)).expect("connected");
+    let host = Host::new(&site);
     let start = Instant::now();
-    register(&socket, &mut site.mobile(1), true, || {});
+    host.register(&mut site.mobile(1), true, || {});
     // RFC 5080: after half a minute at the most; and from then on at once.
     assert!(start.elapsed() > Duration::from_secs(10), "{:?}", start.elapsed());
     let start = Instant::now();
-    register(&socket, &mut site.mobile(2), true, || {});
+    host.register(&mut site.mobile(2), true, || {});
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }

@@ -5,7 +5,7 @@ use core::net::Ipv4Addr;
 
 use dsboot_spec::registry::ip::protocol;
 
-use super::Tunnelled;
+use super::{Roomy, Tunnelled};
 use crate::ip::v4::{Fragment, Packet};
 use crate::{Error, ErrorKind};
 
@@ -20,13 +20,32 @@ pub fn wrap(
     ttl: u8,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
+    around(source, destination, ttl, &not_of(source, destination, inner)?, inner)
+}
+
+/// The same as [`wrap`] in the room before `inner`.
+///
+/// # Errors
+/// Those of [`wrap`]; then `inner` stays as it was.
+pub fn wrap_in_place(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &mut Roomy,
+) -> Result<(), Error> {
+    not_of(source, destination, inner.octets())?;
+    wrap_own_in_place(source, destination, ttl, inner)
+}
+
+/// A packet that does not come from an end of the tunnel.
+fn not_of(source: Ipv4Addr, destination: Ipv4Addr, inner: &[u8]) -> Result<Packet<'_>, Error> {
     let packet = Packet::decode(inner)?;
     //= data-path.5.4
     //= wire.10.20
     if packet.source == source || packet.source == destination {
         return Err(Error::new(ErrorKind::BadValue, 12, "wire.10.20"));
     }
-    around(source, destination, ttl, &packet, inner)
+    Ok(packet)
 }
 
 /// Puts a packet that the encapsulator has made itself, so that it cannot have come out of a
@@ -43,6 +62,23 @@ pub fn wrap_own(
     around(source, destination, ttl, &Packet::decode(inner)?, inner)
 }
 
+/// The same as [`wrap_own`] in the room before `inner`.
+///
+/// # Errors
+/// Those of [`wrap_own`]; then `inner` stays as it was.
+pub fn wrap_own_in_place(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &mut Roomy,
+) -> Result<(), Error> {
+    let octets = inner.octets();
+    let packet = outer(source, destination, ttl, &Packet::decode(octets)?, octets)?;
+    let header = packet.header()?;
+    inner.put_before(&header);
+    Ok(())
+}
+
 /// The outer packet around `inner`, whose octets are these.
 fn around(
     source: Ipv4Addr,
@@ -51,6 +87,16 @@ fn around(
     inner: &Packet<'_>,
     octets: &[u8],
 ) -> Result<Vec<u8>, Error> {
+    outer(source, destination, ttl, inner, octets)?.encode()
+}
+
+fn outer<'a>(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &Packet<'_>,
+    octets: &'a [u8],
+) -> Result<Packet<'a>, Error> {
     let packet = alive(*inner)?;
     //= data-path.5.2
     //= wire.10.19
@@ -59,7 +105,7 @@ fn around(
         false => Fragment::WHOLE,
     };
     let outer = Packet::new(source, destination, protocol::IPV4, octets);
-    Packet { tos: packet.tos, ttl, fragment, ..outer }.encode()
+    Ok(Packet { tos: packet.tos, ttl, fragment, ..outer })
 }
 
 /// Takes the inner packet out of `outer`.

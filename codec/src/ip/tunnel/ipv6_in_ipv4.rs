@@ -5,7 +5,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use dsboot_spec::registry::ip::protocol;
 
-use super::Tunnelled;
+use super::{Roomy, Tunnelled};
 use crate::ip::{v4, v6};
 use crate::{Error, ErrorKind};
 
@@ -23,13 +23,37 @@ pub fn wrap(
     ttl: u8,
     inner: &[u8],
 ) -> Result<Vec<u8>, Error> {
+    outer(source, destination, ttl, inner)?.encode()
+}
+
+/// The same as [`wrap`] in the room before `inner`.
+///
+/// # Errors
+/// Those of [`wrap`]; then `inner` stays as it was.
+pub fn wrap_in_place(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &mut Roomy,
+) -> Result<(), Error> {
+    let header = outer(source, destination, ttl, inner.octets())?.header()?;
+    inner.put_before(&header);
+    Ok(())
+}
+
+fn outer(
+    source: Ipv4Addr,
+    destination: Ipv4Addr,
+    ttl: u8,
+    inner: &[u8],
+) -> Result<v4::Packet<'_>, Error> {
     //= wire.10.21
     let (_, padding) = v6::Packet::split(inner)?;
     if !padding.is_empty() {
         return Err(Error::new(ErrorKind::Trailing, inner.len() - padding.len(), "wire.10.21"));
     }
     //= data-path.5.2
-    v4::Packet { ttl, ..v4::Packet::new(source, destination, protocol::IPV6, inner) }.encode()
+    Ok(v4::Packet { ttl, ..v4::Packet::new(source, destination, protocol::IPV6, inner) })
 }
 
 /// Takes the inner packet out of `outer`; what stands after its payload is padding.

@@ -10,6 +10,9 @@ pub mod ipv4_in_ipv4;
 pub mod ipv6_in_ipv4;
 pub mod ipv6_in_ipv6;
 pub mod minimal;
+mod room;
+
+pub use room::Roomy;
 
 use crate::Error;
 

@@ -44,7 +44,8 @@ pub use extension::{
 pub use option::{DestinationOption, Options, OptionsIter};
 
 use super::Pseudo;
-use crate::wire::{chunk, serialize_about};
+use super::tunnel::Roomy;
+use crate::wire::{append, chunk};
 use crate::{Error, ErrorKind};
 
 /// An IPv6 packet.
@@ -130,13 +131,23 @@ impl<'a> Packet<'a> {
     /// # Errors
     /// When the payload is longer than 65535 octets or the flow label than 20 bits.
     pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        let mut octets = Vec::with_capacity(IPV6_HEADER_LENGTH + self.payload.len());
+        self.append_to(&mut octets)?;
+        Ok(octets)
+    }
+
+    /// Adds the packet to some octets.
+    ///
+    /// # Errors
+    /// Those of [`Packet::encode`].
+    pub fn append_to(&self, octets: &mut Vec<u8>) -> Result<(), Error> {
         let length = u16::try_from(self.payload.len())
             .map_err(|_| Error::new(ErrorKind::TooLong, 4, "wire.10.3"))?;
         if self.flow_label > FLOW_LABEL_MASK {
             return Err(Error::new(ErrorKind::TooLong, 1, "wire.10.3"));
         }
         let first = (6 << 28) | (u32::from(self.traffic_class) << 20) | self.flow_label;
-        Ok(serialize_about(IPV6_HEADER_LENGTH + self.payload.len(), |out| {
+        append(octets, |out| {
             tuple((
                 be_u32(first),
                 be_u16(length),
@@ -144,9 +155,19 @@ impl<'a> Packet<'a> {
                 be_u8(self.hop_limit),
                 slice(self.source.octets()),
                 slice(self.destination.octets()),
-                slice(self.payload),
             ))(out)
-        }))
+        });
+        octets.extend_from_slice(self.payload);
+        Ok(())
+    }
+
+    /// The packet as the next hop gets it with `room` octets before it for tunnels' headers, or `None`
+    /// when it lives no longer.
+    #[must_use]
+    pub fn forwarded_with_room(&self, room: usize) -> Option<Roomy> {
+        let forwarded = self.forwarded()?;
+        let length = IPV6_HEADER_LENGTH + self.payload.len();
+        Roomy::new(room, length, |octets| forwarded.append_to(octets)).ok()
     }
 
     /// The extension headers, every one validated.

@@ -58,12 +58,14 @@ pub(super) enum Event {
 /// Room for what is read.
 struct Room {
     inbox: Inbox,
-    packet: Vec<u8>,
+    routed: Vec<u8>,
+    /// The packet that is handled: its octets are where those of the last one were.
+    packet: Packet,
 }
 
 impl Room {
     fn new() -> Room {
-        Room { inbox: Inbox::new(), packet: vec![0; LONGEST_PACKET] }
+        Room { inbox: Inbox::new(), routed: vec![0; LONGEST_PACKET], packet: packet(&[]) }
     }
 }
 
@@ -205,10 +207,12 @@ impl Part {
             if let Some(raw) = &self.raw {
                 taken += raw.fill(&mut room.inbox);
                 for (_, octets) in room.inbox.iter() {
-                    effects.append(self.on_received(&packet(octets)));
+                    room.packet.octets.clear();
+                    room.packet.octets.extend_from_slice(octets);
+                    effects.append(self.on_received(&room.packet));
                 }
             }
-            taken += self.take_routed(&mut room.packet, effects)?;
+            taken += self.take_routed(room, effects)?;
             match self.events.try_recv() {
                 Ok(event) => match self.on_event(event) {
                     Some(more) => effects.append(more),
@@ -222,12 +226,15 @@ impl Part {
     }
 
     /// Handles what the host has routed into the TUN device. Returns how much that is.
-    fn take_routed(&mut self, room: &mut [u8], effects: &mut Effects) -> io::Result<usize> {
+    fn take_routed(&mut self, room: &mut Room, effects: &mut Effects) -> io::Result<usize> {
         for taken in 0..AT_ONCE {
             let Some(tun) = &self.tun else { return Ok(taken) };
-            match tun.try_recv(room) {
+            match tun.try_recv(&mut room.routed) {
                 Ok(length) => {
-                    effects.append(self.on_packet(room.get(..length).unwrap_or_default()));
+                    let octets = room.routed.get(..length).unwrap_or_default();
+                    room.packet.octets.clear();
+                    room.packet.octets.extend_from_slice(octets);
+                    effects.append(self.on_packet(&room.packet));
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(taken),
                 Err(error) => return Err(error),
@@ -315,10 +322,10 @@ impl Part {
     }
 
     /// A packet that the host has routed into the TUN device.
-    fn on_packet(&mut self, octets: &[u8]) -> Effects {
+    fn on_packet(&mut self, packet: &Packet) -> Effects {
         match &mut self.machine {
-            Party::Mn(mn) => mn.send_ipv6(now(), octets),
-            _ => self.on_received(&packet(octets)),
+            Party::Mn(mn) => mn.send_ipv6(now(), &packet.octets),
+            _ => self.on_received(packet),
         }
     }
 

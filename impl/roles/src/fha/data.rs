@@ -5,12 +5,14 @@ use core::net::{SocketAddr, SocketAddrV4};
 use dsboot_codec::{
     ip::{
         self, icmp,
-        tunnel::{ipv4_in_ipv4, ipv6_in_ipv4},
+        tunnel::{Roomy, ipv4_in_ipv4, ipv6_in_ipv4},
         v4, v6,
     },
     mip4::TunnelData,
 };
-use dsboot_spec::registry::ip::{DEFAULT_TTL, IPV6_IN_IPV4_MTU, icmpv4, protocol};
+use dsboot_spec::registry::ip::{
+    DEFAULT_TTL, IPV4_HEADER_LENGTH, IPV6_IN_IPV4_MTU, icmpv4, protocol,
+};
 
 use super::{Binding, Fha, TunnelEnd};
 use crate::{
@@ -124,7 +126,8 @@ impl Fha {
         let reply = icmp::Message::new(icmpv4::ECHO_REPLY, request.body).encode_v4();
         let (own, home) = (self.config.address, binding.thoav4);
         if let Ok(octets) = v4::Packet::new(own, home, protocol::ICMP, &reply).encode() {
-            self.tunnel(binding, &octets, effects);
+            let packet = Roomy::copy(binding.tunnel.header_length(), &octets);
+            self.tunnel(binding, packet, effects);
         }
     }
 
@@ -135,11 +138,12 @@ impl Fha {
             return effects.count(Data::NoBinding);
         };
         //= data-path.5.1
-        let Some(Ok(forwarded)) = packet.forwarded().map(|packet| packet.encode()) else {
+        let room = binding.tunnel.header_length() + IPV4_HEADER_LENGTH;
+        let Some(mut forwarded) = packet.forwarded_with_room(room) else {
             return effects.count(Data::HopLimit);
         };
         //= data-path.5.3
-        if forwarded.len() > IPV6_IN_IPV4_MTU {
+        if forwarded.octets().len() > IPV6_IN_IPV4_MTU {
             effects.count(Data::TooBig);
             let error = packet_too_big(self.config.address6, octets, IPV6_IN_IPV4_MTU);
             let error = error.map(|octets| Effect::Packet(Packet { neighbour: None, octets }));
@@ -147,33 +151,49 @@ impl Fha {
         }
         //= data-path.3.4
         let (own, home) = (self.config.address, binding.thoav4);
-        match ipv6_in_ipv4::wrap(own, home, DEFAULT_TTL, &forwarded) {
-            Ok(inner) => self.tunnel(binding, &inner, effects),
+        match ipv6_in_ipv4::wrap_in_place(own, home, DEFAULT_TTL, &mut forwarded) {
+            Ok(()) => self.tunnel(binding, forwarded, effects),
             Err(_) => effects.count(Data::Malformed),
         }
     }
 
     /// Sends an IPv4 packet of the FHA's own through the tunnel of a binding.
-    fn tunnel(&self, binding: &Binding, inner: &[u8], effects: &mut Effects) {
+    fn tunnel(&self, binding: &Binding, mut inner: Roomy, effects: &mut Effects) {
         let own = self.config.address;
         match binding.tunnel {
             TunnelEnd::Ip => {
                 let care_of = binding.care_of_address;
-                match ipv4_in_ipv4::wrap_own(own, care_of, DEFAULT_TTL, inner) {
-                    Ok(octets) => effects.push(Effect::Packet(Packet { neighbour: None, octets })),
+                match ipv4_in_ipv4::wrap_own_in_place(own, care_of, DEFAULT_TTL, &mut inner) {
+                    Ok(()) => {
+                        let octets = inner.into_octets();
+                        effects.push(Effect::Packet(Packet { neighbour: None, octets }));
+                    }
                     Err(_) => effects.count(Data::Malformed),
                 }
             }
             //= data-path.6.6
             TunnelEnd::Udp(end) if end.port() == 0 => effects.count(Data::TunnelEndUnknown),
             //= data-path.6.4
-            TunnelEnd::Udp(end) => effects.send(Datagram {
-                source: SocketAddrV4::new(own, self.config.port).into(),
-                destination: end.into(),
-                ttl: DEFAULT_TTL,
-                neighbour: None,
-                payload: TunnelData::new(protocol::IPV4, inner).encode(),
-            }),
+            TunnelEnd::Udp(end) => {
+                TunnelData::wrap_in_place(protocol::IPV4, &mut inner);
+                effects.send(Datagram {
+                    source: SocketAddrV4::new(own, self.config.port).into(),
+                    destination: end.into(),
+                    ttl: DEFAULT_TTL,
+                    neighbour: None,
+                    payload: inner.into_octets(),
+                });
+            }
+        }
+    }
+}
+
+impl TunnelEnd {
+    /// Octets that the tunnel puts before a packet, without what the host adds to a datagram.
+    const fn header_length(self) -> usize {
+        match self {
+            TunnelEnd::Ip => IPV4_HEADER_LENGTH,
+            TunnelEnd::Udp(_) => TunnelData::HEADER_LENGTH,
         }
     }
 }

@@ -8,13 +8,13 @@ use core::{
 use dsboot_codec::{
     ip::{
         self, icmp,
-        tunnel::{ipv4_in_ipv4, ipv6_in_ipv4, ipv6_in_ipv6},
+        tunnel::{Roomy, ipv4_in_ipv4, ipv6_in_ipv4, ipv6_in_ipv6},
         v4, v6,
     },
     mip4::TunnelData,
 };
 use dsboot_spec::registry::ip::{
-    DEFAULT_TTL, IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, icmpv4, next_header, protocol,
+    DEFAULT_TTL, IPV4_HEADER_LENGTH, IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, icmpv4, next_header, protocol,
 };
 
 use super::{Mn, registration::own_end};
@@ -25,6 +25,9 @@ use crate::{
 
 /// The keepalive interval where the FHA leaves it to the mobile node (RFC 3519 §4.9).
 const DEFAULT_KEEPALIVE_SECONDS: u16 = 110;
+
+/// Octets of the headers that go before a packet in the widest tunnel: IPv4 in IPv4.
+const ROOM: usize = 2 * IPV4_HEADER_LENGTH;
 
 /// Where the Mobile IPv4 tunnel begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,14 +239,15 @@ impl Mn {
             return effects.count(Data::TooBig);
         }
         //= data-path.1.1
-        match ipv6_in_ipv4::wrap(held.thoav4, held.fha, DEFAULT_TTL, packet) {
-            Ok(inner) => self.send_inner(now, &inner, effects),
+        let mut octets = Roomy::copy(ROOM, packet);
+        match ipv6_in_ipv4::wrap_in_place(held.thoav4, held.fha, DEFAULT_TTL, &mut octets) {
+            Ok(()) => self.send_inner(now, octets, effects),
             Err(_) => effects.count(Data::Malformed),
         }
     }
 
     /// Sends an IPv4 packet from the THOAv4 into the Mobile IPv4 tunnel.
-    fn send_inner(&mut self, now: Time, inner: &[u8], effects: &mut Effects) {
+    fn send_inner(&mut self, now: Time, mut inner: Roomy, effects: &mut Effects) {
         let (Some(held), Some(entry)) = (self.registrar.held(), self.tunnel_entry()) else {
             return effects.count(Data::NoBinding);
         };
@@ -251,25 +255,28 @@ impl Mn {
             //= data-path.1.3
             (Entry::Agent(neighbour), _) => {
                 let neighbour = Some(neighbour);
-                effects.push(Effect::Packet(Packet { neighbour, octets: inner.to_vec() }));
+                let octets = inner.into_octets();
+                effects.push(Effect::Packet(Packet { neighbour, octets }));
             }
             //= data-path.1.2
             //= data-path.1.4
             //= data-path.6.4
             (Entry::Own, Some(_)) => {
+                TunnelData::wrap_in_place(protocol::IPV4, &mut inner);
                 effects.send(Datagram {
                     source: own_end(&self.config, held.care_of_address).into(),
                     destination: own_end(&self.config, held.fha).into(),
                     ttl: DEFAULT_TTL,
                     neighbour: None,
-                    payload: TunnelData::new(protocol::IPV4, inner).encode(),
+                    payload: inner.into_octets(),
                 });
                 self.tunnel_used = Some(now);
             }
             (Entry::Own, None) => {
                 let (own, fha) = (held.care_of_address, held.fha);
-                match ipv4_in_ipv4::wrap(own, fha, DEFAULT_TTL, inner) {
-                    Ok(octets) => {
+                match ipv4_in_ipv4::wrap_in_place(own, fha, DEFAULT_TTL, &mut inner) {
+                    Ok(()) => {
+                        let octets = inner.into_octets();
                         effects.push(Effect::Packet(Packet { neighbour: None, octets }));
                     }
                     Err(_) => effects.count(Data::Malformed),
@@ -313,7 +320,7 @@ impl Mn {
         let echo = icmp::Echo { identifier: 0, sequence: 0, data: &[] }.encode();
         let icmp = icmp::Message::new(icmpv4::ECHO_REQUEST, &echo).encode_v4();
         if let Ok(packet) = v4::Packet::new(own, fha, protocol::ICMP, &icmp).encode() {
-            self.send_inner(now, &packet, effects);
+            self.send_inner(now, Roomy::copy(0, &packet), effects);
         }
     }
 }
