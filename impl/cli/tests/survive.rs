@@ -4,7 +4,13 @@
 //! DSBOOT_SURVIVE=N kills N times instead of a few. Where Mobile IPv4's port may not be bound, that is
 //! said and nothing tested; `DSBOOT_PEERS=required` makes it a failure.
 
-#![expect(clippy::expect_used, clippy::panic, clippy::print_stderr, reason = "helpers of tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::indexing_slicing,
+    reason = "helpers of tests"
+)]
 
 mod traces;
 

@@ -112,9 +112,8 @@ impl Part {
                 Some(device) => sockets.bind_but_for(local, device),
                 None => sockets.bind(local).await,
             };
-            bound.map_err(|error| {
-                io::Error::new(error.kind(), cannot_bind("UDP", local, &error))
-            })?;
+            bound
+                .map_err(|error| io::Error::new(error.kind(), cannot_bind("UDP", local, &error)))?;
         }
         let link = match (&built.link, &host) {
             (Some(device), _) => Some(Link::open(device, sender.clone())?),

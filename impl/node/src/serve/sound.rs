@@ -87,14 +87,19 @@ impl Findings {
 
     /// An address of this host.
     fn own(&mut self, address: Ipv4Addr, place: Place<'static>) {
-        let is_one = !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast();
+        let is_one =
+            !address.is_unspecified() && !address.is_multicast() && !address.is_broadcast();
         self.unless(is_one, place, "is to be one address of this host");
     }
 
     fn device(&mut self, name: &str, place: Place<'static>) {
         let is_name = (1..=LONGEST_DEVICE).contains(&name.len())
             && !name.contains(|c: char| c == '/' || c.is_whitespace());
-        self.unless(is_name, place, "a device's name has 1 to 15 octets, none of them / or a space");
+        self.unless(
+            is_name,
+            place,
+            "a device's name has 1 to 15 octets, none of them / or a space",
+        );
         let is_new = self.devices.insert(name.to_owned());
         self.unless(is_new, place, "another role in this file has the same device");
     }
@@ -106,7 +111,11 @@ impl Findings {
         self.unless(!client.servers.is_empty(), servers, "there is no server to be asked");
         for server in &client.servers {
             let is_there = server.port() != 0 && !server.ip().is_unspecified();
-            self.unless(is_there, servers, &format!("{server} is nowhere; its port is mostly 1812"));
+            self.unless(
+                is_there,
+                servers,
+                &format!("{server} is nowhere; its port is mostly 1812"),
+            );
             self.unless(*server != client.local, servers, "it would ask itself");
             let (is, must) = (server.is_ipv4(), client.local.is_ipv4());
             let reason = format!("{server} is not of the same version of IP as {}", client.local);

@@ -14,7 +14,8 @@ use dsboot_codec::{
     mip4::TunnelData,
 };
 use dsboot_spec::registry::ip::{
-    DEFAULT_TTL, IPV4_HEADER_LENGTH, IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, icmpv4, next_header, protocol,
+    DEFAULT_TTL, IPV4_HEADER_LENGTH, IPV6_IN_IPV4_MTU, IPV6_MINIMUM_MTU, icmpv4, next_header,
+    protocol,
 };
 
 use super::{Mn, registration::own_end};
