@@ -380,6 +380,7 @@ impl Space for Side {
     type Memory = Networks;
 
     const GOALS: usize = 0;
+    const IN_ORDER: bool = false;
 
     fn name(&self) -> String {
         format!("{COPIES} of {}", Space::name(&self.0))

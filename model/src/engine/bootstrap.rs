@@ -21,12 +21,12 @@ pub struct Coverage {
     pub(crate) views: HashMap<Fingerprint, u64, Prehashed>,
     /// The promises that the setup has, each a bit, once that was asked.
     asked: Option<u64>,
-    /// Steps that were noted not long ago, each at a place of its own.
-    recent: Vec<Fingerprint>,
+    /// Steps that were noted not long ago, by half of their fingerprint, each at a place of its own.
+    recent: Vec<u64>,
 }
 
 /// How many steps that the HA sees are remembered as noted; a power of two.
-const RECENT: usize = 1 << 12;
+const RECENT: usize = 1 << 14;
 
 impl Coverage {
     /// The promises that the setup has, each a bit.
@@ -58,10 +58,10 @@ impl Coverage {
             return;
         }
         let step = before.and(after);
-        self.recent.resize(RECENT, Fingerprint::of_halves(0, 0));
-        let place_of = super::size(step.halves().1) % RECENT;
-        let known = self.recent.get_mut(place_of).map(|slot| std::mem::replace(slot, step));
-        if known != Some(step) {
+        self.recent.resize(RECENT, 0);
+        let (_, half) = step.halves();
+        let slot = self.recent.get_mut(super::size(half) % RECENT);
+        if slot.map(|slot| std::mem::replace(slot, half)) != Some(half) {
             self.views.entry(step).or_insert_with(|| Origin::Step(place).word());
         }
     }
@@ -153,6 +153,7 @@ impl Space for Bootstrap {
     type Memory = Known;
 
     const GOALS: usize = 4;
+    const IN_ORDER: bool = true;
 
     fn name(&self) -> String {
         name(self)

@@ -57,7 +57,8 @@ pub(super) const fn group_of(action: Action) -> usize {
             Message::Request(Hop::Link, _) | Message::Reply(Hop::Relay, _) => 6,
             Message::RegistrationAsk(..) => 7,
             Message::Update(Leg::Tunnel(_), _) => 8,
-            Message::Update(Leg::Plain, _) | Message::BindingAnswer(..) => 9,
+            Message::Update(Leg::Plain, _) => 9,
+            Message::BindingAnswer(..) => 25,
             Message::BindingAsk(..) => 10,
             Message::Ack(Leg::Plain, _) => 11,
         },
@@ -96,6 +97,36 @@ pub(super) const fn group_of(action: Action) -> usize {
     }
 }
 
+/// The cells that tell what an action does, whatever it costs.
+pub(super) fn cells_of(action: Action) -> &'static [Cell] {
+    let group = match action {
+        // What the MN does at its own wish, or loses, as what it does when it is refused elsewhere.
+        Action::Refresh
+        | Action::Renew
+        | Action::RefreshUpdate
+        | Action::Release
+        | Action::MnRestarts
+        | Action::MnLosesBinding => group_of(Action::BindAnew),
+        Action::NasRestarts(link) | Action::AaaForgets(link) => group_of(Action::NasGivesUp(link)),
+        Action::FaGivesUp(..) | Action::FaLosesVisitor(_) | Action::FaRestarts(_) => OF_FA,
+        Action::FhaGivesUp(_)
+        | Action::FhaLosesBinding(_)
+        | Action::FhaRestarts(_)
+        | Action::StrangersBind(_) => OF_FHA,
+        Action::HaRestarts | Action::HaGivesUp | Action::HaLosesBinding => OF_HA,
+        Action::AaahRestarts => OF_AAAH,
+        action => group_of(action),
+    };
+    let stages = GROUPS.get(group).map_or(&[][..], |group| group.stages);
+    stages.last().map_or(&[], |stage| stage.cells)
+}
+
+/// The groups of what agents and servers do with requests and updates.
+const OF_FA: usize = 6;
+const OF_FHA: usize = 5;
+const OF_HA: usize = 9;
+const OF_AAAH: usize = 7;
+
 macro_rules! group {
     ($($asks:ident $($awaited:literal)?: $($cell:ident)+;)+) => {
         group! { |_| true; $($asks $($awaited)?: $($cell)+;)+ }
@@ -113,7 +144,7 @@ macro_rules! group {
 }
 
 /// All groups, each at its number.
-pub(super) const GROUPS: [Group; 25] = [
+pub(super) const GROUPS: [Group; 26] = [
     group! { All: Place User Nas Access; },
     // What the MN does: what it sends, what is then no longer waited for, and what the order of
     // messages and agreement with FHA and HA have to do with that.
@@ -144,7 +175,10 @@ pub(super) const GROUPS: [Group; 25] = [
     group! { All: Place Asked Fa Requests Relayed Replies RepliesToFa; },
     group! { All: User Aaah RegistrationAsks RegistrationAnswers; },
     group! { All: Bindings Updates PlainUpdates; },
-    group! { All: Updating Ha PlainUpdates BindingAsks BindingAnswers PlainAcks; },
+    group! {
+        Free: Updating Ha PlainUpdates BindingAsks;
+        All: Updating Ha PlainUpdates BindingAsks BindingAnswers PlainAcks;
+    },
     group! { All: User Aaah BindingAsks BindingAnswers; },
     group! { All: Updating Bindings PlainAcks Acks; },
     group! {
@@ -207,6 +241,7 @@ pub(super) const GROUPS: [Group; 25] = [
         All: Place Asked Updating Mn User Fa Bindings Fha Ha Access Requests Relayed RegistrationAsks
             RegistrationAnswers Replies RepliesToFa Updates PlainAcks Acks;
     },
+    group! { All: Updating Ha BindingAnswers PlainAcks; },
 ];
 
 /// Whether the MN waits for the end of its home binding.

@@ -418,6 +418,7 @@ impl Space for Two {
     type Memory = Halves;
 
     const GOALS: usize = 4;
+    const IN_ORDER: bool = true;
 
     fn name(&self) -> String {
         name(self)

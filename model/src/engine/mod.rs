@@ -54,6 +54,10 @@ pub trait Space: Clone + Send + Sync + 'static {
     /// How many goals must stay possible, four at most.
     const GOALS: usize;
 
+    /// Whether states that have much in common stand near each other in the order of their words, so that
+    /// it pays to look into them in that order: what is known of the one is known of the next.
+    const IN_ORDER: bool;
+
     /// What is walked, in words that are the same for the same space only: what the rules are, and in
     /// lines of their own the options that were chosen.
     fn name(&self) -> String;

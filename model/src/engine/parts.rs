@@ -5,20 +5,24 @@
 //! [`Bootstrap`](crate::Bootstrap) has. Of every thousand states the steps are taken once more as the
 //! model takes them, and so is some of what is found; a difference ends the walk.
 
+mod awaited;
+mod effects;
+mod gates;
 mod said;
 mod told;
 mod whole;
-
-use std::collections::HashMap;
 
 use super::cells::{self, CELLS, Cell, Split};
 use super::groups::{Asks, GROUPS, JUDGES, Stage, group_of, is_of};
 use super::pieces::NO_PART;
 use super::table::Table;
 use super::{Coverage, Done, Failure, Pieces, count, high, join, low};
-use crate::explore::{Fingerprint, Prehashed};
+use crate::explore::Fingerprint;
 use crate::two::{Crash, is_of_strangers};
 use crate::{Action, Bootstrap, FhaId, MESSAGES, State, effort};
+use awaited::Awaited;
+use effects::{Effects, From, is_sound};
+use gates::Gates;
 use said::IS_SEEN;
 pub(super) use said::Said;
 
@@ -48,10 +52,16 @@ pub(super) struct Parts {
     /// The promises that each of [`JUDGES`] asks for, each a bit, and behind them those that are asked
     /// of whole states.
     asked: Option<[u64; JUDGES.len() + 1]>,
-    /// What the HA sees, by the cells in which that is.
-    views: Table,
-    seen: Vec<Fingerprint>,
-    awaited: HashMap<Fingerprint, Fingerprint, Prehashed>,
+    /// What the HA sees of each piece.
+    views: Vec<Fingerprint>,
+    /// For a cell and what is waited for, where the fingerprint is of what of the one has the number
+    /// of the other.
+    awaited: Table,
+    awaited_prints: Vec<Fingerprint>,
+    gates: Gates,
+    effects: Effects,
+    /// The cells looked at last, and their fingerprints.
+    last: Option<(Ids, Prints)>,
     /// The cells of a state of which nothing is known.
     blank: Option<Ids>,
     split: Split,
@@ -166,12 +176,17 @@ impl Parts {
     }
 
     /// The fingerprint of a state.
-    pub(super) fn fingerprint(&self, ids: &Ids) -> Result<Fingerprint, Failure> {
+    pub(super) fn fingerprint(&mut self, ids: &Ids) -> Result<Fingerprint, Failure> {
         Ok(together(&self.prints(ids)?, &Cell::ALL))
     }
 
     /// The fingerprint of each cell.
-    fn prints(&self, ids: &Ids) -> Result<Prints, Failure> {
+    fn prints(&mut self, ids: &Ids) -> Result<Prints, Failure> {
+        if let Some((last, prints)) = &self.last
+            && last == ids
+        {
+            return Ok(*prints);
+        }
         let mut prints = [Fingerprint::of_halves(0, 0); CELLS];
         for (print, id) in prints.iter_mut().zip(ids) {
             let Some(of) = self.pieces.fingerprints().get(*id as usize) else {
@@ -179,45 +194,8 @@ impl Parts {
             };
             *print = *of;
         }
+        self.last = Some((*ids, prints));
         Ok(prints)
-    }
-
-    /// What a stage is known by.
-    fn key(
-        &mut self,
-        (ids, prints): (&Ids, &Prints),
-        stage: &Stage,
-    ) -> Result<Fingerprint, Failure> {
-        if !stage.awaited {
-            return Ok(together(prints, stage.cells));
-        }
-        let mut all = Fingerprint::of_halves(0, 0);
-        for cell in stage.cells {
-            all = all.plus(match cell.waits() {
-                Some(waiting) => self.awaited(of(ids, *cell), of(ids, waiting))?,
-                None => together(prints, core::slice::from_ref(cell)),
-            });
-        }
-        Ok(all)
-    }
-
-    /// The fingerprint of those messages of a cell that have the number of what is waited for.
-    fn awaited(&mut self, id: u32, waiting: u32) -> Result<Fingerprint, Failure> {
-        let key = Fingerprint::of_halves(0, join(id, waiting).wrapping_mul(MIX));
-        if let Some(known) = self.awaited.get(&key) {
-            return Ok(*known);
-        }
-        const NONE: Failure = Failure::Internal("a state that is none");
-        let mut state = cells::blank();
-        cells::put(self.pieces.words(id), &mut state).ok_or(NONE)?;
-        cells::put(self.pieces.words(waiting), &mut state).ok_or(NONE)?;
-        cells::keep_awaited(&mut state);
-        let cell = self.pieces.words(id).first().copied().unwrap_or_default();
-        let left = state.network.iter().map(|message| u64::from(message.pack()));
-        let words: Vec<u64> = core::iter::once(cell).chain(left).collect();
-        let awaited = Fingerprint::of_words(&words);
-        self.awaited.insert(key, awaited);
-        Ok(awaited)
     }
 
     fn begin(&mut self) -> Result<Ids, Failure> {
@@ -245,15 +223,22 @@ impl Parts {
         if is_plain {
             return self.plain_steps((model, two), (ids, own), notes, out);
         }
-        let prints = self.prints(ids)?;
-        self.touch(&prints, same);
-        let mut nothing = same;
-        for (place, group) in GROUPS.iter().enumerate() {
-            if same >> place & 1 == 1 || two && OF_STRANGERS >> place & 1 == 1 {
+        let prints = &self.prints(ids)?;
+        let closed = self.closed(model, (ids, prints), same, notes)?;
+        let closed = if two { closed | OF_STRANGERS } else { closed };
+        let keys = self.touch(prints, closed);
+        let mut nothing = same | closed;
+        let mut awaited = Awaited::default();
+        for (place, (group, near)) in GROUPS.iter().zip(keys).enumerate() {
+            if closed >> place & 1 == 1 {
                 continue;
             }
-            for (number, stage) in group.stages.iter().enumerate() {
-                let key = self.key((ids, &prints), stage)?;
+            let first = gates::first(place);
+            for (number, stage) in group.stages.iter().enumerate().skip(first) {
+                let key = match near {
+                    Some(near) if number == first => near,
+                    _ => self.key((ids, prints), stage, &mut awaited)?,
+                };
                 match self.show(model, (place, number), (ids, key), notes)? {
                     NOTHING => {
                         nothing |= 1 << place;
@@ -271,17 +256,25 @@ impl Parts {
         Ok(())
     }
 
-    /// Brings nearer what the first stages of the groups show, so that the processor fetches it at
-    /// once.
-    fn touch(&self, prints: &Prints, same: Same) {
-        let tables = self.shown.chunks(STAGES).zip(&GROUPS).zip(0_u32..);
-        let near = tables.fold(0, |near, ((shown, group), bit)| match (shown, group.stages) {
-            ([first, ..], [stage, ..]) if same >> bit & 1 == 0 && !stage.awaited => {
-                near ^ first.touch(together(prints, stage.cells))
+    /// What the first stages of the groups that are not closed are known by. Brings nearer what these
+    /// show, so that the processor fetches it at once.
+    fn touch(&self, prints: &Prints, closed: Same) -> [Option<Fingerprint>; GROUPS.len()] {
+        let mut keys = [None; GROUPS.len()];
+        let mut near = 0;
+        let tables = self.shown.chunks(STAGES).zip(&GROUPS).enumerate();
+        for ((place, (shown, group)), slot) in tables.zip(&mut keys) {
+            let first = gates::first(place);
+            if let (Some(table), Some(stage)) = (shown.get(first), group.stages.get(first))
+                && closed >> place & 1 == 0
+                && !stage.awaited
+            {
+                let key = together(prints, stage.cells);
+                near ^= table.touch(key);
+                *slot = Some(key);
             }
-            _ => near,
-        });
+        }
         std::hint::black_box(near);
+        keys
     }
 
     /// What a stage of a group shows.
@@ -454,40 +447,27 @@ impl Parts {
         }
     }
 
-    /// The steps as the model takes them.
-    pub(super) fn plain_steps(
+    /// The steps of a state with events left, or after a broken promise.
+    fn plain_steps(
         &mut self,
         (model, two): (&Bootstrap, bool),
         (ids, own): (&Ids, Fingerprint),
         notes: &mut Coverage,
         out: &mut Vec<Next>,
     ) -> Done {
-        let before = self.state(ids)?;
-        let mut split = std::mem::take(&mut self.split);
+        let state = &self.state(ids)?;
+        let is_sound = is_sound(state) && self.has_room(ids);
+        let from = From { state, is_sound, prints: &self.prints(ids)?, next: Next::from(ids, own) };
         let mut done = Ok(());
-        effort::for_each(&model.config, &before, |action, cost| {
+        effort::for_each(&model.config, state, |action, cost| {
             if done.is_err() || two && is_of_strangers(action) {
                 return;
             }
-            let step = model.step_at(&before, action, cost);
-            notes.rules.merge(step.rules);
-            notes.step(&model.config, &before, action, &step.state);
-            let crash = Crash::of(action);
-            if step.state == before && crash.is_none() {
-                return;
+            match self.act(model, &from, (action, cost), notes) {
+                Ok(next) => out.extend(next),
+                Err(why) => done = Err(why),
             }
-            let mut next = Next { crash, ..Next::from(ids, own) };
-            split.changes((&before, &step.state), |cell, words| {
-                let put = self
-                    .number(cell, words)
-                    .and_then(|new| next.put(&self.pieces, cell as u8, new));
-                if let Err(why) = put {
-                    done = Err(why);
-                }
-            });
-            out.push(next);
         });
-        self.split = split;
         done
     }
 }

@@ -103,8 +103,13 @@ struct Walk<'a, 'b, S: Space> {
     out: Vec<Vec<u64>>,
     recent: Vec<u64>,
     depth: u64,
+    /// States of this level that are not looked into yet.
+    left: usize,
     saved: Instant,
 }
+
+/// How many states are put in order at a time.
+const CHUNK: usize = 1 << 16;
 
 /// Walks, with the other workers, to the end or until all are told to stop.
 pub(super) fn walk<S: Space>(
@@ -136,10 +141,11 @@ pub(super) fn walk<S: Space>(
         out: vec![Vec::new(); peers],
         recent: vec![0; RECENT],
         depth,
+        left: 0,
         saved: Instant::now(),
     };
     let complete = walk.levels()?;
-    let Walk { mut part, depth, .. } = walk;
+    let Walk { mut part, depth, left, .. } = walk;
     if complete && plan.goals {
         backwards::judge(space, mesh, &mut part)?;
     }
@@ -150,7 +156,7 @@ pub(super) fn walk<S: Space>(
         let notes = S::Notes::of_words(&words).ok_or(Failure::Internal("notes"))?;
         part.notes.merge(notes);
     }
-    let open = part.store.len() - part.store.marks.len();
+    let open = part.store.len() - part.store.marks.len() + left;
     let own = [count(part.store.len()), part.transitions, count(open)];
     let [states, transitions, open] = sum(&mesh.agree(&own)?);
     Ok((part, Sum { complete, states, transitions, depth, open, runs }))
@@ -250,24 +256,39 @@ impl<S: Space> Walk<'_, '_, S> {
         let level = std::mem::take(&mut self.part.open);
         let first = u32::try_from(self.part.store.marks.len()).map_err(|_| Failure::TooMany)?;
         self.part.store.levels.push(first);
-        let mut rest = level.words.as_slice();
+        self.left = level.len();
+        self.part.store.marks.resize(self.part.store.len(), 0);
         let mut stopped = false;
         let mut told = (self.part.store.len(), self.part.transitions);
-        for (number, length) in level.lengths.iter().enumerate() {
-            if number % ROUND == 0 {
-                self.take_in()?;
-                told = self.tell(told.0, told.1);
-                let found = self.shared.states.load(Ordering::Relaxed);
-                if self.shared.stop.load(Ordering::Relaxed) || found >= count(self.plan.states) {
-                    stopped = true;
-                    break;
-                }
+        let mut rest = level.words.as_slice();
+        let mut number = first;
+        'level: for lengths in level.lengths.chunks(CHUNK) {
+            let mut states = Vec::with_capacity(lengths.len());
+            for length in lengths {
+                let Some((words, behind)) = rest.split_at_checked(usize::from(*length)) else {
+                    return Err(Failure::Internal("a state cut off"));
+                };
+                rest = behind;
+                states.push((number, words));
+                number += 1;
             }
-            let Some((words, behind)) = rest.split_at_checked(usize::from(*length)) else {
-                return Err(Failure::Internal("a state cut off"));
-            };
-            rest = behind;
-            self.expand(words)?;
+            if S::IN_ORDER {
+                states.sort_unstable_by_key(|(_, words)| *words);
+            }
+            for (index, words) in states {
+                if self.left.is_multiple_of(ROUND) {
+                    self.take_in()?;
+                    told = self.tell(told.0, told.1);
+                    let found = self.shared.states.load(Ordering::Relaxed);
+                    if self.shared.stop.load(Ordering::Relaxed) || found >= count(self.plan.states)
+                    {
+                        stopped = true;
+                        break 'level;
+                    }
+                }
+                self.expand(index, words)?;
+                self.left -= 1;
+            }
         }
         for to in 0..self.out.len() {
             self.post(to)?;
@@ -293,20 +314,22 @@ impl<S: Space> Walk<'_, '_, S> {
         self.shared.states.fetch_add(count(found - states), Ordering::Relaxed);
         self.shared.transitions.fetch_add(part.transitions - transitions, Ordering::Relaxed);
         if self.mesh.index().is_multiple_of(self.plan.threads) {
-            let open = count(found - part.store.marks.len()) * count(self.plan.threads);
+            let open = found - part.store.marks.len() + self.left;
+            let open = count(open) * count(self.plan.threads);
             self.shared.open.store(open, Ordering::Relaxed);
         }
         (found, part.transitions)
     }
 
     /// Judges a state and takes every step from it.
-    fn expand(&mut self, state: &[u64]) -> Done {
+    fn expand(&mut self, index: u32, state: &[u64]) -> Done {
         let Walk { space, part, memory, out, recent, mesh, plan, depth, .. } = self;
         let (worker, peers) = (mesh.index(), out.len());
-        let index = u32::try_from(part.store.marks.len()).map_err(|_| Failure::TooMany)?;
         let place = Place { worker: u16::try_from(worker).unwrap_or(u16::MAX), index };
         let Judgement { mut broken, marks } = space.judge(memory, state, &mut part.notes)?;
-        part.store.marks.push(marks);
+        if let Some(slot) = part.store.marks.get_mut(index as usize) {
+            *slot = marks;
+        }
         let mut steps = 0;
         space.steps(memory, (state, place), &mut part.notes, |name, next| {
             steps += 1;

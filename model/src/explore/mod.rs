@@ -14,7 +14,7 @@ mod lasso;
 mod second;
 mod simulate;
 mod trace;
-mod view;
+pub(crate) mod view;
 
 use std::collections::{HashMap, hash_map::Entry};
 use std::ops::ControlFlow;

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use super::{Fingerprint, Prehashed};
-use crate::{State, System};
+use crate::{Ha, Network, Profile, State, System};
 
 /// A step that the HA sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,8 +29,27 @@ pub struct Views {
 /// What the HA sees of a state: itself, what it has been sent and what it has sent.
 #[must_use]
 pub fn of_ha(state: &State) -> Fingerprint {
-    let seen = state.network.of_home_agent();
-    Fingerprint::of(&(state.environment.profile, state.ha, seen))
+    of_user(state.environment.profile).plus(of_agent(&state.ha)).plus(of_messages(&state.network))
+}
+
+/// What the user is like, as part of a view.
+pub(crate) fn of_user(profile: Profile) -> Fingerprint {
+    Fingerprint::of(&(0_u8, profile))
+}
+
+/// What the HA holds, as part of a view.
+pub(crate) fn of_agent(ha: &Ha) -> Fingerprint {
+    Fingerprint::of(&(1_u8, ha))
+}
+
+/// What it has been sent and has sent, as part of a view: the sum of all that, so that parts of it have
+/// sums of their own.
+pub(crate) fn of_messages(network: &Network) -> Fingerprint {
+    let none = Fingerprint::of_halves(0, 0);
+    let seen = network.of_home_agent();
+    seen.into_iter()
+        .flatten()
+        .fold(none, |all, packed| all.plus(Fingerprint::of_words(&[2, (*packed).into()])))
 }
 
 /// The same of all mobile nodes, whichever is which.

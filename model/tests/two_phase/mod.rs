@@ -123,6 +123,7 @@ impl Space for TwoPhase {
     type Memory = ();
 
     const GOALS: usize = 2;
+    const IN_ORDER: bool = false;
 
     fn name(&self) -> String {
         format!("two-phase commit\n{} participants", self.0)

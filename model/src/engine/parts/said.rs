@@ -1,11 +1,11 @@
 //! What promises say of a state by its cells, and what the HA sees of it.
 
 use super::{Ids, Parts, Same, bits, of, together};
-use crate::engine::cells::Cell;
+use crate::engine::cells::{self, Cell};
 use crate::engine::groups::{GROUPS, JUDGES, Judges};
 use crate::engine::pieces::NO_PART;
 use crate::engine::{Failure, count, low};
-use crate::explore::{Fingerprint, of_ha};
+use crate::explore::{Fingerprint, view};
 use crate::properties::{Kind, PROMISES, Verdict};
 use crate::{Config, State};
 
@@ -81,15 +81,15 @@ impl Parts {
         }
         let prints = self.prints(ids)?;
         let keys = JUDGES.map(|Judges { cells, .. }| together(&prints, cells));
+        let is_same = |place| place != OF_GOALS && same >> (GROUPS.len() + place) & 1 == 1;
         // All tables are looked at before any is read, so that the processor fetches from them at once.
-        let near = self.judged.iter().zip(keys).fold(0, |near, (of, key)| near ^ of.touch(key));
-        std::hint::black_box(near);
+        let tables = self.judged.iter().zip(keys).enumerate().filter(|(place, _)| !is_same(*place));
+        std::hint::black_box(tables.fold(0, |near, (_, (of, key))| near ^ of.touch(key)));
         let mut said = Said::default();
         let judges = JUDGES.iter().zip(keys).zip(of_each).enumerate();
         for (place, ((Judges { cells, .. }, key), asked)) in judges {
             // What was broken before is known; what stays possible is asked for every state.
-            let is_same = place != OF_GOALS && same >> (GROUPS.len() + place) & 1 == 1;
-            if asked == 0 || is_same {
+            if asked == 0 || is_same(place) {
                 continue;
             }
             let known = self.judged.get(place).and_then(|judged| judged.get(key));
@@ -122,14 +122,30 @@ impl Parts {
 
     /// What the HA sees.
     pub(in crate::engine) fn view(&mut self, ids: &Ids) -> Result<Fingerprint, Failure> {
-        let key = together(&self.prints(ids)?, &SEEN);
-        if let Some(number) = self.views.get(key) {
-            return self.seen.get(number as usize).copied().ok_or(NO_PART);
+        for number in self.views.len()..self.pieces.len() {
+            let view = self.view_of_piece(low(count(number)))?;
+            self.views.push(view);
         }
-        let view = of_ha(&self.of_cells(ids, &SEEN)?);
-        self.views.insert(key, low(count(self.seen.len())));
-        self.seen.push(view);
-        Ok(view)
+        let of_cell = |cell: &Cell| self.views.get(of(ids, *cell) as usize).copied();
+        let mut all = Fingerprint::of_halves(0, 0);
+        for cell in &SEEN {
+            all = all.plus(of_cell(cell).ok_or(NO_PART)?);
+        }
+        Ok(all)
+    }
+
+    /// What the HA sees of a cell.
+    fn view_of_piece(&self, number: u32) -> Result<Fingerprint, Failure> {
+        let words = self.pieces.words(number);
+        let place = words.first().and_then(|cell| usize::try_from(*cell).ok());
+        let cell = place.and_then(|place| Cell::ALL.get(place)).ok_or(NO_PART)?;
+        let mut state = cells::blank();
+        cells::put(words, &mut state).ok_or(NO_PART)?;
+        Ok(match cell {
+            Cell::User => view::of_user(state.environment.profile),
+            Cell::Ha => view::of_agent(&state.ha),
+            _ => view::of_messages(&state.network),
+        })
     }
 }
 

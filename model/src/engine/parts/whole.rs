@@ -55,7 +55,7 @@ impl Parts {
     }
 
     /// What a state is known by.
-    pub(in crate::engine) fn name(&self, ids: &Ids) -> Result<Name, Failure> {
+    pub(in crate::engine) fn name(&mut self, ids: &Ids) -> Result<Name, Failure> {
         Ok(Name { fingerprint: self.fingerprint(ids)?, home: self.home(ids)? })
     }
 
