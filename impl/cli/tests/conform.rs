@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
 use dsboot_conform::{Report, Under, Verdict, faults};
-use dsboot_tests::peers;
+use dsboot_tests::peers::{self, Peer};
 use tempfile::TempDir;
 
 /// A directory with daemons' configurations and targets' profiles.
@@ -188,22 +188,42 @@ fn freeradius_is_as_it_is_known() {
     eprintln!("FreeRADIUS: {}", stdout.lines().last().unwrap_or_default());
 }
 
-/// hostapd, which is a RADIUS server for EAP alone: what it is known to do otherwise stands in a file.
-#[test]
-fn hostapd_is_as_it_is_known() {
+/// A RADIUS server of somebody else, which does not know the draft, with what it is known to do
+/// otherwise.
+fn is_as_it_is_known(name: &str, peer: &Peer, least: usize) {
     if is_left_out() {
         return;
     }
-    let Some(program) = peers::HOSTAPD.find() else { return };
+    let Some(program) = peer.find() else { return };
     let directory = directory();
-    let profile = directory.path().join("hostapd.toml");
+    let profile = directory.path().join(format!("{name}.toml"));
     let text = fs::read_to_string(&profile).expect("read");
-    fs::write(&profile, text.replace("[\"hostapd\"", &format!("[{program:?}"))).expect("written");
-    let arguments = ["conform", "aaa", "--target", "hostapd.toml", "--expect", "hostapd.expect"];
-    let output = alone(directory.path(), &arguments);
+    let start = format!("start = [\"{}\"", peer.program);
+    assert!(text.contains(&start), "{text}");
+    fs::write(&profile, text.replace(&start, &format!("start = [{program:?}"))).expect("written");
+    let (profile, known) = (format!("{name}.toml"), format!("{name}.expect"));
+    let arguments = ["conform", "aaa", "--target", &profile, "--expect", &known];
+    let report = ["--report", "json=report.json"];
+    let output = alone(directory.path(), &[&arguments[..], &report].concat());
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{stdout}{}", String::from_utf8_lossy(&output.stderr));
-    eprintln!("hostapd: {}", stdout.lines().last().unwrap_or_default());
+    let text = fs::read(directory.path().join("report.json")).expect("a report");
+    is_as_its_schema_says(&text);
+    let report: Report = serde_json::from_slice(&text).expect("a report");
+    assert!(report.count(Verdict::Pass) >= least, "{}", report.summary());
+    eprintln!("{name}: {}", report.summary());
+}
+
+/// hostapd is a RADIUS server for EAP alone.
+#[test]
+fn hostapd_is_as_it_is_known() {
+    is_as_it_is_known("hostapd", &peers::HOSTAPD, 270);
+}
+
+/// FreeRADIUS as a server of users with passwords.
+#[test]
+fn freeradius_with_passwords_is_as_it_is_known() {
+    is_as_it_is_known("passwords", &peers::FREERADIUS, 170);
 }
 
 /// A target that ends after a while, whatever it is asked, and does not or cannot come again.
@@ -266,6 +286,7 @@ fn a_failure_is_shown_with_octets_clause_and_command() {
     for part in [
         "fail         aaa.mobility.accept.1",
         "clause:   registration.6.8",
+        "registration.6.8: The AAAH MUST",
         "expected: Access-Accept",
         "seen:     Access-Reject",
         "again:    dsboot conform aaa --target aaa.toml --seed 1 --only 'aaa.mobility.accept.1'",
@@ -337,6 +358,7 @@ fn what_cannot_begin_is_said_before_anything_is_asked() {
         (&["--target", "aaa.toml", "--log", "no/such/log"], 2, "no/such/log: No such"),
         (&["--target", "aaa.toml", "--only", "aaa.no.such"], 2, "--list` shows all of them"),
         (&["--target", "fa.toml"], 2, "is a profile of the role fa, not aaa"),
+        (&["--compare", "aaa.toml", "aaa.toml"], 2, "aaa.toml is no JSON report of"),
     ] {
         let mut command = Command::new(cargo_bin("dsboot"));
         command.args(["conform", "aaa"]).args(arguments).current_dir(directory.path());

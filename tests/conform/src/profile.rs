@@ -97,6 +97,8 @@ impl Under {
             ],
             Under::Aaa => &[
                 ("eap", "leg A: EAP-MD5 through a NAS"),
+                ("pap", "knows users by User-Password (RFC 2865 §5.2)"),
+                ("chap", "knows users by CHAP (RFC 2865 §5.3)"),
                 ("fha-assignment", "leg A: assigns an FHA and a care-of address"),
                 ("mobility", "leg B: verifies CHAP for an FHA and assigns addresses and keys"),
                 ("binding", "leg C: verifies binding updates for a home agent"),
@@ -131,6 +133,7 @@ impl Under {
                 ("timeout", "gives a request up after 7 s, by 78"),
                 ("tunnel", "carries packets for visitors out of tunnels of IPv4 in IPv4"),
                 ("reverse-tunnel", "carries packets of visitors into such tunnels (RFC 3024)"),
+                ("5944", "follows RFC 5944 where it mends RFC 3344"),
             ],
             Under::Nas => &[
                 (

@@ -38,6 +38,8 @@ pub struct Settings {
     pub expectations: Expectations,
     /// The command that asks one case again, up to its id.
     pub command: String,
+    /// Sentences of the specification by their numbers, to be told with what fails.
+    pub sentences: BTreeMap<&'static str, &'static str>,
 }
 
 /// What a run tells while it goes on.
@@ -239,7 +241,7 @@ impl<'a> Bench<'a> {
         let bench = Bench {
             profile,
             settings,
-            common: Common { server, air, home, partner, links, fault: None },
+            common: Common { server, air, home, partner, links, ..Common::default() },
             process: Mutex::new(process),
             numbers: AtomicU32::new(1),
             slots: Mutex::new((0..slots(profile)).rev().collect()),
@@ -358,6 +360,16 @@ impl<'a> Bench<'a> {
         let stage = Stage::new(self.profile, &self.common, &case.id, self.settings.seed, (0, 0));
         let why = format!("not asked, as the target could not be brought back: {why}");
         self.result(case, Err(Ending::Inconclusive(why)), stage, Duration::ZERO)
+    }
+
+    /// The sentences that a case is about, in words.
+    fn says(&self, case: &Case) -> Vec<String> {
+        let text = |number: &&str| {
+            let text = self.settings.sentences.get(*number)?;
+            let words: Vec<&str> = text.split_whitespace().collect();
+            Some(format!("{number}: {}", words.join(" ")))
+        };
+        case.sentences.iter().filter_map(text).collect()
     }
 
     fn process(&self) -> MutexGuard<'_, Process<'a>> {
@@ -542,10 +554,14 @@ impl<'a> Bench<'a> {
             }
         };
         let mut notes = Vec::new();
-        if let Some(directory) = self.settings.captures.as_ref().filter(|_| !passed.is_empty())
-            && let Err(why) = report::capture(directory, &case.id, &passed, &keys)
-        {
-            notes.push(format!("no capture: {why}"));
+        if let Some(directory) = self.settings.captures.as_ref().filter(|_| !passed.is_empty()) {
+            notes.push(match report::capture(directory, &case.id, &passed, &keys) {
+                Ok(()) => {
+                    let file = directory.join(&case.id).display().to_string();
+                    format!("octets verified: dsboot decode --keys {file}.keys.toml {file}.pcapng")
+                }
+                Err(why) => format!("no capture: {why}"),
+            });
         }
         let known = self.settings.expectations.reason(&case.id, verdict).map(str::to_owned);
         let is_told = !matches!(verdict, Verdict::Pass | Verdict::Skipped);
@@ -554,6 +570,7 @@ impl<'a> Bench<'a> {
             purpose: case.purpose.clone(),
             level: case.level,
             sentences: case.sentences.iter().map(ToString::to_string).collect(),
+            says: if is_told { self.says(case) } else { Vec::new() },
             rfcs: case.rfcs.iter().map(ToString::to_string).collect(),
             rule: case.rule.map(|rule| rule.name().to_owned()),
             verdict,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use dsboot_codec::tree::Protocol;
@@ -51,6 +52,7 @@ pub struct Stage<'a> {
     pub(super) mobile: Option<Process<'a>>,
     /// Whether it has been told to end.
     pub(super) may_end: bool,
+    ahead: &'a Mutex<BTreeMap<usize, u64>>,
     /// Ends the target and starts it again.
     restart: Option<Restart<'a>>,
     /// Whether its process has ended by itself.
@@ -86,6 +88,8 @@ pub(super) struct Common {
     pub(super) links: Vec<Link>,
     /// What goes wrong between tester and target, to test the suite itself.
     pub(super) fault: Option<&'static Fault>,
+    /// The Identifications ahead of the clock that were used by the profile's mobile nodes.
+    pub(super) ahead: Mutex<BTreeMap<usize, u64>>,
 }
 
 /// A socket of somebody whom the tester plays.
@@ -130,6 +134,7 @@ impl<'a> Stage<'a> {
             },
             mobile: None,
             may_end: false,
+            ahead: &common.ahead,
             restart: None,
             ended: None,
             patience: Duration::from_millis(profile.patience),
@@ -385,6 +390,25 @@ impl<'a> Stage<'a> {
     /// What the target is called in ladders.
     pub(super) const fn target(&self) -> &'static str {
         self.profile.role.label()
+    }
+
+    /// Says that the case's mobile node has used an Identification that is ahead of the clock.
+    pub(super) fn has_used(&self, identification: u64) {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = ahead.entry(self.slot).or_default();
+        *last = identification.max(*last);
+    }
+
+    /// Waits until the clock has passed what the case's mobile node has used in another case, as the
+    /// target goes by that.
+    pub(super) fn await_clock(&self) {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = ahead.get(&self.slot).copied().unwrap_or_default();
+        drop(ahead);
+        let most = Instant::now() + Duration::from_secs(2 * self.profile.target.tolerance);
+        while self.ntp() <= last && Instant::now() < most {
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// The clock of this host as an NTP timestamp, which counts half microseconds: a target that does

@@ -15,6 +15,7 @@ use dsboot_conform::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::Exit;
+use crate::spec::sentences;
 
 /// Profiles with all that can stand in them, one for each role.
 const EXAMPLES: [(&str, &str); 7] = [
@@ -135,6 +136,24 @@ pub enum ConformError {
         /// The role asked for.
         asked: Under,
     },
+    /// Two reports are of different roles.
+    #[error("{path} is a report on a target as {is}, the other one as {asked}")]
+    Other {
+        /// The second report.
+        path: String,
+        /// Its role.
+        is: Under,
+        /// That of the first.
+        asked: Under,
+    },
+    /// What is to be a report is none.
+    #[error("{path} is no JSON report of `dsboot conform`: {why}")]
+    NoReport {
+        /// The file.
+        path: String,
+        /// Why not.
+        why: serde_json::Error,
+    },
     /// No case fits.
     #[error("no case fits; `dsboot conform {0} --list` shows all of them")]
     Nothing(Under),
@@ -169,7 +188,12 @@ impl ConformError {
 /// When the target cannot be asked, or a file cannot be read or written.
 pub fn run(args: &ConformArgs, out: &mut dyn Write) -> Result<bool, ConformError> {
     if let [before, after] = args.compare.as_slice() {
-        let difference = compare(&read(before)?, &read(after)?);
+        let (old, new) = (read(before)?, read(after)?);
+        if old.role != new.role {
+            let path = after.display().to_string();
+            return Err(ConformError::Other { path, is: new.role, asked: old.role });
+        }
+        let difference = compare(&old, &new);
         out.write_all(difference.as_bytes())?;
         return Ok(difference.is_empty());
     }
@@ -221,6 +245,7 @@ fn test(
         strict: args.strict,
         captures: args.pcap_dir.clone(),
         expectations,
+        sentences: sentences().iter().map(|one| (one.id, one.text)).collect(),
         command: format!(
             "dsboot conform {role} --target {}{}",
             quoted(&path.display().to_string()),
@@ -327,7 +352,8 @@ fn list(cases: &[Case], out: &mut dyn Write) -> Result<bool, ConformError> {
 fn read(path: &Path) -> Result<Report, ConformError> {
     let failed = |source| ConformError::File { path: path.display().to_string(), source };
     let text = fs::read_to_string(path).map_err(failed)?;
-    serde_json::from_str(&text).map_err(io::Error::from).map_err(failed)
+    let path = path.display().to_string();
+    serde_json::from_str(&text).map_err(|why| ConformError::NoReport { path, why })
 }
 
 /// What is to be written in the end can be: that is not to be found out after minutes.

@@ -111,10 +111,7 @@ pub(super) fn add(cases: &mut Cases) {
         |answer, _, _, _, _| answer.is(&[ACCEPT]),
     );
     look("the Accept is signed", "access.6.5, wire.4.8", |answer, client, _, _, _| {
-        answer
-            .packet()?
-            .verify_response(&answer.request_authenticator(), &client.secret)
-            .or_else(|error| fail("both authenticators right", error.to_string()))
+        answer.verified(&client.secret)
     });
     look(
         "the Accept carries the MN-HA key, hidden",

@@ -6,7 +6,7 @@ use dsboot_spec::registry::radius::{attribute, code as radius_code};
 
 use super::peer::{Answer, Challenged, encode, nas};
 use crate::Stage;
-use crate::case::{Cases, Ending, Outcome, ensure, fail, missing};
+use crate::case::{Cases, Ending, Outcome, ensure, missing};
 
 const ACCEPT: u8 = radius_code::ACCESS_ACCEPT;
 const REJECT: u8 = radius_code::ACCESS_REJECT;
@@ -46,14 +46,7 @@ fn challenge(cases: &mut Cases) {
         ensure(one.state.is_some(), "one State", || "none".to_owned())
     });
     look("the challenge has a right Message-Authenticator", "access.6.5, RFC 3579 §3.2", |one| {
-        match one
-            .answer
-            .packet()?
-            .verify_response(&one.answer.request_authenticator(), &one.client.secret)
-        {
-            Ok(()) => Ok(()),
-            Err(error) => fail("a right one", error.to_string()),
-        }
+        one.answer.verified(&one.client.secret)
     });
     look("the challenge has no Reply-Message beside EAP", "wire.5.9, RFC 3579 §2.6.5", |one| {
         ensure(
@@ -232,13 +225,7 @@ fn values(cases: &mut Cases) {
                 let mut one = Challenged::begin(stage)?;
                 let packet = one.response(&[9; 16])?;
                 let answer = one.go_on(stage, &packet)?;
-                match answer
-                    .packet()?
-                    .verify_response(&answer.request_authenticator(), &one.client.secret)
-                {
-                    Ok(()) => Ok(()),
-                    Err(error) => fail("a right one", error.to_string()),
-                }
+                answer.verified(&one.client.secret)
             },
         )
         .claims("eap");
@@ -311,13 +298,7 @@ fn accept(cases: &mut Cases) {
         "eap",
         "the Accept has a right Message-Authenticator",
         "access.6.5, RFC 3579 §3.2",
-        |answer, one, _| match answer
-            .packet()?
-            .verify_response(&answer.request_authenticator(), &one.client.secret)
-        {
-            Ok(()) => Ok(()),
-            Err(error) => fail("a right one", error.to_string()),
-        },
+        |answer, one, _| answer.verified(&one.client.secret),
     );
     look(
         "eap",

@@ -42,10 +42,7 @@ fn contents(cases: &mut Cases) {
         |answer, _, _, _| answer.is(&[ACCEPT]),
     );
     look("the Accept is signed", "access.6.5, wire.4.8", |answer, client, _, _| {
-        answer
-            .packet()?
-            .verify_response(&answer.request_authenticator(), &client.secret)
-            .or_else(|error| fail("both authenticators right", error.to_string()))
+        answer.verified(&client.secret)
     });
     look("the Accept carries a THOAv4", "registration.6.9", |answer, _, _, vendor| {
         ensure(assigned(answer, vendor)?.0.is_some(), "Framed-IP-Address", || "none".to_owned())

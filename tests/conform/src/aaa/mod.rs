@@ -5,6 +5,7 @@ mod eap;
 mod exchange;
 mod mobility;
 mod packet;
+mod password;
 mod peer;
 mod question;
 mod state;
@@ -26,5 +27,6 @@ pub(super) fn cases() -> Vec<Case> {
     binding::add(&mut cases);
     tour::add(&mut cases);
     vectors::add(&mut cases);
+    password::add(&mut cases);
     cases.finish()
 }

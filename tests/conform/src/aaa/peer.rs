@@ -179,6 +179,41 @@ impl Answer {
         self.request.get(4..20).and_then(|octets| octets.try_into().ok()).unwrap_or_default()
     }
 
+    /// Asks for a right Response Authenticator.
+    pub(super) fn responds(&self, secret: &[u8]) -> Outcome {
+        let packet = self.packet()?;
+        let octets = packet.octets();
+        let [start, own, rest] =
+            [0..4, 4..20, 20..octets.len()].map(|range| octets.get(range).unwrap_or_default());
+        let right = crypto::md5(&[start, &self.request_authenticator(), rest, secret]);
+        let expected = format!(
+            "Response Authenticator {}, MD5 over Code, Identifier, Length, Request Authenticator, \
+             attributes and secret",
+            hex::encode(right)
+        );
+        ensure(own == right, expected, || hex::encode(own))
+    }
+
+    /// Asks for a right Response Authenticator and Message-Authenticator, and says what is wrong.
+    pub(super) fn verified(&self, secret: &[u8]) -> Outcome {
+        self.responds(secret)?;
+        let packet = self.packet()?;
+        let asked = self.request_authenticator();
+        let Err(error) = packet.verify_response(&asked, secret) else { return Ok(()) };
+        let octets = packet.octets();
+        let (start, rest) = octets.split_at_checked(20).unwrap_or_default();
+        let start = start.get(..4).unwrap_or_default();
+        let clear = clear_signature(rest);
+        let right = hex::encode(crypto::hmac_md5(secret, &[start, &asked, &clear]));
+        fail(
+            format!(
+                "one Message-Authenticator, {right}: HMAC-MD5 under the secret over the answer with \
+                 the Request Authenticator, and zeros in its own place"
+            ),
+            error.to_string(),
+        )
+    }
+
     /// The EAP packet in it.
     pub(super) fn eap(&self) -> Result<Vec<u8>, Ending> {
         match self.packet()?.eap_message() {
@@ -207,6 +242,22 @@ impl Answer {
     }
 }
 
+/// Attributes with zeros for the value of Message-Authenticator.
+fn clear_signature(attributes: &[u8]) -> Vec<u8> {
+    let mut clear = attributes.to_vec();
+    let mut at = 0;
+    while let (Some(kind), Some(length)) = (attributes.get(at), attributes.get(at + 1)) {
+        let end = at + usize::from(*length).max(2);
+        if *kind == attribute::MESSAGE_AUTHENTICATOR
+            && let Some(value) = clear.get_mut(at + 2..end)
+        {
+            value.fill(0);
+        }
+        at = end;
+    }
+    clear
+}
+
 /// An EAP-MD5 conversation up to the challenge.
 #[derive(Debug)]
 pub(super) struct Challenged {
@@ -223,6 +274,8 @@ impl Challenged {
     pub(super) fn begin(stage: &mut Stage<'_>) -> Result<Challenged, Ending> {
         let user = access_user(stage)?;
         let client = nas(stage)?;
+        let (name, secret) = (&user.nai, user.access_secret.as_deref().unwrap_or_default());
+        stage.key(format!("[[password]]\nuser = {name:?}\npassword = {secret:?}\n"));
         Challenged::with(stage, client, user)
     }
 
@@ -386,6 +439,10 @@ pub(super) fn identity_attributes(stage: &Stage<'_>, client: &Client, nai: &[u8]
 
 /// Whether the target answers at all.
 pub(crate) fn probe(stage: &mut Stage<'_>) -> bool {
+    let claims = |claim| stage.profile.claims(claim);
+    if !claims("eap") && (claims("pap") || claims("chap")) {
+        return super::password::probe(stage);
+    }
     let client = nas(stage).and_then(|client| access_user(stage).map(|user| (client, user)));
     if let Ok((mut client, user)) = client {
         let Ok(request) = client.identity(stage, user.nai.as_bytes()) else { return false };

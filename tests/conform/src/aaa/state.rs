@@ -132,6 +132,7 @@ fn state(cases: &mut Cases) {
                 same(&first, &again)
             },
         )
+        .claims("eap")
         .claims("duplicates");
 }
 

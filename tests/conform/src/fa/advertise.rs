@@ -58,7 +58,7 @@ pub(super) fn add(cases: &mut Cases) {
             "is answered with all reserved bits zero",
             "wire.11.1, RFC 3344 §2.1.1",
             |agent, _, _| {
-                let reserved = agent.flags & 0x003f;
+                let reserved = agent.flags & (0x001f | advertisement_flag::RESERVED_R);
                 ensure(reserved == 0, "zero", || format!("{:#06x}", agent.flags))
             },
         ),

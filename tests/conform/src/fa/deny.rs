@@ -13,6 +13,9 @@ use super::{
 };
 use crate::fha::rrq::{Part, Tweak};
 
+/// The code for a lifetime that is too long.
+const TOO_LONG: &[u8] = &[69];
+
 /// A denial copies what the request had.
 fn copies(request: &Rrq, reply: &Reply) -> Outcome {
     let octets = request.octets();
@@ -26,6 +29,9 @@ fn copies(request: &Rrq, reply: &Reply) -> Outcome {
 
 /// A request, changed, that is denied with one of these codes.
 fn denied(stage: &mut Stage<'_>, codes: &[u8], change: Change) -> Outcome {
+    if codes == TOO_LONG && Visitor::new(stage)?.agent.lifetime == u16::MAX {
+        return Err(Ending::Skip("it offers registrations without end".to_owned()));
+    }
     match kept_back(stage, codes, false, change)? {
         Some((request, reply)) => copies(&request, &reply),
         None => Ok(()),
@@ -45,7 +51,7 @@ pub(super) fn add(cases: &mut Cases) {
         (
             "with a lifetime longer than advertised is denied by 69",
             "registration.5.9, registration.5.17, RFC 3344 §3.7.2.3",
-            &[69],
+            TOO_LONG,
             |request, visitor| {
                 request.header.lifetime = visitor.agent.lifetime.saturating_add(1);
             },
@@ -97,6 +103,9 @@ pub(super) fn add(cases: &mut Cases) {
             "registration.5.9, RFC 3344 §3.7.2.3",
             |stage| {
                 let most = Visitor::new(stage)?.agent.lifetime;
+                if most == u16::MAX {
+                    return Err(Ending::Skip("it offers registrations without end".to_owned()));
+                }
                 let denied = kept_back(stage, &[69], false, |request, visitor| {
                     request.header.lifetime = visitor.agent.lifetime.saturating_add(1);
                 })?;

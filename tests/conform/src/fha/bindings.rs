@@ -200,11 +200,7 @@ fn bindings(cases: &mut Cases) {
         "movement.3.4, RFC 3344 §3.8.3.3",
         |stage| {
             let (mobile, answer) = release(stage, |mobile| mobile.home_address)?;
-            let proved = mobile
-                .sa
-                .as_ref()
-                .is_some_and(|sa| answer.is_proved(mobile.mn_spi, sa.algorithm, &sa.key));
-            ensure(proved, "a right mobile-home authenticator", || "none".to_owned())
+            mobile.proved(&answer)
         },
     );
     cases.add("dereg", "the confirmation carries no IPv6 parameters", "movement.3.4", |stage| {

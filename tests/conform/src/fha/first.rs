@@ -10,7 +10,7 @@ use super::peer::Sa;
 use super::rrq::{Part, Tweak};
 use super::{
     ACCEPTED, Allowed, Cases, Change, Mobile, Outcome, REFUSED, SILENCE, code, code_or_silence,
-    ensure, fail, granted_first, unasked_first,
+    fail, granted_first, unasked_first,
 };
 use crate::Stage;
 
@@ -319,11 +319,7 @@ pub(super) fn add(cases: &mut Cases) {
                     let (mobile, answer, grant) = granted_first(stage, change, allowed)?;
                     let (Some(answer), Some(nonce)) = (answer, grant.nonce) else { return Ok(()) };
                     let key = mobile.key(&nonce);
-                    ensure(
-                        answer.is_proved(mobile.mn_spi, Algorithm::HmacMd5, &key),
-                        "a mobile-home authenticator under the new key",
-                        || "none".to_owned(),
-                    )?;
+                    answer.proof(mobile.mn_spi, Algorithm::HmacMd5, &key)?;
                     super::identification::no_parameters(stage, &answer)
                 },
             )

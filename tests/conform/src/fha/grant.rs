@@ -31,8 +31,7 @@ fn granted(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Outcome {
     let answer = allowed.judge(stage, &mobile)?;
     if let (Some(answer), Some(nonce)) = (answer, grant.nonce) {
         let by = Algorithm::from_number(grant.algorithm).unwrap_or(Algorithm::HmacMd5);
-        let proved = answer.is_proved(mobile.mn_spi, by, &mobile.key(&nonce));
-        return ensure(proved, "a reply proved by the new key", || "one that is not".to_owned());
+        return answer.proof(mobile.mn_spi, by, &mobile.key(&nonce));
     }
     Ok(())
 }

@@ -18,6 +18,8 @@ pub(super) mod rrq;
 mod tour;
 mod vectors;
 
+use dsboot_spec::registry::mip4::code as registry;
+
 use crate::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
 use crate::{Profile, Stage};
 use peer::{Answer, Mobile};
@@ -78,11 +80,12 @@ const fn code_or_silence(codes: &'static [u8]) -> Allowed {
 
 impl Allowed {
     fn words(self) -> String {
-        let codes: Vec<String> = self.codes.iter().map(ToString::to_string).collect();
+        let codes: Vec<String> = self.codes.iter().map(|code| named(*code)).collect();
         match (self.codes, self.silence) {
             ([], _) => "no reply".to_owned(),
+            (codes, true) if codes == REFUSED.codes => "no reply, or a refusal".to_owned(),
             (_, false) => format!("a reply with code {}", codes.join(" or ")),
-            (_, true) => format!("no reply, or one with code {}", codes.join(", ")),
+            (_, true) => format!("no reply, or one with code {}", codes.join(" or ")),
         }
     }
 
@@ -94,7 +97,7 @@ impl Allowed {
             Some(answer) if answer.code == u8::MAX => {
                 fail(self.words(), "a datagram that is no registration reply")
             }
-            Some(answer) => fail(self.words(), format!("a reply with code {}", answer.code)),
+            Some(answer) => fail(self.words(), format!("a reply with code {}", named(answer.code))),
             None if self.silence => Ok(None),
             None => fail(self.words(), format!("no reply within {} ms", patience.as_millis())),
         }
@@ -104,6 +107,11 @@ impl Allowed {
     fn accepts(self) -> bool {
         self.codes.iter().any(|code| *code <= 1)
     }
+}
+
+/// A code with its name.
+fn named(code: u8) -> String {
+    registry::name(code).map_or_else(|| code.to_string(), |name| format!("{code} ({name})"))
 }
 
 type Change = fn(&mut Rrq, &Mobile);
@@ -143,7 +151,7 @@ fn still_registered(stage: &mut Stage<'_>, mobile: &mut Mobile) -> Outcome {
         ),
         Some(answer) => fail(
             "a right request is accepted as before",
-            format!("it is answered by code {}", answer.code),
+            format!("it is answered by code {}", named(answer.code)),
         ),
         None => fail("a right request is accepted as before", "it is not answered"),
     }

@@ -19,7 +19,7 @@ use dsboot_spec::registry::radius::code as radius_code;
 
 use super::rrq::{Part, Rrq, Tweak};
 use crate::Stage;
-use crate::case::{Ending, missing};
+use crate::case::{Ending, Outcome, fail, missing};
 use crate::profile::octets;
 use crate::server::Desk;
 use crate::stage::{Came, Endpoint, TICK};
@@ -148,6 +148,7 @@ impl Mobile {
             });
         }
         let Some(known) = profile.mobiles.get(stage.slot) else { return missing("a [[mobile]]") };
+        stage.await_clock();
         let algorithm = match known.algorithm.as_str() {
             "hmac-md5" => Algorithm::HmacMd5,
             "hmac-sha1" => Algorithm::HmacSha1,
@@ -245,6 +246,14 @@ impl Mobile {
     pub(super) fn reply(&self, stage: &mut Stage<'_>, patience: Duration) -> Option<Answer> {
         let came = stage.receive(&self.endpoint, patience)?;
         Some(Answer::read(came))
+    }
+
+    /// Asks for a reply's authenticator under the association.
+    pub(super) fn proved(&self, answer: &Answer) -> Outcome {
+        match &self.sa {
+            Some(sa) => answer.proof(self.mn_spi, sa.algorithm, &sa.key),
+            None => missing("an association"),
+        }
     }
 
     /// The next Access-Request about this mobile node.
@@ -435,10 +444,39 @@ impl Answer {
 
     /// Whether exactly one MN–FHA authenticator stands in it and is right.
     pub(super) fn is_proved(&self, spi: u32, algorithm: Algorithm, key: &[u8]) -> bool {
-        let Ok(Message::Reply(reply)) = Message::decode(&self.came.octets) else { return false };
-        let context = SecurityContext { spi, algorithm, key };
+        self.proof(spi, algorithm, key).is_ok()
+    }
+
+    /// Asks for exactly one MN–FHA authenticator that is right, and says what is wrong with it.
+    pub(super) fn proof(&self, spi: u32, algorithm: Algorithm, key: &[u8]) -> Outcome {
+        let octets = &self.came.octets;
+        let wanted = format!("one right mobile-home authenticator under SPI {spi:#x}");
+        let reply = match Message::decode(octets) {
+            Ok(Message::Reply(reply)) => reply,
+            Ok(other) => return fail(wanted, format!("a message of type {}", other.kind())),
+            Err(error) => return fail(wanted, format!("what cannot be read: {error}")),
+        };
         let kind = AuthenticationKind::MobileHome;
-        reply.extensions.authenticator(kind).once().is_some_and(|proof| proof.verify(&context))
+        let proof = reply.extensions.authenticator(kind);
+        let Some(proof) = proof.once() else {
+            let none = proof.is_absent();
+            return fail(wanted, if none { "no extension 32" } else { "several extensions 32" });
+        };
+        if proof.spi != spi {
+            return fail(wanted, format!("one under SPI {:#x}", proof.spi));
+        }
+        if proof.verify(&SecurityContext { spi, algorithm, key }) {
+            return Ok(());
+        }
+        // Behind Type, Length and SPI.
+        let place = proof.offset + 6;
+        let length = octets.get(proof.offset + 1).map_or(0, |length| usize::from(*length));
+        let right = algorithm.authenticate(key, octets.get(..place).unwrap_or_default());
+        let right = hex::encode(right);
+        fail(
+            format!("{wanted}: {right}, which is {algorithm:?} over the first {place} octets"),
+            hex::encode(octets.get(place..proof.offset + 2 + length).unwrap_or_default()),
+        )
     }
 }
 

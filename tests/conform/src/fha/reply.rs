@@ -87,13 +87,7 @@ pub(super) fn add(cases: &mut Cases) {
         "registration.8.2, wire.3.1, RFC 3344 §3.5.2",
         |stage| {
             let (mobile, _, answer) = refreshed(stage)?;
-            let proved = mobile
-                .sa
-                .as_ref()
-                .is_some_and(|sa| answer.is_proved(mobile.mn_spi, sa.algorithm, &sa.key));
-            ensure(proved, "one mobile-home authenticator that is right", || {
-                "none, several, a wrong one, or another SPI".to_owned()
-            })
+            mobile.proved(&answer)
         },
     );
     cases.add(

@@ -14,6 +14,8 @@ mod question;
 mod tour;
 mod vectors;
 
+use dsboot_spec::registry::mip6::status as registry;
+
 use crate::Stage;
 use crate::case::{Case, Cases, Ending, Outcome, ensure, fail, missing};
 use bu::Bu;
@@ -72,11 +74,12 @@ const fn status_or_silence(statuses: &'static [u8]) -> Allowed {
 
 impl Allowed {
     fn words(self) -> String {
-        let all: Vec<String> = self.statuses.iter().map(ToString::to_string).collect();
+        let all: Vec<String> = self.statuses.iter().map(|status| named(*status)).collect();
         match (self.statuses, self.silence) {
             ([], _) => "no acknowledgement".to_owned(),
+            (all, true) if *all == REFUSALS => "no acknowledgement, or a refusal".to_owned(),
             (_, false) => format!("an acknowledgement with status {}", all.join(" or ")),
-            (_, true) => format!("no acknowledgement, or one with status {}", all.join(", ")),
+            (_, true) => format!("no acknowledgement, or one with status {}", all.join(" or ")),
         }
     }
 
@@ -84,6 +87,11 @@ impl Allowed {
     fn accepts(self) -> bool {
         self.statuses.iter().any(|status| *status < 128)
     }
+}
+
+/// A status with its name.
+fn named(status: u8) -> String {
+    registry::name(status).map_or_else(|| status.to_string(), |name| format!("{status} ({name})"))
 }
 
 type Change = fn(&mut Bu, &Node);

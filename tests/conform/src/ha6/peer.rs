@@ -284,7 +284,8 @@ impl Node {
             ),
             Some(ack) if allowed.statuses.contains(&ack.status) => Ok(Some(ack)),
             Some(ack) => {
-                fail(allowed.words(), format!("an acknowledgement with status {}", ack.status))
+                let status = super::named(ack.status);
+                fail(allowed.words(), format!("an acknowledgement with status {status}"))
             }
             None if allowed.silence => Ok(None),
             None => fail(

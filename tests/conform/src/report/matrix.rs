@@ -26,7 +26,7 @@ pub fn compare(before: &Report, after: &Report) -> String {
     text
 }
 
-/// A table of cases and targets in Markdown: only cases that did not pass everywhere, and sums.
+/// A table of cases and targets in Markdown: cases in which something is amiss with any, and sums.
 #[must_use]
 pub fn matrix(reports: &[Report]) -> String {
     let ids: BTreeSet<&str> =
@@ -43,7 +43,7 @@ pub fn matrix(reports: &[Report]) -> String {
     text.push('\n');
     for id in ids {
         let row: Vec<Option<Verdict>> = reports.iter().map(|report| verdict(report, id)).collect();
-        if row.iter().all(|one| *one == Some(Verdict::Pass)) {
+        if row.iter().flatten().all(|one| matches!(one, Verdict::Pass | Verdict::Skipped)) {
             continue;
         }
         let cells: Vec<&str> =
@@ -56,4 +56,46 @@ pub fn matrix(reports: &[Report]) -> String {
         let _ = writeln!(text, "| **{verdict}** | {} |", counts.join(" | "));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Report, compare, matrix};
+
+    fn report(target: &str, verdicts: &[(&str, &str)]) -> Report {
+        let result = |(id, verdict): &(&str, &str)| {
+            json!({
+                "id": id, "purpose": "", "level": "MUST", "sentences": [], "rfcs": [], "rule": null,
+                "verdict": verdict, "expected": "", "seen": "", "notes": [], "known": null,
+                "again": "", "seconds": 0.0, "passed": [],
+            })
+        };
+        let results: Vec<_> = verdicts.iter().map(result).collect();
+        let report = json!({
+            "version": "0", "target": target, "role": "aaa", "seed": 1, "began": 0, "seconds": 0.0,
+            "vendor": 1, "results": results, "unmet": [],
+        });
+        serde_json::from_value(report).expect("a report")
+    }
+
+    #[test]
+    fn a_matrix_has_what_is_amiss_with_any_target() {
+        let one = report("one", &[("a.1", "pass"), ("a.2", "skipped"), ("a.3", "fail")]);
+        let other = report("o|her", &[("a.1", "pass"), ("a.2", "skipped"), ("a.4", "crash")]);
+        let text = matrix(&[one, other]);
+        assert!(text.starts_with("| case | one | o\\|her |\n|---|---|---|\n"), "{text}");
+        assert!(text.contains("| `a.3` | fail |  |\n| `a.4` |  | crash |\n"), "{text}");
+        assert!(!text.contains("`a.1`") && !text.contains("`a.2`"), "{text}");
+        assert!(text.contains("| **pass** | 1 | 1 |"), "{text}");
+    }
+
+    #[test]
+    fn a_comparison_has_what_has_changed() {
+        let before = report("one", &[("a.1", "pass"), ("a.2", "skipped"), ("a.3", "fail")]);
+        let after = report("one", &[("a.1", "fail"), ("a.2", "skipped")]);
+        assert_eq!(compare(&before, &after), "a.1: pass -> fail\na.3: fail -> not asked\n");
+        assert_eq!(compare(&before, &before), "");
+    }
 }

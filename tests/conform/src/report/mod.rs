@@ -47,6 +47,9 @@ pub struct Result {
     pub level: Level,
     /// Sentences of the specification.
     pub sentences: Vec<String>,
+    /// What these say, where the target did not do so.
+    #[serde(default)]
+    pub says: Vec<String>,
     /// Where the RFCs have it.
     pub rfcs: Vec<String>,
     /// The model's rule.

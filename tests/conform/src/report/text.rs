@@ -12,7 +12,11 @@ pub(super) fn detail(result: &Result, vendor: u32) -> String {
     // Writing to a string does not fail.
     let _ = writeln!(text, "{} {}", result.id, result.verdict);
     let _ = writeln!(text, "  {}", result.purpose);
-    let _ = writeln!(text, "  clause:   {} ({:?})", result.clauses(), result.level);
+    let level = format!("{:?}", result.level).to_uppercase();
+    let _ = writeln!(text, "  clause:   {} ({level})", result.clauses());
+    for sentence in &result.says {
+        let _ = writeln!(text, "            {}", folded(sentence, 88).join("\n              "));
+    }
     if let Some(rule) = &result.rule {
         let _ = writeln!(text, "  model:    {rule}");
     }
@@ -29,6 +33,21 @@ pub(super) fn detail(result: &Result, vendor: u32) -> String {
     let _ = writeln!(text, "  again:    {}", result.again);
     let _ = write!(text, "\n{}", ladder(&result.id, &result.passed, vendor));
     text
+}
+
+/// A text in lines of a width.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.len() + word.len() < width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 /// What passed, as a ladder and octet by octet.
@@ -86,9 +105,9 @@ pub(super) fn markdown(report: &Report) -> String {
         let cell = |words: &str| words.replace('|', "\\|").replace('\n', " ");
         let _ = writeln!(
             text,
-            "| `{}` | {verdict} | {:?} | {} | {} |",
+            "| `{}` | {verdict} | {} | {} | {} |",
             result.id,
-            result.level,
+            format!("{:?}", result.level).to_uppercase(),
             cell(&result.clauses()),
             cell(&result.purpose)
         );
