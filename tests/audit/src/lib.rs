@@ -21,6 +21,9 @@ mod who;
 
 use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use dsboot_codec::tree::{Role as NodeRole, Tree, Verdict};
@@ -46,6 +49,16 @@ const EARLY: usize = 1_000;
 
 /// So many rejections are kept.
 const REJECTIONS: usize = 100;
+
+/// So many messages wait until the model is asked about all of them.
+const BATCH: usize = 8_192;
+
+/// For fewer than so many it is not worth while to begin with another worker, which would have to find
+/// out again what one knows.
+const FEW: usize = 4_096;
+
+/// No more workers than these, as each remembers for itself.
+const WORKERS: usize = 4;
 
 /// After so many packets it is seen who has been silent for too long.
 const LOOK_FOR_IDLE: u64 = 4_096;
@@ -98,14 +111,42 @@ pub struct Auditor {
     /// What is wrong where it is not known whether it is this protocol's.
     early: Vec<Early>,
     parties: Remembered<IpAddr, HashSet<Role>>,
-    /// What the model's steps lead to.
-    memo: Memo,
+    /// So many messages wait to be held against the model.
+    waiting: usize,
+    /// What the model's steps lead to, for each worker.
+    lore: Lore,
 }
 
 /// What the model's steps lead to, as far as an [`Auditor`] had to find out: with it another one is
 /// faster, and says the same.
 #[derive(Debug, Default)]
-pub struct Lore(Memo);
+pub struct Lore(Vec<Memo>);
+
+impl Lore {
+    /// Has mobile nodes judge what they wait with, by as many workers as there are processors.
+    fn share(&mut self, busy: &mut [&mut Mobile], many: usize) {
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers = if many < FEW { 1 } else { processors.min(busy.len()).min(WORKERS) };
+        while self.0.len() < workers {
+            self.0.push(Memo::default());
+        }
+        let next = Mutex::new(busy.iter_mut());
+        let work = |memo: &mut Memo| {
+            let mobile = || next.lock().ok().and_then(|mut next| next.next());
+            while let Some(mobile) = mobile() {
+                mobile.work(memo);
+            }
+        };
+        match self.0.as_mut_slice() {
+            [memo, ..] if workers == 1 => work(memo),
+            memos => thread::scope(|scope| {
+                for memo in memos.iter_mut().take(workers) {
+                    scope.spawn(|| work(memo));
+                }
+            }),
+        }
+    }
+}
 
 /// Something wrong in a packet, between whom.
 #[derive(Clone, Debug)]
@@ -133,7 +174,7 @@ impl Auditor {
 
     /// Nothing has been seen, but the model is known.
     #[must_use]
-    pub fn with(settings: Settings, Lore(memo): Lore) -> Auditor {
+    pub fn with(settings: Settings, lore: Lore) -> Auditor {
         let arrangements = match settings.scenario {
             None => vec![CareOf::Colocated, CareOf::ForeignAgent, CareOf::ColocatedViaFa],
             Some(scenario) if scenario.has_fa() => {
@@ -153,7 +194,8 @@ impl Auditor {
             legs: Legs::default(),
             early: Vec::new(),
             parties: Remembered::new(1 << 12),
-            memo,
+            waiting: 0,
+            lore,
             settings,
         }
     }
@@ -211,6 +253,7 @@ impl Auditor {
     /// The same, and what was found out of the model.
     #[must_use]
     pub fn finish_with_lore(mut self) -> (Report, Lore) {
+        self.work();
         let early = std::mem::take(&mut self.early);
         for Early { ends, rejection } in early {
             let ours = ends.iter().any(|end| self.is_ours(*end));
@@ -218,17 +261,19 @@ impl Auditor {
                 self.report.reject(rejection);
             }
         }
-        let Auditor { mut report, mobiles, parties, settings, memo, .. } = self;
+        let Auditor { mut report, mobiles, parties, settings, lore, .. } = self;
         for (place, mobile) in mobiles.into_all() {
             report.conclude(place, mobile, settings.scenario);
         }
         report.finish(parties.into_all());
-        (report, Lore(memo))
+        (report, lore)
     }
 
     /// Nothing more is expected of some mobile nodes.
     fn conclude(&mut self, mobiles: Vec<(usize, Mobile)>) {
-        for (place, mobile) in mobiles {
+        for (place, mut mobile) in mobiles {
+            self.lore.share(&mut [&mut mobile], 1);
+            mobile.tell_all(&mut self.report);
             self.report.conclude(place, mobile, self.settings.scenario);
         }
     }
@@ -277,13 +322,14 @@ impl Auditor {
         }
     }
 
-    /// Whether an address is somebody's who takes part.
+    /// Whether an address is somebody's who takes part in a bootstrap.
     fn is_ours(&self, address: IpAddr) -> bool {
-        self.parties.contains(&address)
-            || match address {
-                IpAddr::V4(address) => self.by_home.contains(&address),
-                IpAddr::V6(address) => self.by_v6.contains(&address),
-            }
+        let mobile = match address {
+            IpAddr::V4(address) => self.by_home.get(&address),
+            IpAddr::V6(address) => self.by_v6.get(&address),
+        };
+        let marked = |place: &usize| self.mobiles.get(*place).is_some_and(Mobile::is_marked);
+        self.parties.contains(&address) || mobile.is_some_and(marked)
     }
 
     /// Whether the same octets went between the same ends before.
@@ -322,18 +368,37 @@ impl Auditor {
         at: At,
         place: usize,
         carried: &carried::Carried<'_>,
-        seen: &Seen,
+        seen: Seen,
         about: Option<u64>,
     ) {
         let ends = [(carried.source.ip(), seen.from()), (carried.destination.ip(), seen.to())];
+        let Some(mobile) = self.mobiles.get_mut(place) else { return };
+        mobile.saw(at, seen, about);
+        let ends = mobile.met(ends);
+        self.take_part(ends);
+        self.waiting += 1;
+        if self.waiting >= BATCH {
+            self.work();
+        }
+    }
+
+    /// Holds against the model what waits: each mobile node is one for itself.
+    fn work(&mut self) {
+        let many = std::mem::take(&mut self.waiting);
+        let mut busy = self.mobiles.busy();
+        self.lore.share(&mut busy, many);
+        for mobile in busy {
+            mobile.tell_all(&mut self.report);
+        }
+    }
+
+    /// These take part in a bootstrap.
+    fn take_part(&mut self, ends: Vec<(IpAddr, Role)>) {
         for (end, role) in ends {
             let known = self.parties.get_or_new(&end);
             if known.len() < 4 {
                 known.insert(role);
             }
-        }
-        if let Some(mobile) = self.mobiles.get_mut(place) {
-            mobile.saw(at, seen, about, &mut self.memo, &mut self.report);
         }
     }
 
@@ -357,6 +422,8 @@ impl Auditor {
     fn mark(&mut self, place: usize) {
         if let Some(mobile) = self.mobiles.get_mut(place) {
             mobile.mark(&mut self.report);
+            let ends = mobile.met([]);
+            self.take_part(ends);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dsboot_codec::dsb::Wanted;
 use dsboot_model::Hop;
+use dsboot_spec::registry::mip4::request_flag;
 use dsboot_spec::{CareOf, Role, Scenario};
 
 use super::At;
@@ -21,6 +22,9 @@ const KEPT: usize = 32;
 
 /// So much that is wrong is kept until it is known whether it is this protocol.
 const HELD: usize = 20;
+
+/// So many ends of its messages are kept until then.
+const ENDS: usize = 32;
 
 /// What a mobile node is known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +45,12 @@ pub(super) struct Mobile {
     name: String,
     marked: bool,
     held: Vec<Rejection>,
+    /// Who has sent or got its messages, until it is known whether they are of this protocol.
+    ends: Vec<(IpAddr, Role)>,
+    /// What has been seen and is not judged yet.
+    queue: Vec<Sight>,
+    /// What was found wrong then.
+    found: Vec<Rejection>,
     order: Order,
     /// What is shown of it from the beginning.
     sights: Sights,
@@ -54,6 +64,15 @@ pub(super) struct Mobile {
     /// The servers of step 2 and step 5.
     pub(super) servers: (Option<IpAddr>, Option<IpAddr>),
     pub(super) facts: Facts,
+}
+
+/// A message that the model has a word for.
+#[derive(Debug)]
+struct Sight {
+    at: At,
+    seen: Seen,
+    /// The packet of the message that it answers or passes on.
+    about: Option<u64>,
 }
 
 /// What its messages have said.
@@ -202,6 +221,13 @@ pub(super) struct Parameters6 {
     pub(super) care_of: Option<(std::net::Ipv6Addr, u8)>,
 }
 
+impl Asked {
+    /// Whether the care-of address is the mobile node's own.
+    pub(super) const fn is_colocated(&self) -> bool {
+        self.flags & request_flag::DECAPSULATION != 0
+    }
+}
+
 impl Parameters6 {
     pub(super) fn of(told: &dsboot_codec::dsb::Parameters<'_>) -> Parameters6 {
         let of = |prefixed: dsboot_codec::dsb::Prefixed<std::net::Ipv6Addr>| {
@@ -231,6 +257,9 @@ impl Mobile {
             name,
             marked: false,
             held: Vec::new(),
+            ends: Vec::new(),
+            queue: Vec::new(),
+            found: Vec::new(),
             order: Order::new(arrangements, is_complete),
             sights: if is_complete { Sights::ALL } else { Sights::default() },
             ladder: VecDeque::new(),
@@ -253,6 +282,19 @@ impl Mobile {
         }
     }
 
+    /// The ends of a message. Returns those that are now known to take part in a bootstrap.
+    pub(super) fn met(
+        &mut self,
+        ends: impl IntoIterator<Item = (IpAddr, Role)>,
+    ) -> Vec<(IpAddr, Role)> {
+        for end in ends {
+            if self.ends.len() < ENDS && !self.ends.contains(&end) {
+                self.ends.push(end);
+            }
+        }
+        if self.marked { std::mem::take(&mut self.ends) } else { Vec::new() }
+    }
+
     /// The packet that was seen last.
     pub(super) const fn last(&self) -> u64 {
         self.last.0
@@ -268,13 +310,56 @@ impl Mobile {
     }
 
     pub(super) fn reject(&mut self, rejection: Rejection, report: &mut Report) {
-        let rejection = Rejection { mobile: Some(self.name.clone()), ..rejection };
-        if self.first_wrong.is_none() {
-            self.first_wrong = Some(rejection.packet);
+        let rejection = self.wrong(rejection);
+        self.tell(rejection, report);
+    }
+
+    /// The next message.
+    pub(super) fn saw(&mut self, at: At, seen: Seen, about: Option<u64>) {
+        self.last = (at.turn, at.time);
+        self.queue.push(Sight { at, seen, about });
+    }
+
+    /// Whether something is not judged yet.
+    pub(super) const fn has_work(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Asks the model about what has been seen since; what it says is told by [`Mobile::tell_all`].
+    pub(super) fn work(&mut self, memo: &mut Memo) {
+        for Sight { at, seen, about } in std::mem::take(&mut self.queue) {
+            // What belongs to a message from before the last beginning, the model knows no more.
+            let explained = match about {
+                Some(about) if about < self.order.begun() => Ok(()),
+                _ => self.order.next(at.turn, &seen, about.is_none(), self.sights, memo),
+            };
+            self.climb(at, &seen);
+            match explained {
+                Ok(()) => self.explained += 1,
+                Err(Unexplained { guard, allowed }) => {
+                    let (sentence, why) = match guard {
+                        Some(guard) => (guard.sentence(), format!(" ({guard} does not hold)")),
+                        None => (sentence_of(&seen), String::new()),
+                    };
+                    let what = format!("no run of the protocol explains {}{why}", seen.words());
+                    let mut rejection = Rejection::new(at.number, at.time, sentence, what);
+                    rejection.allowed = allowed;
+                    let rejection = self.wrong(rejection);
+                    self.found.push(rejection);
+                }
+            }
         }
-        if let Some(rung) = self.ladder.iter_mut().find(|rung| rung.packet == rejection.packet) {
-            rung.wrong = true;
+    }
+
+    /// Tells what was found wrong.
+    pub(super) fn tell_all(&mut self, report: &mut Report) {
+        for rejection in std::mem::take(&mut self.found) {
+            self.tell(rejection, report);
         }
+    }
+
+    /// Tells it, or holds it back until it is known whether it is this protocol.
+    fn tell(&mut self, rejection: Rejection, report: &mut Report) {
         if self.marked {
             self.rejected = true;
             report.reject(rejection);
@@ -283,41 +368,24 @@ impl Mobile {
         }
     }
 
-    pub(super) fn saw(
-        &mut self,
-        at: At,
-        seen: &Seen,
-        about: Option<u64>,
-        memo: &mut Memo,
-        report: &mut Report,
-    ) {
-        self.last = (at.turn, at.time);
-        // What belongs to a message from before the last beginning, the model knows no more.
-        let explained = match about {
-            Some(about) if about < self.order.begun() => Ok(()),
-            _ => self.order.next(at.turn, seen, about.is_none(), self.sights, memo),
-        };
-        self.climb(at, seen);
-        match explained {
-            Ok(()) => self.explained += 1,
-            Err(Unexplained { guard, allowed }) => {
-                let (sentence, why) = match guard {
-                    Some(guard) => (guard.sentence(), format!(" ({guard} does not hold)")),
-                    None => (sentence_of(seen), String::new()),
-                };
-                let what = format!("no run of the protocol explains {}{why}", seen.words());
-                let mut rejection = Rejection::new(at.number, at.time, sentence, what);
-                rejection.allowed = allowed;
-                self.reject(rejection, report);
-            }
+    /// Something is wrong with it, and the ladder ends there.
+    fn wrong(&mut self, rejection: Rejection) -> Rejection {
+        let packet = rejection.packet;
+        if self.first_wrong.is_none_or(|first| packet < first) {
+            self.first_wrong = Some(packet);
+            self.ladder.retain(|rung| rung.packet <= packet);
         }
+        if let Some(rung) = self.ladder.iter_mut().find(|rung| rung.packet == packet) {
+            rung.wrong = true;
+        }
+        Rejection { mobile: Some(self.name.clone()), ..rejection }
     }
 
     fn climb(&mut self, at: At, seen: &Seen) {
         if self.first_wrong.is_some_and(|first| first < at.number) {
             return;
         }
-        let wrong = self.first_wrong.is_some();
+        let wrong = self.first_wrong == Some(at.number);
         if self.ladder.len() >= LADDER {
             self.ladder.pop_front();
         }

@@ -38,6 +38,14 @@ impl Mobiles {
         self.by_place.get_mut(&place)
     }
 
+    /// Those of which something is not judged yet, the first ones first.
+    pub(super) fn busy(&mut self) -> Vec<&mut Mobile> {
+        let mut busy: Vec<_> =
+            self.by_place.iter_mut().filter(|(_, mobile)| mobile.has_work()).collect();
+        busy.sort_unstable_by_key(|(place, _)| **place);
+        busy.into_iter().map(|(_, mobile)| mobile).collect()
+    }
+
     /// The number of the mobile node with a key, if it is followed.
     pub(super) fn place(&self, key: &Key) -> Option<usize> {
         self.by_key.get(key).copied()

@@ -151,13 +151,12 @@ impl Order {
             return Ok(());
         }
         if found.is_empty() && self.is_unsure(&before, sights, memo) {
-            // What belongs to a message of before is judged no more, nor is this one if nothing can
-            // begin with it.
-            if !is_new || self.begin(packet, seen, sights, memo).is_err() {
-                self.past.clear();
-                self.begun = packet + 1;
-                self.is_lost = false;
+            // What belongs to a message of before is judged no more.
+            if is_new {
+                return self.begin(packet, seen, sights, memo);
             }
+            self.past.clear();
+            self.begun = packet + 1;
             return Ok(());
         }
         if found.is_empty() {
@@ -256,10 +255,8 @@ impl Order {
             let from = all(|openings| &openings.states);
             found = explain(&from, seen, Sights::default(), WIDTH, memo);
         }
-        if found.is_empty() {
-            self.is_lost = true;
-            return Err(Unexplained { guard: None, allowed: Vec::new() });
-        }
+        // Of what was before nothing is known, so nothing that comes first is wrong: where the search
+        // finds no beginning for it, the next message is one.
         self.explanations = self.settle(found, WIDTH * 4);
         Ok(())
     }

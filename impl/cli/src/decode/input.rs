@@ -59,6 +59,25 @@ pub enum InputError {
     /// It is too large to be one message.
     #[error("{0} is larger than any message; is it a capture? Then --format pcap says why not")]
     TooLarge(String),
+    /// It is packed.
+    #[error("{name} is compressed; unpack it first: {command}")]
+    Compressed {
+        /// What was to be read.
+        name: String,
+        /// What unpacks it.
+        command: String,
+    },
+    /// It is a capture of a kind that is not read.
+    #[error(
+        "{name} is a capture in {format} format; Wireshark's editcap writes one that can be read: \
+         editcap -F pcapng {name} OUT.pcapng"
+    )]
+    OtherFormat {
+        /// What was to be read.
+        name: String,
+        /// What the format is called.
+        format: &'static str,
+    },
     /// It is no capture.
     #[error("{name} is no capture: {why}")]
     NoCapture {
@@ -155,6 +174,9 @@ impl Pieces {
         if start.is_empty() {
             return Err(InputError::Empty(name));
         }
+        if matches!(format, Format::Auto | Format::Pcap) {
+            refuse_others(&start, &name)?;
+        }
         let format = match format {
             Format::Auto if capture::is_pcap(&start) || capture::is_pcapng(&start) => Format::Pcap,
             Format::Auto if is_text(&start) => Format::Hex,
@@ -231,6 +253,39 @@ fn open(path: &Path, name: &str) -> Result<File, InputError> {
         return Err(failed(io::ErrorKind::IsADirectory.into()));
     }
     File::open(PathBuf::from(path)).map_err(failed)
+}
+
+/// What compressed files begin with, and what unpacks them.
+const COMPRESSED: [(&[u8], &str); 4] = [
+    (&[0x1f, 0x8b, 8], "gunzip"),
+    (b"BZh", "bunzip2"),
+    (&[0xfd, b'7', b'z', b'X', b'Z', 0], "unxz"),
+    (&[0x28, 0xb5, 0x2f, 0xfd], "unzstd"),
+];
+
+/// What captures of other kinds begin with, and what they are called.
+const OTHERS: [(&[u8], &str); 5] = [
+    (&[0xa1, 0xb2, 0xcd, 0x34], "Kuznetzov's pcap"),
+    (&[0x34, 0xcd, 0xb2, 0xa1], "Kuznetzov's pcap"),
+    (b"snoop\0\0\0", "snoop"),
+    (b"GMBU", "Network Monitor 2"),
+    (b"RTSS", "Network Monitor 1"),
+];
+
+/// Says of what is compressed, or a capture that is not read, what to do with it.
+fn refuse_others(start: &[u8], name: &str) -> Result<(), InputError> {
+    let begins = |(magic, _): &&(&[u8], &str)| start.starts_with(magic);
+    if let Some((_, tool)) = COMPRESSED.iter().find(begins) {
+        let command = match name {
+            "standard input" => format!("{tool} | dsboot …"),
+            name => format!("{tool} < {name} | dsboot … -"),
+        };
+        return Err(InputError::Compressed { name: name.to_owned(), command });
+    }
+    match OTHERS.iter().find(begins) {
+        Some((_, format)) => Err(InputError::OtherFormat { name: name.to_owned(), format }),
+        None => Ok(()),
+    }
 }
 
 /// Whether octets are text, so that hex is the likeliest thing that they can be.

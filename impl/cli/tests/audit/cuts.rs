@@ -8,9 +8,11 @@ use dsboot_audit::Answer;
 
 use crate::support::{Known, SETUPS, audit, audit_known, capture, known, only, packets};
 
-/// Whether every cut is tried.
-fn is_exhaustive() -> bool {
-    env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|how| how == "all")
+/// Of so many cuts one is tried.
+fn stride() -> usize {
+    let told = env::var("DSBOOT_CUTS").ok().and_then(|stride| stride.parse().ok());
+    let is_exhaustive = env::var("DSBOOT_EXHAUSTIVE").is_ok_and(|how| how == "all");
+    told.unwrap_or(if is_exhaustive { 37 } else { 997 })
 }
 
 /// The links of a capture, by name.
@@ -64,7 +66,7 @@ fn every_cut(all: &[Known], what: &str, stride: usize, turn: &mut usize) -> (usi
 #[test]
 fn hardly_a_cut_of_a_run_is_rejected() {
     let directory = tempfile::tempdir().expect("a directory");
-    let stride = if is_exhaustive() { 37 } else { 997 };
+    let stride = stride();
     let (mut turn, mut tried, mut wrong) = (0, 0, Vec::new());
     for setup in SETUPS {
         for lossy in [&[][..], &["--loss", "0.2", "--seed", "9"]] {

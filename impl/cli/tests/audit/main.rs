@@ -12,6 +12,7 @@ mod cuts;
 mod edits;
 mod oddities;
 mod others;
+mod strangers;
 mod support;
 
 use std::fs;

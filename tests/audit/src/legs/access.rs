@@ -1,6 +1,6 @@
 //! Steps 1 and 3: PANA, and the EAP in it.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use dsboot_codec::eap;
 use dsboot_codec::pana::{Flags, Kind, Message};
@@ -35,17 +35,18 @@ impl Auditor {
         };
         if kind == Kind::Pci {
             let announced = announces(message, self.vendor);
-            self.legs.announced.insert(carried.source.ip(), announced);
+            self.legs.announced.insert(carried.source, announced);
             return;
         }
         let payload = message.eap_payload().once();
         let eap = payload.and_then(|octets| eap::Packet::decode(octets).ok());
-        let from_nas = self.is_from_nas(carried, message, kind, eap.as_ref());
+        // Until something tells, it is not known whose session it is.
+        let Some(from_nas) = self.is_from_nas(carried, message, kind, eap.as_ref()) else { return };
         let (nas, mn) = match from_nas {
-            true => (carried.source.ip(), carried.destination.ip()),
-            false => (carried.destination.ip(), carried.source.ip()),
+            true => (carried.source, carried.destination),
+            false => (carried.destination, carried.source),
         };
-        let key = (nas, message.session_id());
+        let key = (nas.ip(), message.session_id());
         let announced = self.legs.announced.get(&mn).copied();
         self.check_session(at, carried, message, kind, (nas, mn));
         let session = self.legs.sessions.get_or_new(&key);
@@ -65,31 +66,30 @@ impl Auditor {
         }
     }
 
-    /// Whether a message comes from the NAS: by what is in it, or else by who was the NAS before.
+    /// Whether a message comes from the NAS: by who was the NAS before, or by what is in it. `None` for
+    /// what either may send.
     fn is_from_nas(
         &self,
         carried: &Carried<'_>,
         message: &Message<'_>,
         kind: Kind,
         eap: Option<&eap::Packet<'_>>,
-    ) -> bool {
+    ) -> Option<bool> {
         let sessions = &self.legs.sessions;
         let id = message.session_id();
         if sessions.contains(&(carried.source.ip(), id)) {
-            return true;
+            return Some(true);
         }
         if sessions.contains(&(carried.destination.ip(), id)) {
-            return false;
+            return Some(false);
         }
-        let (from, to) = (carried.source.ip(), carried.destination.ip());
+        let (from, to) = (carried.source, carried.destination);
         if self.legs.pairs.contains(&(from, to)) || self.legs.pairs.contains(&(to, from)) {
-            return self.legs.pairs.contains(&(from, to));
+            return Some(self.legs.pairs.contains(&(from, to)));
         }
-        match (kind, eap.map(eap::Packet::code)) {
-            (_, Some(eap::Code::Response)) | (Kind::Pan, None) => false,
-            (_, Some(_)) | (Kind::Par, None) => true,
-            _ => self.settings.who.nas.contains(&carried.source.ip()),
-        }
+        let told = |address| self.settings.who.nas.contains(&address);
+        let told = (told(from.ip()) != told(to.ip())).then(|| told(from.ip()));
+        by_content(message, kind, eap).or(told)
     }
 
     /// Whether a session is known, between two who have had one, and goes between its two ends.
@@ -99,30 +99,32 @@ impl Auditor {
         carried: &Carried<'_>,
         message: &Message<'_>,
         kind: Kind,
-        (nas, mn): (IpAddr, IpAddr),
+        (nas, mn): (SocketAddr, SocketAddr),
     ) {
         let id = message.session_id();
         let begins = kind == Kind::Par && message.flags().contains(Flags::START);
         let moves = kind == Kind::Pnr;
         let between = self.legs.pairs.get(&(nas, mn)).copied();
-        let known = self.legs.sessions.contains(&(nas, id));
+        let known = self.legs.sessions.contains(&(nas.ip(), id));
+        let ends = (nas.ip(), mn.ip());
         let wrong = match between {
             Some(between) if !begins && !known && between != id => {
                 Some(("access.2.19", "the session identifier is none that was given"))
             }
-            None if known && !begins && !moves => {
+            None if known && !begins && !moves && !self.legs.met.contains(&ends) => {
                 Some(("access.2.21", "the session is another PaC's"))
             }
             _ => None,
         };
         if let Some((sentence, what)) = wrong {
-            let place = self.legs.sessions.get(&(nas, id)).and_then(|session| session.place);
+            let place = self.legs.sessions.get(&(nas.ip(), id)).and_then(|session| session.place);
             match place {
                 Some(place) => self.reject(at, place, sentence, what),
                 None => self.early(at, carried, sentence, what.to_owned()),
             }
         } else {
             self.legs.pairs.insert((nas, mn), id);
+            self.legs.met.insert(ends, ());
         }
     }
 
@@ -157,7 +159,7 @@ impl Auditor {
             session.place = Some(place);
         }
         let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
-        self.saw(at, place, carried, &seen, None);
+        self.saw(at, place, carried, seen, None);
     }
 
     fn check_numbers(
@@ -171,8 +173,8 @@ impl Auditor {
     ) {
         // The request may have named a session that there is not.
         let (nas, mn) = match from_nas {
-            true => (carried.source.ip(), carried.destination.ip()),
-            false => (carried.destination.ip(), carried.source.ip()),
+            true => (carried.source, carried.destination),
+            false => (carried.destination, carried.source),
         };
         let named = self.legs.asked.get(&(nas, mn, from_nas, message.sequence())).copied();
         let is_request = !matches!(kind, Kind::Pan | Kind::Pta | Kind::Pna);
@@ -257,7 +259,7 @@ impl Auditor {
                     return;
                 }
                 let seen = Seen::AccessRequest { nas: key.0, session: key.1 };
-                self.saw(at, place, carried, &seen, None);
+                self.saw(at, place, carried, seen, None);
             }
             eap::Code::Success | eap::Code::Failure => {
                 let place = self.of_session(key);
@@ -409,6 +411,26 @@ impl Auditor {
             return;
         }
         let seen = Seen::AccessReply { nas: key.0, session: key.1, told };
-        self.saw(at, place, carried, &seen, None);
+        self.saw(at, place, carried, seen, None);
+    }
+}
+
+/// Whether only the NAS sends such a message, or only the MN, if one of these is so.
+fn by_content(message: &Message<'_>, kind: Kind, eap: Option<&eap::Packet<'_>>) -> Option<bool> {
+    let flags = message.flags();
+    let of_round = flags.contains(Flags::START) || flags.contains(Flags::COMPLETE);
+    match (kind, eap.map(eap::Packet::code)) {
+        (_, Some(eap::Code::Response)) => Some(false),
+        (_, Some(_)) => Some(true),
+        (Kind::Par, None) if of_round => Some(true),
+        (Kind::Pan, None) if of_round => Some(false),
+        (Kind::Pnr, None) if flags.contains(Flags::RE_AUTHENTICATION) => Some(false),
+        (Kind::Pna, None) if flags.contains(Flags::RE_AUTHENTICATION) => Some(true),
+        (Kind::Ptr, None) => match message.termination_cause().once()? {
+            termination_cause::LOGOUT => Some(false),
+            termination_cause::ADMINISTRATIVE | termination_cause::SESSION_TIMEOUT => Some(true),
+            _ => None,
+        },
+        _ => None,
     }
 }

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use dsboot_codec::ip::v6;
 use dsboot_codec::mip6::{BindingAcknowledgement, BindingUpdate, Message, Packet};
+use dsboot_model::Hop;
 use dsboot_spec::registry::ip::protocol;
 use dsboot_spec::registry::mip6::{spi, status, update_flag};
 
@@ -54,8 +55,7 @@ impl Auditor {
             self.reject(at, holder, "home-binding.1.4", what);
         }
         let proof = update.options.mn_aaa();
-        // RFC 4285 without a key that HA and MN share already.
-        if proof.is_some() && update.options.mn_ha().is_none() {
+        if bootstraps(packet, update) {
             self.mark(place);
         }
         self.by_v6.insert(addresses.home, place);
@@ -92,7 +92,7 @@ impl Auditor {
         }
         let number = Number { sequence: update.sequence.0, message_id };
         let seen = Seen::Update { tunnelled, number, care_of: addresses.care_of, release };
-        self.saw(at, place, carried, &seen, about);
+        self.saw(at, place, carried, seen, about);
     }
 
     fn check_update(
@@ -342,7 +342,7 @@ impl Auditor {
             care_of,
             accepted: ack.is_accepted(),
         };
-        self.saw(at, place, carried, &seen, number);
+        self.saw(at, place, carried, seen, number);
     }
 
     /// An acknowledgement is what the AAAH has allowed.
@@ -412,21 +412,27 @@ impl Auditor {
         let fhas = facts.requests.iter().map(|asked| asked.home_agent).chain([agent]);
         let fhas: Vec<Ipv4Addr> = fhas.collect();
         // What a translator has made of the care-of address counts too.
-        let care_of: Vec<Ipv4Addr> = facts
-            .requests
-            .iter()
+        let outer = carried.tunnels.iter().find(|tunnel| tunnel.kind != TunnelKind::Ipv6);
+        let there = outer.map(|outer| if up { outer.destination } else { outer.source });
+        let of_fha = facts.requests.iter().filter(|asked| Some(asked.home_agent) == there);
+        let care_of: Vec<Ipv4Addr> = of_fha
+            .clone()
             .flat_map(|asked| [Some(asked.care_of), v4_of(asked.from.ip())])
             .flatten()
             .collect();
+        // Where the tunnel is seen, so are the requests that it comes of; but for those that went
+        // through an agent on another way.
+        let elsewhere =
+            of_fha.clone().any(|asked| asked.hop != Hop::Direct && asked.is_colocated());
         let other = if up { inner.destination } else { inner.source };
         let ours = other == agent || fhas.contains(&other);
-        let outer = carried.tunnels.iter().find(|tunnel| tunnel.kind != TunnelKind::Ipv6);
         let around = outer.is_none_or(|outer| {
             let (mn, fha) = match up {
                 true => (outer.source, outer.destination),
                 false => (outer.destination, outer.source),
             };
-            (fhas.contains(&fha) || fha == agent) && (care_of.is_empty() || care_of.contains(&mn))
+            let known = care_of.is_empty() || elsewhere || care_of.contains(&mn);
+            (fhas.contains(&fha) || fha == agent) && known
         });
         let ip = if up { carried.source.ip() } else { carried.destination.ip() };
         let theirs = match (ip, &facts.parameters) {
@@ -462,6 +468,20 @@ impl Auditor {
             "the packet in the tunnel is not of the mobile node's IPv6 care-of address",
         );
     }
+}
+
+/// Whether an update asks for a binding as only a mobile node does that has bootstrapped: by RFC 4285
+/// without a key that HA and MN share already, and with everything that is needed for that here.
+fn bootstraps(packet: &Packet<'_>, update: &BindingUpdate<'_>) -> bool {
+    let home = packet.route.home_address;
+    let proof = update.options.mn_aaa();
+    update.flags.0 & update_flag::HOME_REGISTRATION != 0
+        && home.is_some_and(|home| !home.is_unspecified())
+        && update.options.mn_ha().is_none()
+        && proof.is_some_and(|proof| proof.value.spi == spi::HMAC_SHA1)
+        && update.options.nai().is_some()
+        && update.options.message_id().once().is_some()
+        && update.options.alternate_care_of_address().once().is_some()
 }
 
 /// What is wrong with the tunnel between mobile node and HA, if a packet is in one.

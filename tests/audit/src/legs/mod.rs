@@ -2,6 +2,7 @@
 //! their fields.
 
 mod access;
+mod answers;
 mod binding;
 mod radius;
 mod registration;
@@ -47,12 +48,14 @@ impl Side {
 pub(super) struct Legs {
     /// Questions to AAA servers.
     questions: Remembered<(SocketAddr, IpAddr, u8), radius::Question>,
-    /// Clients that have asked.
-    clients: Remembered<IpAddr, ()>,
+    /// Questions that are about nobody who bootstraps.
+    others: Remembered<(SocketAddr, IpAddr, u8), ()>,
+    /// Clients and whom they have asked, with the first question.
+    clients: Remembered<(SocketAddr, IpAddr), super::At>,
     /// PANA sessions.
     sessions: Remembered<(IpAddr, u32), access::Session>,
     /// Clients of PANA that have begun, and whether they announced support.
-    announced: Remembered<IpAddr, bool>,
+    announced: Remembered<SocketAddr, bool>,
     /// Who has which THOAv4 at which FHA, and until when, in microseconds since 1970.
     holders: Remembered<(Ipv4Addr, Ipv4Addr), (usize, u64)>,
     /// The challenges that agents have given.
@@ -67,11 +70,13 @@ pub(super) struct Legs {
     eap_ways: Remembered<(IpAddr, IpAddr), ()>,
     /// The State of the last Access-Challenge, by mobile node and client.
     states: Remembered<(usize, IpAddr), Vec<u8>>,
-    /// The last session between two addresses.
-    pairs: Remembered<(IpAddr, IpAddr), u32>,
+    /// The last session between NAS and MN: a translator may stand before several of these.
+    pairs: Remembered<(SocketAddr, SocketAddr), u32>,
+    /// The addresses of NAS and MN that have had a session.
+    met: Remembered<(IpAddr, IpAddr), ()>,
     /// Requests of PANA between NAS and MN, by who is to answer (the NAS: true) and their number: the
     /// session that they name.
-    asked: Remembered<(IpAddr, IpAddr, bool, u32), u32>,
+    asked: Remembered<(SocketAddr, SocketAddr, bool, u32), u32>,
     /// What agents have advertised last, by their addresses and those that they offer.
     agents: Remembered<Ipv4Addr, registration::Agent>,
 }
@@ -80,6 +85,7 @@ impl Default for Legs {
     fn default() -> Legs {
         Legs {
             questions: Remembered::new(1 << 15),
+            others: Remembered::new(1 << 14),
             clients: Remembered::new(1 << 12),
             sessions: Remembered::new(1 << 14),
             announced: Remembered::new(1 << 14),
@@ -91,6 +97,7 @@ impl Default for Legs {
             eap_ways: Remembered::new(1 << 12),
             states: Remembered::new(1 << 14),
             pairs: Remembered::new(1 << 14),
+            met: Remembered::new(1 << 14),
             asked: Remembered::new(1 << 14),
             agents: Remembered::new(1 << 12),
         }

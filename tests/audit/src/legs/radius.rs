@@ -1,6 +1,6 @@
-//! Steps 2 and 5, and the questions of the HA: RADIUS.
+//! Steps 2 and 5, and the questions of the HA: RADIUS. Its answers are in `answers`.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use dsboot_codec::radius::Packet;
 use dsboot_codec::{eap, radius};
@@ -9,8 +9,8 @@ use dsboot_spec::registry::eap::method;
 use dsboot_spec::registry::radius::{attribute, code};
 
 use super::super::carried::{Carried, v4_of};
-use super::super::mobile::{Allowed, Asked, Assigned, Granted, Key, Parameters6};
-use super::super::seen::{Seen, Told};
+use super::super::mobile::{Asked, Key};
+use super::super::seen::Seen;
 use super::super::{At, Auditor};
 use super::Side;
 
@@ -28,23 +28,24 @@ pub(super) enum Leg {
 /// A question that waits for its answer.
 #[derive(Clone, Debug)]
 pub(super) struct Question {
-    at: At,
-    leg: Leg,
-    place: usize,
+    pub(super) at: At,
+    pub(super) leg: Leg,
+    pub(super) place: usize,
     /// Whether it says anything of the bootstrap, or who asks is told to be a NAS of it.
-    is_ours: bool,
+    pub(super) is_ours: bool,
     /// Whether the model knows it: it is not about the identity alone.
     is_modelled: bool,
-    message_id: Option<u64>,
-    prefixes: Vec<radius::Ipv6Prefix>,
+    pub(super) message_id: Option<u64>,
+    pub(super) prefixes: Vec<radius::Ipv6Prefix>,
     /// The SPI that the FHA has chosen.
-    fha_spi: Option<u32>,
+    pub(super) fha_spi: Option<u32>,
     /// The Identification of the request that it is about, if that was seen.
-    request: Option<u64>,
+    pub(super) request: Option<u64>,
     /// Proxy-States.
-    proxies: Vec<Vec<u8>>,
+    pub(super) proxies: Vec<Vec<u8>>,
     /// The EAP packet in it: its Identifier, and whether it is a response to a method.
-    eap: Option<u8>,
+    pub(super) eap: Option<u8>,
+    pub(super) is_answered: bool,
 }
 
 impl Auditor {
@@ -60,24 +61,33 @@ impl Auditor {
         }
     }
 
+    /// What a client asks about nobody that bootstraps; what answers that is not judged either.
+    fn asks_of_others(&mut self, carried: &Carried<'_>, packet: &Packet<'_>) {
+        let key = (carried.source, carried.destination.ip(), packet.identifier());
+        self.legs.questions.remove(&key);
+        self.legs.others.insert(key, ());
+    }
+
     /// What is no answer comes where one is waited for.
     fn answers_otherwise(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
         let key = (carried.destination, carried.source.ip(), packet.identifier());
         if let Some(question) = self.legs.questions.get(&key) {
             let what = format!("code {} answers no Access-Request", packet.code());
             self.reject(at, question.place, "access.6.6", what);
+        } else if code::name(packet.code()).is_some() {
+            self.asks_of_others(carried, packet);
         }
     }
 
     fn asks(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
         let vendor = packet.vendor(self.vendor);
-        let is_ours = vendor.sub_attributes().next().is_some();
+        let is_ours = speaks_of_bootstrap(&vendor);
         let client = carried.source.ip();
         let Some(nai) = packet.user_name().once() else {
             if is_ours {
                 self.early(at, carried, "access.3.2", "the request has no User-Name".to_owned());
             }
-            return;
+            return self.asks_of_others(carried, packet);
         };
         let told_nas = self.settings.who.nas.contains(&client);
         let leg = match vendor.client_role().once() {
@@ -90,12 +100,15 @@ impl Auditor {
             _ => None,
         };
         // Who asks for somebody that does not bootstrap, by no part of the bootstrap, is not judged.
-        let Some(leg) = leg else { return };
+        let Some(leg) = leg else { return self.asks_of_others(carried, packet) };
         let place = self.mobile(Key::Nai(nai.to_vec()));
         if is_ours {
             self.mark(place);
         }
-        self.legs.clients.insert(client, ());
+        let socket = (carried.source, carried.destination.ip());
+        if !self.legs.clients.contains(&socket) {
+            self.legs.clients.insert(socket, at);
+        }
         let eap = packet.eap_message().ok().flatten();
         let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
         let is_identity = eap.as_ref().and_then(eap::Packet::method) == Some(method::IDENTITY);
@@ -114,6 +127,7 @@ impl Auditor {
             request,
             proxies: packet.proxy_states().map(<[u8]>::to_vec).collect(),
             eap: eap.as_ref().map(eap::Packet::identifier),
+            is_answered: false,
         };
         self.check_question(at, place, (leg, client), packet, eap.as_ref());
         if let Some(eap) = eap.as_ref().filter(|_| leg == Leg::A) {
@@ -150,7 +164,7 @@ impl Auditor {
                 care_of: vendor.parameters().ipv6_coa.once().map(|told| told.address()),
             },
         };
-        self.saw(at, place, carried, &seen, about);
+        self.saw(at, place, carried, seen, about);
     }
 
     /// The request that step 5 is about: its Identification and turn.
@@ -377,220 +391,15 @@ impl Auditor {
             "what the HA asks is not what a binding update says",
         );
     }
+}
 
-    fn answers(&mut self, at: At, carried: &Carried<'_>, packet: &Packet<'_>) {
-        let key = (carried.destination, carried.source.ip(), packet.identifier());
-        let Some(question) = self.legs.questions.get(&key).cloned() else {
-            if self.legs.clients.contains(&carried.destination.ip()) {
-                let what = "the answer matches no request".to_owned();
-                self.early(at, carried, "access.6.6", what);
-            }
-            return;
-        };
-        let place = question.place;
-        let vendor = packet.vendor(self.vendor);
-        // A server may tell anybody of an FHA; whoever has not asked for one does not bootstrap.
-        if vendor.sub_attributes().next().is_some() && question.is_ours {
-            self.mark(place);
-        }
-        let proxies: Vec<Vec<u8>> = packet.proxy_states().map(<[u8]>::to_vec).collect();
-        self.must(
-            proxies == question.proxies,
-            at,
-            place,
-            "access.6.11",
-            "the Proxy-States are not those of the request",
-        );
-        let proofs = proof_count(packet) == 1;
-        self.must(
-            proofs,
-            at,
-            place,
-            "access.6.5",
-            "there is not exactly one Message-Authenticator",
-        );
-        let accepted = match packet.code() {
-            code::ACCESS_ACCEPT => true,
-            code::ACCESS_REJECT => false,
-            _ => {
-                let client = carried.destination.ip();
-                return self.check_challenge(at, (place, client), &question, packet);
-            }
-        };
-        let client = carried.destination.ip();
-        let seen = match question.leg {
-            Leg::A => self.admitted(at, (place, client), packet, accepted, &question),
-            Leg::B => self.granted(at, place, client, packet, accepted, &question),
-            Leg::C => {
-                if accepted {
-                    let whole = vendor.mip6_mn_ha_key().once().is_some()
-                        && vendor.mip6_mn_ha_spi().once().is_some_and(|spi| spi >= 256)
-                        && vendor.mip6_msa_lifetime().once().is_some()
-                        && packet.session_timeout().once().is_some();
-                    self.must(
-                        whole,
-                        at,
-                        place,
-                        "home-binding.2.8",
-                        "the MN-HA key, its SPI or lifetime, or Session-Timeout is missing",
-                    );
-                    let allowed = Allowed {
-                        message_id: question.message_id,
-                        spi: vendor.mip6_mn_ha_spi().once(),
-                        key_lifetime: vendor.mip6_msa_lifetime().once(),
-                        session_timeout: packet.session_timeout().once(),
-                    };
-                    if let Some(mobile) = self.mobiles.get_mut(place) {
-                        mobile.facts.allowed = Some(allowed);
-                    }
-                }
-                Seen::BindingAnswer { number: question.message_id, accepted }
-            }
-        };
-        self.saw(at, place, carried, &seen, Some(question.at.turn));
-    }
-
-    fn check_challenge(
-        &mut self,
-        at: At,
-        (place, client): (usize, IpAddr),
-        question: &Question,
-        packet: &Packet<'_>,
-    ) {
-        let state = packet.state().once();
-        if let Some(state) = state {
-            self.legs.states.insert((place, client), state.to_vec());
-        }
-        self.must(state.is_some(), at, place, "access.3.3", "the Access-Challenge has no State");
-        let eap = packet.eap_message().ok().flatten();
-        let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
-        if let Some(eap) = &eap {
-            self.check_eap(at, place, (Side::Radius, client), eap);
-        }
-        let is_request = eap.as_ref().is_some_and(|eap| eap.code() == eap::Code::Request);
-        let asked = question.eap.is_some();
-        self.must(
-            is_request || !asked,
-            at,
-            place,
-            "access.3.1",
-            "the Access-Challenge carries no EAP Request",
-        );
-    }
-
-    fn admitted(
-        &mut self,
-        at: At,
-        (place, client): (usize, IpAddr),
-        packet: &Packet<'_>,
-        accepted: bool,
-        question: &Question,
-    ) -> Seen {
-        let vendor = packet.vendor(self.vendor);
-        let parameters = vendor.parameters();
-        let eap = packet.eap_message().ok().flatten();
-        let eap = eap.as_deref().and_then(|octets| eap::Packet::decode(octets).ok());
-        if let (Some(eap), Some(asked)) = (&eap, question.eap) {
-            let what = "the EAP result has another Identifier than the last answer";
-            self.must(eap.identifier() == asked, at, place, "access.2.24", what);
-        }
-        if !accepted {
-            return Seen::AccessAnswer { client, told: Told::Refused };
-        }
-        let timeout = packet.session_timeout().once();
-        self.must(timeout.is_some(), at, place, "access.3.11", "there is no Session-Timeout");
-        let told = Parameters6::of(&parameters);
-        let more = !told.is_empty()
-            || parameters.thoav4.once().is_some()
-            || vendor.mn_fha_key().once().is_some()
-            || vendor.mip6_mn_ha_key().once().is_some();
-        self.must(
-            !more,
-            at,
-            place,
-            "access.3.12",
-            "step 2 answers with what is the AAAH's to give in step 5",
-        );
-        let fha = parameters.fha_address.once();
-        let fqdn = parameters.fha_fqdn.once().map(|name| name.as_str().to_owned());
-        let assigned = Assigned {
-            fha,
-            fqdn: fqdn.clone(),
-            care_of: packet.framed_ip_address().once(),
-            mask: packet.framed_ip_netmask().once(),
-            session_timeout: timeout,
-            has_success: eap.is_some_and(|eap| eap.code() == eap::Code::Success),
-        };
-        if let Some(mobile) = self.mobiles.get_mut(place) {
-            mobile.facts.assigned = Some(assigned);
-        }
-        let told = match (fha, fqdn) {
-            (Some(fha), _) => Told::Fha(fha),
-            (None, Some(_)) => Told::Named,
-            (None, None) => Told::Access,
-        };
-        Seen::AccessAnswer { client, told }
-    }
-
-    fn granted(
-        &mut self,
-        at: At,
-        place: usize,
-        client: IpAddr,
-        packet: &Packet<'_>,
-        accepted: bool,
-        question: &Question,
-    ) -> Seen {
-        let vendor = packet.vendor(self.vendor);
-        let parameters = Parameters6::of(&vendor.parameters());
-        let address = packet.framed_ip_address().once();
-        let ipv6 =
-            parameters.home.is_some() && parameters.agent.is_some() && parameters.care_of.is_some();
-        let (about, address_told) = (question.request, address.is_some());
-        let seen =
-            Seen::RegistrationAnswer { client, about, accepted, address: address_told, ipv6 };
-        if !accepted {
-            return seen;
-        }
-        let whole = vendor.mn_fha_key().once().is_some()
-            && vendor.key_gen_nonce().once().is_some()
-            && vendor.aaa_spi().once().is_some()
-            && vendor.key_lifetime().once().is_some()
-            && vendor.algorithm().once().is_some()
-            && vendor.replay_method().once().is_some()
-            && packet.session_timeout().once().is_some();
-        self.must(whole, at, place, "registration.6.9", "something of key, nonce, SPI, lifetime, algorithm, replay method and session timeout is missing");
-        let inside = |care_of: Ipv6Addr| {
-            question.prefixes.is_empty()
-                || question.prefixes.iter().any(|prefix| prefix.contains(care_of))
-        };
-        let within = parameters.care_of.is_none_or(|(care_of, _)| inside(care_of));
-        self.must(
-            within,
-            at,
-            place,
-            "registration.6.10",
-            "the IPv6 care-of address is outside the prefix hinted",
-        );
-        let Some(mobile) = self.mobiles.get_mut(place) else { return seen };
-        let facts = &mut mobile.facts;
-        let fha_spi = question.fha_spi.or(vendor.fha_spi().once());
-        facts.granted = Some(Granted {
-            address,
-            parameters,
-            nonce: vendor.key_gen_nonce().once().map(<[u8]>::to_vec),
-            aaa_spi: vendor.aaa_spi().once(),
-            fha_spi,
-            key_lifetime: vendor.key_lifetime().once(),
-            algorithm: vendor.algorithm().once(),
-            replay_method: vendor.replay_method().once(),
-            session_timeout: packet.session_timeout().once(),
-        });
-        seen
-    }
+/// Whether anything in it is a parameter of the bootstrap: others use that vendor number too.
+pub(super) fn speaks_of_bootstrap(vendor: &radius::Vendor<'_>) -> bool {
+    let mut units = vendor.sub_attributes();
+    units.any(|unit| !matches!(unit.value, radius::SubAttribute::Unknown { .. }))
 }
 
 /// How many Message-Authenticators there are.
-fn proof_count(packet: &Packet<'_>) -> usize {
+pub(super) fn proof_count(packet: &Packet<'_>) -> usize {
     packet.attributes_of(attribute::MESSAGE_AUTHENTICATOR).count()
 }

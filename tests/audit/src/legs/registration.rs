@@ -11,7 +11,7 @@ use dsboot_spec::registry::mip4::{
 };
 
 use super::super::carried::Carried;
-use super::super::mobile::{Asked, Key};
+use super::super::mobile::{Asked, Key, Mobile};
 use super::super::seen::{Seen, SeenRequest};
 use super::super::{At, Auditor};
 
@@ -156,7 +156,7 @@ impl Auditor {
         let ours = extensions.iter().any(|extension| {
             matches!(extension.value, Extension::Nvse(vendor) if vendor.vendor == self.vendor)
         });
-        if (first && key_request.is_some() && mn_aaa.is_some()) || ours {
+        if ours || bootstraps(message) {
             self.mark(place);
         }
         let owner = if header.flags.decapsulation() { Owner::Mn } else { Owner::Fa };
@@ -181,8 +181,14 @@ impl Auditor {
             {
                 Hop::Direct
             }
-            // A release of everything does not name the care-of address.
-            Some(_) if everything && owner == Owner::Mn && !self.has_relayed(place, carried) => {
+            // A release of everything does not name the care-of address. What answers a challenge has
+            // come through an agent.
+            Some(_)
+                if everything
+                    && owner == Owner::Mn
+                    && extensions.challenge().once().is_none()
+                    && !self.has_relayed(place, carried) =>
+            {
                 Hop::Direct
             }
             _ => Hop::Relay,
@@ -243,7 +249,7 @@ impl Auditor {
             about = known.find(passed_on).map(|known| known.at.turn);
             mobile.facts.keep_request(asked);
         }
-        self.saw(at, place, carried, &Seen::Request { hop, request: seen }, about);
+        self.saw(at, place, carried, Seen::Request { hop, request: seen }, about);
     }
 
     /// Whether a message comes from an agent that has relayed for a mobile node.
@@ -279,6 +285,10 @@ impl Auditor {
                 let what = format!("the request has TTL {}, not {ttl}", carried.ttl);
                 self.must(carried.ttl == ttl, at, place, "registration.3.7", &what);
             }
+            Hop::Relay if self.is_own_address(place, asked) => {
+                let what = "D is not set with a co-located care-of address";
+                self.reject(at, place, "registration.3.5", what);
+            }
             Hop::Relay if asked.flags & 0x20 == 0 && !release => {
                 let what =
                     format!("the relayed request comes from {from}, not from {}", asked.care_of);
@@ -286,6 +296,17 @@ impl Auditor {
             }
             Hop::Relay => {}
         }
+    }
+
+    /// Whether a request without D comes from an address that was assigned to the mobile node, or that
+    /// it has registered as its own.
+    fn is_own_address(&self, place: usize, asked: &Asked) -> bool {
+        let Some(Mobile { facts, .. }) = self.mobiles.get(place) else { return false };
+        let assigned = facts.assigned.as_ref().and_then(|assigned| assigned.care_of);
+        let registered = |known: &Asked| known.is_colocated() && known.care_of == asked.care_of;
+        !asked.is_colocated()
+            && asked.from.ip() == IpAddr::V4(asked.care_of)
+            && (assigned == Some(asked.care_of) || facts.requests.iter().any(registered))
     }
 
     /// The fields of a request.
@@ -462,6 +483,24 @@ impl Auditor {
             self.early.push(super::super::Early { ends, rejection });
         }
     }
+}
+
+/// Whether a request asks for a key and an address as only the first one of a bootstrap does. RFC
+/// 3957 alone leaves open by which association it is proved, to whom it goes, and which tunnels it
+/// asks for; what differs there is somebody's who does not bootstrap, unless something else tells.
+fn bootstraps(message: &mip4::Request<'_>) -> bool {
+    let mip4::Request { header, extensions, .. } = *message;
+    let flags = header.flags;
+    let others = flags.gre() || flags.minimal_encapsulation() || flags.simultaneous();
+    let proof = extensions.authenticator(AuthenticationKind::MnAaa).once();
+    let agent = header.home_agent;
+    header.home_address.is_unspecified()
+        && !(agent.is_unspecified() || agent.is_broadcast())
+        && flags.reverse_tunnel()
+        && !others
+        && extensions.nai().once().is_some()
+        && extensions.mn_ha_key_request().once().is_some()
+        && proof.is_some_and(|proof| proof.spi == spi::CHAP)
 }
 
 /// What a request through an agent has against what that agent has advertised.

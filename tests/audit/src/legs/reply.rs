@@ -101,7 +101,7 @@ impl Auditor {
             new_key: key_reply.map(|reply| reply.ha_spi),
         };
         let about = asked.map(|asked| asked.at.turn);
-        self.saw(at, place, carried, &Seen::Reply { hop, reply: seen }, about);
+        self.saw(at, place, carried, Seen::Reply { hop, reply: seen }, about);
     }
 
     /// The fields of a reply.
