@@ -117,11 +117,11 @@ fn plain_mobile_ipv4_is_not_judged() {
 fn pana(flags: u16, kind: u16, session: u32, number: u32, eap: &[u8]) -> Vec<u8> {
     let mut avps = Vec::new();
     if !eap.is_empty() {
-        avps.extend([0, 2, 0, 0, 0, eap.len() as u8, 0, 0]);
+        avps.extend([0, 2, 0, 0, 0, u8::try_from(eap.len()).expect("short"), 0, 0]);
         avps.extend(eap);
         avps.resize(avps.len().next_multiple_of(4), 0);
     }
-    let length = 16 + avps.len() as u16;
+    let length = 16 + u16::try_from(avps.len()).expect("short");
     let header = [0, length, flags, kind].map(u16::to_be_bytes).concat();
     [&header[..], &session.to_be_bytes(), &number.to_be_bytes(), &avps].concat()
 }
@@ -162,7 +162,7 @@ fn a_session_of_which_only_pings_are_seen_at_first_is_whose_it_turns_out_to_be()
 /// Questions of an ordinary NAS without EAP, and their answers: by password, and Status-Server.
 fn radius(nas: Ipv4Addr, server: Ipv4Addr) -> Vec<Vec<u8>> {
     let message = |code: u8, identifier: u8, attributes: &[u8]| {
-        let length = 20 + attributes.len() as u8;
+        let length = 20 + u8::try_from(attributes.len()).expect("short");
         [&[code, identifier, 0, length][..], &[7; 16], attributes].concat()
     };
     let name = [&[1, 6][..], b"dave", &[2, 18], &[9; 16]].concat();
