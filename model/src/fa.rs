@@ -54,7 +54,9 @@ impl Fa {
     /// is still pending answers too.
     fn accepts_challenge(&self, cx: &Cx<'_>, request: &Request) -> bool {
         //= registration.5.11
-        let Some(challenge) = request.challenge else { return false };
+        let Some(challenge) = request.challenge else {
+            return !cx.heeds(Guard::FaNeedsChallenge);
+        };
         //= registration.5.12
         //= registration.5.13
         let compares = cx.heeds(Guard::FaComparesRequests);

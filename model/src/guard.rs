@@ -162,6 +162,8 @@ guards! {
     FaKeepsReply = "fa-keeps-reply", "registration.9.2";
     /// The FA relays a reply only to a request that is pending.
     FaMatchesReply = "fa-matches-reply", "registration.9.1";
+    /// The FA relays no request that answers no challenge.
+    FaNeedsChallenge = "fa-needs-challenge", "registration.5.11";
     /// The FA relays no request with a challenge that is used up.
     FaChecksChallenge = "fa-checks-challenge", "registration.5.13";
     /// The FA keeps the visitor as long as the registration lives.

@@ -37,10 +37,14 @@ fn requests(config: &Config, state: &State, out: &mut Vec<Message>) {
             let (timely, intact, challenge) = (true, false, None);
             let direct = Request { ident, fha, care_of, form, release, challenge, timely, intact };
             out.push(Message::Request(Hop::Direct, direct));
-            out.extend(through_agent.map(|link| {
+            // Without a challenge too, which one of these is enough for.
+            let unchallenged = (form == Form::First && !release).then_some(None);
+            let challenges = unchallenged.into_iter().chain([Some(ident)]);
+            out.extend(through_agent.into_iter().flat_map(|link| {
                 let care_of = CareOf4 { link, owner: owner_on(config, link) };
-                let challenge = Some(ident);
-                Message::Request(Hop::Link, Request { care_of, challenge, ..direct })
+                challenges.clone().map(move |challenge| {
+                    Message::Request(Hop::Link, Request { care_of, challenge, ..direct })
+                })
             }));
         }
     }

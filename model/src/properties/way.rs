@@ -116,16 +116,18 @@ fn server(config: &Config, before: &State, _: Action, after: &State) -> Verdict 
 /// The FA changes nothing that is protected.
 pub(super) const PROTECTED: Promise = Promise {
     name: "FA keeps what is protected",
-    says: "what the FA relays is what it received, up to the authenticator",
+    says: "what the FA relays is what it received, up to the authenticator, and of requests only \
+           those that answer a challenge",
     requirements: &["R-20", "R-42", "R-43", "H-8"],
-    sentences: &["registration.5.2", "registration.9.1", "registration.9.2"],
+    sentences: &["registration.5.2", "registration.5.11", "registration.9.1", "registration.9.2"],
     kind: Kind::Step(protected),
 };
 
 fn protected(config: &Config, before: &State, _: Action, after: &State) -> Verdict {
     let verdict = of_sent(before, after, |message| match message {
         Message::Request(Hop::Relay, request) => {
-            Some(before.network.contains(Message::Request(Hop::Link, request)))
+            let received = before.network.contains(Message::Request(Hop::Link, request));
+            Some(received && request.challenge.is_some())
         }
         Message::Reply(Hop::Link, reply)
             if !matches!(reply.code, Code::Challenge | Code::Timeout) =>
