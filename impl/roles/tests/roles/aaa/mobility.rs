@@ -2,7 +2,7 @@ use core::net::{Ipv4Addr, Ipv6Addr};
 
 use dsboot_codec::crypto::md5;
 use dsboot_codec::radius::{Attribute, ChapPassword, Ipv6Prefix, SubAttribute};
-use dsboot_roles::aaa::{AaaConfig, Mobility};
+use dsboot_roles::aaa::{AaaConfig, AaaKind, Mobility};
 use dsboot_roles::count::Radius;
 use dsboot_roles::keys::mn_fha_key;
 use dsboot_roles::{Machine, Secret};
@@ -242,6 +242,16 @@ fn under_any_order_of_requests_no_address_is_held_twice() {
         if bench.aaa.assignments().count() < count {
             panic!("an assignment ended without its time being over");
         }
+    }
+}
+
+#[test]
+fn no_server_becomes_one_of_another_kind() {
+    let mut bench = bench();
+    let before = bench.aaa.config().clone();
+    for kind in [AaaKind::AaahIntegrated, AaaKind::AaahSubscription, AaaKind::Aaaf] {
+        bench.aaa.reload(AaaConfig { kind, ..before.clone() }).unwrap();
+        assert_eq!(bench.aaa.config(), &before);
     }
 }
 

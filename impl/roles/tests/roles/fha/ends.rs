@@ -126,6 +126,22 @@ fn what_was_on_its_way_before_a_release_is_known_after_it() {
     assert!(bench.fha.bindings().is_empty());
 }
 
+//= movement.3.7
+#[test]
+fn a_release_is_known_for_a_minute() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(1);
+    let spi = bench.fha.bindings().get(&nai(MN1)).unwrap().association.fha_spi;
+    let all = Ask { lifetime: 0, care_of: THOAV4, ..registered() };
+    assert_eq!(bench.receive(&bench.again(&all)).code(), code::ACCEPTED);
+    for (seconds, is_known) in [(59, true), (2, false)] {
+        bench.pass(seconds);
+        let again = bench.again_with(&all, spi, &crate::fha::bench::mn_fha_key(MN1));
+        assert_eq!(bench.receive(&again).is_silent(), !is_known);
+    }
+}
+
 #[test]
 fn no_association_outlives_its_key() {
     let mut bench = Bench::new();

@@ -320,6 +320,17 @@ fn a_wrong_authenticator_changes_nothing() {
     assert_eq!(bench.fha, before);
 }
 
+//= registration.7.3
+#[test]
+fn the_right_key_under_another_spi_proves_nothing() {
+    let mut bench = Bench::new();
+    bench.register(&Ask::default(), &Accept::default());
+    bench.pass(1);
+    let spi = bench.fha.bindings().get(&nai(MN1)).unwrap().association.fha_spi;
+    let other = bench.again_with(&registered(), spi ^ 0x1000, &bench::mn_fha_key(MN1));
+    assert_eq!(bench.receive(&other).code(), code::HA_MN_AUTHENTICATION);
+}
+
 //= registration.7.4
 #[test]
 fn an_identification_that_is_not_new_is_answered_by_133() {
@@ -460,6 +471,18 @@ fn an_agent_that_can_prove_itself_must() {
     *forged.payload.last_mut().unwrap() ^= 1;
     assert_eq!(bench.receive(&forged).code(), code::HA_FA_AUTHENTICATION);
     bench.receive(&signed).radius();
+}
+
+//= registration.7.9
+#[test]
+fn a_release_through_an_agent_is_not_its_to_prove() {
+    let mut bench = Bench::new();
+    let ask = Ask { care_of: AGENT, source: AGENT, signed_by_agent: true, ..Ask::default() };
+    bench.register(&ask, &Accept::default());
+    bench.pass(1);
+    let release = Ask { lifetime: 0, home_address: THOAV4, signed_by_agent: false, ..ask };
+    assert_eq!(bench.receive(&bench.again(&release)).code(), code::ACCEPTED);
+    assert!(bench.fha.bindings().is_empty());
 }
 
 //= registration.7.20

@@ -174,6 +174,11 @@ fn acknowledgements_that_are_discarded() {
         );
         assert_eq!(bench.mn.binding().state(), BindingState::Updating);
     }
+    // From another home agent: two words of its address change places, which no checksum notices.
+    let mut elsewhere = bench.ack(&update, &Ack::default());
+    elsewhere[8..12].rotate_left(2);
+    assert!(bench.deliver(&elsewhere).counts(count::Binding::Unsolicited));
+    assert_eq!(bench.mn.binding().state(), BindingState::Updating);
     // One that comes too late.
     let old = bench.ack(&update, &Ack::default());
     let now = bench.pass(2);

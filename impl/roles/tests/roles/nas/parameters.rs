@@ -225,6 +225,25 @@ fn second_client(world: &mut World, identity: &[u8]) -> Option<AccessOutcome> {
     world.outcomes.pop()
 }
 
+//= access.5.5
+#[test]
+fn an_address_that_another_takes_the_place_of_is_free_again() {
+    let mut world = World::new();
+    world.aaa.accept = fha_and_care_of;
+    world.start();
+    world.settle();
+    world.aaa.accept = |accept| {
+        accept.attribute(&Attribute::FramedIpAddress(Ipv4Addr::from_bits(CARE_OF.to_bits() + 1)));
+        accept.attribute(&Attribute::SessionTimeout(1800));
+    };
+    world.tell_pac(Pac::reauthenticate);
+    world.settle();
+    world.aaa.accept = fha_and_care_of;
+    let other = second_client(&mut world, b"mn2@example.net");
+    assert!(matches!(other, Some(AccessOutcome::Granted { .. })), "{other:?}");
+    assert_eq!(world.counted("nas.address-taken"), 0);
+}
+
 //= access.4.5
 //= access.5.5
 #[test]
