@@ -137,6 +137,7 @@ fn a_release_is_known_for_a_minute() {
     assert_eq!(bench.receive(&bench.again(&all)).code(), code::ACCEPTED);
     for (seconds, is_known) in [(59, true), (2, false)] {
         bench.pass(seconds);
+        bench.timeout();
         let again = bench.again_with(&all, spi, &crate::fha::bench::mn_fha_key(MN1));
         assert_eq!(bench.receive(&again).is_silent(), !is_known);
     }
