@@ -33,8 +33,13 @@ struct Question {
 impl Question {
     /// One without credentials yet.
     fn new(stage: &mut Stage<'_>) -> Result<Question, Ending> {
-        let client = nas(stage)?;
         let user = access_user(stage)?;
+        Question::about(stage, user)
+    }
+
+    /// The same about a user.
+    fn about(stage: &mut Stage<'_>, user: User) -> Result<Question, Ending> {
+        let client = nas(stage)?;
         let attributes = vec![
             (attribute::MESSAGE_AUTHENTICATOR, vec![0; 16]),
             (attribute::USER_NAME, user.nai.clone().into_bytes()),
@@ -96,6 +101,11 @@ fn right(stage: &mut Stage<'_>) -> Result<Question, Ending> {
     Ok(question)
 }
 
+/// Users with a password.
+fn users(stage: &Stage<'_>) -> Vec<User> {
+    stage.profile.users.iter().filter(|user| user.access_secret.is_some()).cloned().collect()
+}
+
 pub(super) fn add(cases: &mut Cases) {
     cases.claiming(&["pap"], |cases| {
         accepted(cases);
@@ -147,6 +157,20 @@ fn accepted(cases: &mut Cases) {
                 .into_iter()
                 .any(|kind| answer.packet().is_ok_and(|p| p.attributes_of(kind).next().is_some()));
             ensure(!is_there, "neither attribute 2 nor 3", || "one of these".to_owned())
+        },
+    );
+    cases.add(
+        "pap.accept",
+        "every user is accepted by the password",
+        "wire.4.12, RFC 2865 §5.2",
+        |stage| {
+            for user in users(stage) {
+                let mut question = Question::about(stage, user)?;
+                let secret = question.secret();
+                question.password(&secret)?;
+                question.asked(stage)?.is(&[ACCEPT])?;
+            }
+            Ok(())
         },
     );
 }
@@ -222,6 +246,45 @@ fn rejected(cases: &mut Cases) {
             };
             question.password(secret.as_bytes())?;
             question.asked(stage)?.is(&[REJECT])
+        },
+    );
+    cases.add(
+        "pap.reject",
+        "the password in letters of the other case is rejected",
+        "wire.4.12, RFC 2865 §4.3",
+        |stage| {
+            let mut question = Question::new(stage)?;
+            let is_lower = |c: &u8| c.is_ascii_lowercase();
+            let secret = question.secret();
+            let other = match secret.iter().any(is_lower) {
+                true => secret.to_ascii_uppercase(),
+                false => secret.to_ascii_lowercase(),
+            };
+            if other == secret {
+                return Err(Ending::Skip("the password has no letters".to_owned()));
+            }
+            question.password(&other)?;
+            question.asked(stage)?.is(&[REJECT])
+        },
+    );
+    cases.add(
+        "pap.reject",
+        "the first 16 octets of a longer password are rejected, and others behind them",
+        "wire.4.12, RFC 2865 §5.2",
+        |stage| {
+            let is_long =
+                |user: &User| user.access_secret.as_ref().is_some_and(|own| own.len() > 16);
+            let Some(user) = users(stage).into_iter().find(is_long) else {
+                return Err(Ending::Skip("no user has a password of more than 16".to_owned()));
+            };
+            for more in [&b""[..], b"something else"] {
+                let mut question = Question::about(stage, user.clone())?;
+                let secret = question.secret();
+                let block = secret.get(..16).unwrap_or_default();
+                question.password(&[block, more].concat())?;
+                question.asked(stage)?.is(&[REJECT])?;
+            }
+            Ok(())
         },
     );
     cases.add(
