@@ -129,9 +129,11 @@ async fn until_interrupted(work: impl Future<Output = io::Result<bool>>) -> Resu
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
-        ended = work => ended.map_err(LabError::from),
+        // A signal of the terminal ends what the work has started too, which is none of its failures.
+        biased;
         _ = interrupt.recv() => Err(LabError::Interrupted),
         _ = terminate.recv() => Err(LabError::Interrupted),
+        ended = work => ended.map_err(LabError::from),
     }
 }
 
@@ -523,7 +525,8 @@ impl Lab<'_> {
         if status.success() {
             Ok(())
         } else {
-            Err(io::Error::other(format!("{arguments:?} fails on {}", host.name())))
+            let command = arguments.join(" ");
+            Err(io::Error::other(format!("`{command}` fails on the host {}", host.name())))
         }
     }
 }

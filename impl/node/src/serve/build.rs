@@ -368,6 +368,7 @@ impl Builder {
         };
         config.lifetime = mn.lifetime;
         config.binding_lifetime = mn.lifetime.into();
+        config.plain_home_agent = mn.plain_home_agent;
         config.vendor_id = self.config.daemon.vendor_id;
         let links = mn.links.iter().enumerate().map(|(nth, link)| {
             self.link_address(&link.interface, Place::table("mn.link").nth(nth))?;

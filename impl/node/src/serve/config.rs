@@ -299,6 +299,10 @@ pub struct Mn {
     /// The registration lifetime that it asks for, in seconds.
     #[serde(default = "half_an_hour")]
     pub lifetime: u16,
+    /// Whether its home agent is one of RFC 6275 without RFC 4285, whose acknowledgements are taken
+    /// without authentication.
+    #[serde(default)]
+    pub plain_home_agent: bool,
 }
 
 /// The form of a mobile node's own tunnel.

@@ -64,6 +64,8 @@ pub enum BindingState {
 pub struct Binding {
     nai: Nai,
     mn_aaa_key: Secret,
+    /// Whether what has no authentication is taken too.
+    plain_home_agent: bool,
     /// Seconds to ask for.
     lifetime: u32,
     parameters: Option<Parameters>,
@@ -127,6 +129,7 @@ impl Binding {
         Binding {
             nai: config.nai.clone(),
             mn_aaa_key: config.mn_aaa_key.clone(),
+            plain_home_agent: config.plain_home_agent,
             lifetime: config.binding_lifetime,
             parameters: None,
             bound: None,
@@ -494,14 +497,17 @@ impl Binding {
         let key = mn_ha_key(self.mn_aaa_key.octets(), outstanding.message_id, self.nai.octets());
         let spi = acknowledgement.options.mn_ha().map(|option| option.value.spi);
         let proved = packet.verify_mn_ha(key.as_slice()) || is(Fault::MnTakesUnprovedAck);
-        if spi.is_none_or(|spi| spi < FIRST_SPI) || !proved {
+        let is_plain = self.plain_home_agent && spi.is_none();
+        if !is_plain && (spi.is_none_or(|spi| spi < FIRST_SPI) || !proved) {
             return Err(count::Binding::Unproved);
         }
         //= home-binding.4.2
         let status = acknowledgement.status;
         let same_sequence = acknowledgement.sequence == outstanding.sequence;
         let message_id = acknowledgement.options.message_id().once();
-        let same_message_id = message_id == Some(outstanding.message_id);
+        // Who does not know RFC 4285 gives none back.
+        let same_message_id =
+            message_id == Some(outstanding.message_id) || (is_plain && message_id.is_none());
         let answers = (same_sequence || status == status::SEQUENCE_OUT_OF_WINDOW)
             && (same_message_id || status == status::MIPV6_ID_MISMATCH);
         if answers { Ok(outstanding) } else { Err(count::Binding::Unsolicited) }

@@ -31,6 +31,10 @@ pub struct MnConfig {
     pub wanted: Option<Wanted>,
     /// The vendor of the parameter space.
     pub vendor_id: u32,
+    /// Whether its home agent is one of RFC 6275 that does not know RFC 4285, and leaves it to IPsec, or
+    /// to nobody, to protect what it says: then an acknowledgement without authentication is taken too,
+    /// whoever has sent it.
+    pub plain_home_agent: bool,
 }
 
 /// The form of the Mobile IPv4 tunnel.
@@ -79,6 +83,7 @@ impl MnConfig {
             tunnel: TunnelForm::Ip,
             wanted: None,
             vendor_id: dsb::DEFAULT_VENDOR_ID,
+            plain_home_agent: false,
         }
     }
 }

@@ -9,7 +9,9 @@ use dsboot_codec::mip4::{
     Algorithm, AuthenticationKind, Builder, Extension, Identification, Message, Reply,
     RequestFlags, RequestHeader, SecurityContext, UdpTunnelRequest,
 };
-use dsboot_codec::radius::{Attribute, Ipv6Prefix, Packet, ResponseBuilder, SubAttribute};
+use dsboot_codec::radius::{
+    Attribute, Ipv6Prefix, Packet, ResponseBuilder, SubAttribute, VendorSpecific,
+};
 use dsboot_roles::fha::{Fha, FhaConfig, ForeignAgent};
 use dsboot_roles::radius::ClientConfig;
 use dsboot_roles::{Datagram, Effect, Effects, Input, Machine, Nai, Secret, Time, keys};
@@ -17,7 +19,7 @@ use dsboot_spec::registry::dsb::{DEFAULT_VENDOR_ID, client_role, parameter};
 use dsboot_spec::registry::mip4::{
     COLOCATED_CHALLENGE, PORT, algorithm, replay_method, request_flag,
 };
-use dsboot_spec::registry::radius::{PORT as RADIUS_PORT, code};
+use dsboot_spec::registry::radius::{PORT as RADIUS_PORT, attribute, code};
 
 pub(crate) const FHA: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 pub(crate) const AAAH: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 200);
@@ -242,6 +244,34 @@ impl Bench {
         ] {
             builder.sub_attribute(vendor, &unit);
         }
+        back(request, builder.sign_response(RADIUS_SECRET).unwrap())
+    }
+
+    /// The same as an operator's own server may say it: in the opposite order, every second attribute
+    /// of ours beside one that is for somebody else, with what it says to others.
+    pub(crate) fn accept_in_its_own_way(&self, request: &Datagram) -> Datagram {
+        let (usual, asked) = (self.accept(request, &Accept::default()), &request.payload);
+        let usual = Packet::decode(&usual.payload).unwrap();
+        let mut builder =
+            ResponseBuilder::new(code::ACCESS_ACCEPT, &Packet::decode(asked).unwrap());
+        builder.attribute(&Attribute::Class(b"first class"));
+        let others = VendorSpecific { vendor_id: 9, data: b"\x01\x06ab=c" };
+        let attributes: Vec<_> = usual.attributes().collect();
+        for (number, unit) in attributes.iter().rev().enumerate() {
+            if unit.value.kind() == attribute::MESSAGE_AUTHENTICATOR {
+                continue;
+            }
+            builder.attribute(&unit.value);
+            if number % 2 == 0 {
+                builder.attribute(&Attribute::VendorSpecific(others));
+            }
+        }
+        builder.attribute(&Attribute::ReplyMessage(b"Hello, %u"));
+        builder.attribute(&Attribute::State(b"of no use"));
+        builder.attribute(&Attribute::IdleTimeout(60));
+        builder.attribute(&Attribute::ServiceType(2));
+        builder.attribute(&Attribute::FramedIpNetmask(Ipv4Addr::BROADCAST));
+        builder.attribute(&Attribute::Class(b"second class"));
         back(request, builder.sign_response(RADIUS_SECRET).unwrap())
     }
 

@@ -50,6 +50,20 @@ fn a_first_request_is_asked_about_before_anything_else_happens() {
     assert!(vendor.fha_spi().once().unwrap() >= 256);
 }
 
+#[test]
+fn a_server_of_others_may_accept_in_its_own_way() {
+    let [usual, own] = [false, true].map(|own| {
+        let mut bench = Bench::new();
+        let asked = bench.receive(&bench.first(&Ask::default())).radius();
+        let answer = match own {
+            true => bench.accept_in_its_own_way(&asked),
+            false => bench.accept(&asked, &Accept::default()),
+        };
+        bench.receive(&answer).reply()
+    });
+    assert_eq!(usual, own);
+}
+
 //= registration.7.10
 //= registration.8.1
 //= registration.8.2

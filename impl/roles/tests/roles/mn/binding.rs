@@ -310,3 +310,56 @@ fn a_binding_whose_updates_stay_unanswered_is_lost() {
     assert!(bench.pass(2).counts(count::Binding::Lost));
     assert_eq!(bench.mn.binding().state(), BindingState::Updating);
 }
+
+/// What a home agent that knows RFC 6275 alone answers an update by: no option but padding.
+fn plain(update: &Update, status: u8, sequence: u16, lifetime: u64) -> Vec<u8> {
+    let lifetime = mip6::Lifetime::from_seconds(lifetime);
+    let answer = mip6::BindingAcknowledgement::new(status, mip6::Sequence(sequence), lifetime);
+    let route = mip6::Route::to_mobile_node(home_agent(), update.addresses);
+    mip6::Builder::new(answer).packet(&route).unwrap()
+}
+
+//= home-binding.4.1
+#[test]
+fn what_is_not_authenticated_is_taken_of_a_plain_home_agent_alone() {
+    let (mut bench, seen) = updating();
+    let update = seen.update();
+    let seen = bench.deliver(&plain(&update, 0, update.sequence.0, 600));
+    assert!(seen.counts(count::Binding::Unproved));
+    assert_eq!(bench.mn.binding().state(), BindingState::Updating);
+    // One with an authentication that is wrong is no better for being wrong.
+    let mut bench = Bench::with(|config| config.plain_home_agent = true);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let seen = bench.reply(&asked, &Answer::default());
+    let wrong = bench.acknowledge(&seen, &Ack { key_of: Some(7), ..Ack::default() });
+    assert!(wrong.counts(count::Binding::Unproved));
+    bench.acknowledge(&seen, &Ack::default());
+    assert_eq!(bench.mn.binding().state(), BindingState::Bound);
+}
+
+/// As RFC 6275 §9.5.4 and §10.3.1 have it: duplicate address detection before the answer, statuses
+/// below 128 other than 0, lifetimes cut, and the sequence number that it has.
+#[test]
+fn a_plain_home_agent_is_registered_with() {
+    let mut bench = Bench::with(|config| config.plain_home_agent = true);
+    let asked = bench.attach(AgentPolicy::None).request();
+    let first = bench.reply(&asked, &Answer::default()).update();
+    // It still looks whether somebody else has the home address when the update is repeated, and
+    // answers what it has heard first.
+    let again = updates(&mut bench, 2).pop().unwrap().1;
+    bench.deliver(&plain(&first, 0, first.sequence.0, 600));
+    assert_eq!(bench.mn.binding().state(), BindingState::Updating);
+    // It knows a later sequence number than it should.
+    bench.deliver(&plain(&again, status::SEQUENCE_OUT_OF_WINDOW, 900, 0));
+    let (_, next) = updates(&mut bench, 1).pop().unwrap();
+    assert_eq!(next.sequence.0, 901);
+    let before = bench.now;
+    bench.deliver(&plain(&next, 1, 901, 600));
+    let (_, ends) = bench.mn.binding().bound().unwrap();
+    assert!(ends <= before + Duration::from_secs(600), "{ends:?}");
+    let seen = bench.act(|mn, now, random| mn.release(now, random));
+    let release = seen.update();
+    assert_eq!(release.lifetime.seconds(), 0);
+    bench.deliver(&plain(&release, 0, release.sequence.0, 0));
+    assert_eq!(bench.mn.binding().state(), BindingState::Idle);
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dsboot_codec::dsb::{Fqdn, Parameter, Prefixed};
 use dsboot_codec::pana::{Avp, Flags, Kind, Message, MessageBuilder};
-use dsboot_codec::radius::{Attribute, ResponseBuilder};
+use dsboot_codec::radius::{Attribute, ResponseBuilder, VendorSpecific};
 use dsboot_roles::Machine as _;
 use dsboot_roles::nas::{AddressPool, Nas, NasConfig};
 use dsboot_roles::pana::{AccessOutcome, Pac, Phase};
@@ -42,6 +42,38 @@ fn told(nas: NasConfig, accept: Accept) -> (Option<AccessOutcome>, String) {
     world.start();
     world.settle();
     (world.outcomes.pop(), short(&world.last_to_pac()))
+}
+
+/// The same as an operator's own server may say it: in another order, with what it says to others.
+fn in_its_own_way(accept: &mut ResponseBuilder) {
+    accept.attribute(&Attribute::Class(b"first class"));
+    accept
+        .sub_attribute(VENDOR, &Parameter::FhaFqdn(Fqdn::new("fha1.asp.example").unwrap()).into());
+    accept.attribute(&Attribute::ReplyMessage(b"Hello, %u"));
+    // MS-MPPE-Send-Key and Cisco-AVPair.
+    for (vendor_id, data) in [(311, &[16, 5, 1, 2, 3][..]), (9, b"\x01\x06ab=c")] {
+        accept.attribute(&Attribute::VendorSpecific(VendorSpecific { vendor_id, data }));
+    }
+    accept.attribute(&Attribute::FramedIpNetmask(Ipv4Addr::new(255, 255, 255, 0)));
+    accept.attribute(&Attribute::State(b"of no use any more"));
+    accept.sub_attribute(VENDOR, &Parameter::FhaAddress(FHA).into());
+    accept.attribute(&Attribute::IdleTimeout(60));
+    accept.attribute(&Attribute::TerminationAction(1));
+    accept.attribute(&Attribute::ServiceType(2));
+    accept.attribute(&Attribute::FramedProtocol(1));
+    accept.attribute(&Attribute::SessionTimeout(1800));
+    accept.attribute(&Attribute::Class(b"second class"));
+    accept.attribute(&Attribute::FramedIpAddress(CARE_OF));
+    accept.attribute(&Attribute::FramedMtu(576));
+    accept.attribute(&Attribute::ReplyMessage(b"again"));
+    accept.attribute(&Attribute::UserName(b"another name"));
+}
+
+#[test]
+fn a_server_of_others_may_say_it_in_its_own_way() {
+    let (usual, message) = told(nas_config(), fha_and_care_of);
+    assert!(matches!(usual, Some(AccessOutcome::Granted { .. })), "{usual:?}");
+    assert_eq!(told(nas_config(), in_its_own_way), (usual, message));
 }
 
 fn with_pool() -> NasConfig {
