@@ -108,6 +108,8 @@ guards! {
     MnRepeatsUpdateAnew = "mn-repeats-update-anew", "home-binding.1.9";
     /// The NAS takes up no session that it has taken up before, nor an older one.
     NasDropsOldSessions = "nas-drops-old-sessions", "access.5.8";
+    /// The NAS takes up no session that was begun before it started.
+    NasTakesNoneFromBefore = "nas-takes-none-from-before", "access.5.8";
     /// The NAS takes an answer only to the question that it asks now.
     NasMatchesAnswer = "nas-matches-answer", "access.3.1";
     /// The NAS takes one answer to each question.

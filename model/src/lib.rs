@@ -268,7 +268,7 @@ impl Bootstrap {
             Action::NasGivesUp(link) => nas.of_mut(link).give_up(cx),
             Action::NasRestarts(link) => {
                 cx.rule(Rule::NasRestarts);
-                nas.of_mut(link).crash();
+                nas.of_mut(link).crash(config);
             }
             Action::AaaForgets(link) => {
                 if let Some(session) = nas.of(link).session {

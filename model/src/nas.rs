@@ -1,6 +1,6 @@
 //! The network access server of a link: steps 1 to 3.
 
-use crate::{Admission, FhaId, Guard, Link, Message, Rule, Server, Session, state::Cx};
+use crate::{Admission, Config, FhaId, Guard, Link, Message, Rule, Server, Session, state::Cx};
 
 /// The NAS of a link, as far as one mobile node goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,8 +85,11 @@ impl Nas {
 
     /// Has crashed: of a session from before it takes nothing, so the newest one is as good as known.
     //= access.5.8
-    pub(crate) const fn crash(&mut self) {
+    pub(crate) const fn crash(&mut self, config: &Config) {
         self.asking = false;
+        if !config.heeds(Guard::NasTakesNoneFromBefore) {
+            self.session = None;
+        }
     }
 
     /// All that waits or has a lifetime is over.

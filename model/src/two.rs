@@ -133,7 +133,7 @@ impl Two {
     /// What a crash of a role does to what it holds for the other one.
     pub(crate) fn crash(&self, other: &mut State, crash: Crash) {
         match crash {
-            Crash::Nas(link) => other.nas.of_mut(link).crash(),
+            Crash::Nas(link) => other.nas.of_mut(link).crash(&self.config),
             Crash::Fa(link) => other.fa.of_mut(link).crash(&self.config),
             Crash::Fha(fha) => other.fha.of_mut(fha).crash(&self.config),
             Crash::Ha => other.ha.crash(&self.config),

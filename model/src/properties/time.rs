@@ -130,7 +130,12 @@ fn replay(_: &Config, before: &State, action: Action, after: &State) -> Verdict 
             Verdict::when(!waited, nas == after.nas.of(link) && silent())
         }
         Message::AccessRequest(session, link, _) => {
-            let old = before.nas.of(link).session >= Some(session);
+            // By what was said, as the NAS itself may not remember.
+            let mut all = network.iter();
+            let old = all.any(|sent| {
+                matches!(sent, Message::AccessAsk(asked, of, ..)
+                    if of == link && asked >= session)
+            });
             Verdict::when(old, before.nas.of(link) == after.nas.of(link))
         }
         Message::Reply(_, reply) => {
