@@ -138,8 +138,8 @@ fn receive(socket: &UdpSocket, patience: Duration) -> Option<Vec<u8>> {
 /// when a later request is answered.
 struct Host {
     socket: UdpSocket,
-    /// Replies by requests' identifications.
-    replayed: BTreeMap<u32, Vec<u8>>,
+    /// Replies by requests' identifications, which who accepts gives back whole.
+    replayed: BTreeMap<u64, Vec<u8>>,
 }
 
 impl Host {
@@ -152,7 +152,7 @@ impl Host {
     /// Sends a request once more, which must not be accepted.
     fn replay(&mut self, request: &[u8], before: Vec<u8>) {
         let Ok(Message::Request(decoded)) = Message::decode(request) else { panic!("no request") };
-        self.replayed.insert(decoded.header.identification.low(), before);
+        self.replayed.insert(decoded.header.identification.0, before);
         // Lost if nobody hears it.
         let _ = self.socket.send(request);
     }
@@ -161,7 +161,7 @@ impl Host {
     fn receive(&self, patience: Duration) -> Option<Vec<u8>> {
         let octets = receive(&self.socket, patience)?;
         let Ok(Message::Reply(reply)) = Message::decode(&octets) else { panic!("{octets:02x?}") };
-        if let Some(before) = self.replayed.get(&reply.header.identification.low()) {
+        if let Some(before) = self.replayed.get(&reply.header.identification.0) {
             let is_accepted = reply.header.code.is_accepted();
             assert!(!is_accepted || octets == *before, "a replay is accepted");
         }
