@@ -302,6 +302,10 @@ impl Auditor {
                 }
                 Verdict::Wrong => {
                     count.wrong += 1;
+                    // A checksum's fault has been told.
+                    if !node.faults.is_empty() {
+                        return;
+                    }
                     let expected = hex::encode(&check.expected);
                     let what = format!("{} is not {expected}, as it should be", node.name);
                     wrong.push((sentence.to_owned(), what));

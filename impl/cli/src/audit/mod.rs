@@ -153,7 +153,7 @@ fn read(args: &AuditArgs) -> Result<Report, AuditError> {
     };
     if let Some(path) = args.capture.as_deref().filter(|path| trace::is_one(path)) {
         let (pieces, complete) = trace::read(path)?;
-        return judge(pieces.into_iter().map(Ok), Settings { complete, ..settings }, engine);
+        return judge(pieces, Settings { complete, ..settings }, engine);
     }
     let pieces = Pieces::open(args.capture.as_deref(), Format::Auto, false)?;
     if !pieces.are_captured() {

@@ -148,6 +148,30 @@ fn the_traces_of_runs_are_accepted_and_nothing_in_them_is_hidden() {
 }
 
 #[test]
+fn a_trace_cut_anywhere_is_judged_by_what_is_there() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("run.ndjson");
+    let trace = file.to_str().expect("a path");
+    dsboot(&["run", "integrated-fa", "--trace", trace, "--ladder", "none", "--seed", "4"]);
+    let text = fs::read_to_string(&file).expect("read");
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    for begin in (0..lines.len() - 100).step_by(97) {
+        for (end, tail) in [(lines.len(), 0), (lines.len() - 40, 25), (begin + 99, 60)] {
+            let whole = lines[begin..end - 1].concat();
+            let rest = lines[end - 1];
+            // The last line is whole, or breaks off.
+            let last = if tail == 0 { rest } else { &rest[..tail.min(rest.len() / 2)] };
+            fs::write(&file, format!("{whole}{last}")).expect("written");
+            let (code, out, log) = dsboot(&["audit", trace, "--ladder", "none"]);
+            let out = String::from_utf8_lossy(&out);
+            assert!(!out.starts_with("rejected"), "{begin} to {end}: {out}{log}");
+            assert!(code == 0 || out.starts_with("not this protocol"), "{begin} {end}: {log}");
+            assert_eq!(tail > 0, out.contains("breaks off"), "{begin} to {end}: {out}");
+        }
+    }
+}
+
+#[test]
 fn what_is_no_bootstrap_is_not_judged() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("other.pcapng").to_str().expect("a path").to_owned();
