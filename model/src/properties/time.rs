@@ -242,13 +242,14 @@ fn home(_: &Config, state: &State) -> Verdict {
 pub(super) const LAPSED: Promise = Promise {
     name: "nothing outlives the last lifetime",
     says: "when every lifetime has ended no binding or visitor is left, and no late message makes \
-           one",
+           one (with an attacker: no binding, as its own reply enters a visitor at an agent, which \
+           cannot tell)",
     requirements: &["H-18", "H-19"],
     sentences: &["movement.3.10", "registration.7.13", "registration.7.14", "home-binding.3.11"],
     kind: Kind::State(lapsed),
 };
 
-fn lapsed(_: &Config, state: &State) -> Verdict {
+fn lapsed(config: &Config, state: &State) -> Verdict {
     let over = state.environment.gone
         && state.mn.link.is_none()
         && state.mn.ident.is_some()
@@ -256,7 +257,7 @@ fn lapsed(_: &Config, state: &State) -> Verdict {
         && state.ha.last >= state.mn.seq;
     let nothing = state.ha.binding.is_none()
         && state.fha.iter().all(|(_, fha)| fha.binding.is_none())
-        && state.fa.iter().all(|(_, fa)| fa.visitor.is_none());
+        && (config.attacker.is_some() || state.fa.iter().all(|(_, fa)| fa.visitor.is_none()));
     Verdict::when(over, nothing)
 }
 
