@@ -279,6 +279,27 @@ fn the_binding_ends_with_its_lifetime_and_with_the_registration() {
 }
 
 //= home-binding.4.7
+#[test]
+fn a_registration_made_shorter_while_the_update_is_under_way_ends_the_binding_too() {
+    let (mut bench, first) = updating();
+    let mut update = first.update();
+    // Nothing acknowledges it until the registration is refreshed.
+    let asked = loop {
+        let seen = bench.pass(1);
+        update = seen.updates().pop().unwrap_or(update);
+        if let Some(asked) = seen.requests().pop() {
+            break asked;
+        }
+    };
+    let left = Duration::from_secs(update.lifetime.seconds().into());
+    bench.reply(&asked, &Answer { lifetime: 60, ..Answer::again() });
+    let ends = bench.mn.held().unwrap().ends;
+    assert!(ends < bench.now + left);
+    bench.deliver(&bench.ack(&update, &Ack::default()));
+    assert_eq!(bench.mn.binding().bound().unwrap().1, ends);
+}
+
+//= home-binding.4.7
 //= home-binding.1.7
 #[test]
 fn an_unanswered_update_for_less_time_leaves_no_more() {
