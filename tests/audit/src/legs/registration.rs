@@ -452,7 +452,9 @@ impl Auditor {
                 wrong = agent.and_then(|agent| unfit(agent, asked, attached, earlier));
                 if let Some(challenge) = &asked.challenge {
                     let given = self.legs.challenges.get(&(to, challenge.clone())).is_some();
-                    if heard && !given {
+                    // What was there before the capture may have given one too, and advertisements get
+                    // lost: so only where it is seen how the mobile node comes to the link.
+                    if heard && attached && !given {
                         wrong = Some((
                             "registration.4.6",
                             "the challenge is none that this agent has given".to_owned(),
