@@ -60,7 +60,7 @@ pub(super) fn add(cases: &mut Cases) {
         .add(
             "deny.code",
             "a request with the reserved bit x set is denied by 70, or the bit is ignored",
-            "registration.5.10, registration.5.17, RFC 5944 §3.3, §3.7.2.1",
+            "registration.5.10, registration.5.17, RFC 5944 §3.3, RFC 5944 §3.7.2.1",
             reserved,
         )
         .rule(Rule::FaDenies);
