@@ -120,8 +120,7 @@ pub(super) fn add(cases: &mut Cases) {
         "an authenticator of an agent with which there is no association has the request discarded",
         "registration.7.9, RFC 5944 §3.8.2.1",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             let sa = Sa {
                 spi: 0x5555_0001,

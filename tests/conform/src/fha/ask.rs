@@ -312,8 +312,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a refresh goes on while a first request waits",
             "registration.6.2, registration.7.1",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let forged = mobile.first(stage);
                 mobile.send(stage, &forged.octets())?;
                 if mobile.asked(stage, stage.patience()).is_none() {
@@ -330,8 +329,7 @@ pub(super) fn add(cases: &mut Cases) {
             "the question about a mobile node with a binding names its THOAv4",
             "registration.6.6",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let request = mobile.first(stage);
                 mobile.send(stage, &request.octets())?;
                 let Some(ask) = mobile.asked(stage, stage.patience()) else {

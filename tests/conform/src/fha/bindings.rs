@@ -21,8 +21,7 @@ fn lifetimes(cases: &mut Cases) {
         cases.add("rrq.lifetime", format!("of {asked} s asked for, not more is granted, nor more than the target's maximum"),
             "registration.7.12, RFC 3344 §3.8.3.2",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = asked;
                 mobile.send(stage, &request.octets())?;
@@ -44,8 +43,7 @@ fn lifetimes(cases: &mut Cases) {
                     None if asked <= 60 => asked.into(),
                     None => return Err(super::Ending::Skip("target.max_lifetime".to_owned())),
                 };
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = asked;
                 mobile.send(stage, &request.octets())?;
@@ -61,8 +59,7 @@ fn lifetimes(cases: &mut Cases) {
             "a request that comes again does not make its registration last longer",
             "registration.7.7, RFC 5944 §3.8.2.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = 2;
                 let octets = request.octets();
@@ -85,8 +82,7 @@ fn lifetimes(cases: &mut Cases) {
             "an endless registration is not granted while the AAAH's session ends",
             "registration.7.12, RFC 3344 §3.8.3.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = u16::MAX;
                 mobile.send(stage, &request.octets())?;
@@ -102,8 +98,7 @@ fn lifetimes(cases: &mut Cases) {
         "a registration of 2 s can be refreshed after 1 s",
         "registration.7.12, RFC 3344 §3.8.2.2",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.lifetime = 2;
             mobile.send(stage, &request.octets())?;
@@ -118,8 +113,7 @@ fn lifetimes(cases: &mut Cases) {
             "nothing is sent when a registration of 1 s has run out",
             "registration.7.13, RFC 3344 §3.8",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = 1;
                 mobile.send(stage, &request.octets())?;
@@ -137,8 +131,7 @@ fn lifetimes(cases: &mut Cases) {
             "after a registration of 1 s has run out, the first form is served again",
             "movement.3.9, registration.7.13",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.lifetime = 1;
                 mobile.send(stage, &request.octets())?;
@@ -158,8 +151,7 @@ fn bindings(cases: &mut Cases) {
         stage: &mut crate::Stage<'_>,
         care_of: fn(&Mobile) -> Ipv4Addr,
     ) -> Result<(Mobile, super::Answer), super::Ending> {
-        let mut mobile = Mobile::new(stage)?;
-        mobile.establish(stage)?;
+        let mut mobile = Mobile::registered(stage)?;
         let mut request = mobile.again(stage)?;
         request.header.lifetime = 0;
         request.header.care_of_address = care_of(&mobile);
@@ -280,8 +272,7 @@ fn bindings(cases: &mut Cases) {
         "a deregistration for another care-of address leaves the binding",
         "movement.3.3, RFC 3344 §3.8.2.2",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.lifetime = 0;
             request.header.care_of_address = Ipv4Addr::new(198, 51, 100, 250);
@@ -295,8 +286,7 @@ fn bindings(cases: &mut Cases) {
         "a deregistration for another care-of address is answered",
         "movement.3.3, RFC 3344 §3.8.2.2",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.lifetime = 0;
             request.header.care_of_address = Ipv4Addr::new(198, 51, 100, 250);
@@ -315,8 +305,7 @@ fn bindings(cases: &mut Cases) {
             "twenty refreshes one after the other are each accepted",
             "registration.7.11, RFC 3344 §3.8.2.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 for _ in 0..20 {
                     still_registered(stage, &mut mobile)?;
                 }

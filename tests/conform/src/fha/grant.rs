@@ -394,8 +394,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a renewal gets a new key, and the old one works no more",
             "keys.1.6, registration.7.11",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let old = mobile.sa.clone();
                 mobile.establish(stage)?;
                 let mut request = mobile.again(stage)?;
@@ -415,8 +414,7 @@ pub(super) fn add(cases: &mut Cases) {
             "until the Accept of a renewal comes, the old key works",
             "keys.1.6",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let request = mobile.first(stage);
                 mobile.send(stage, &request.octets())?;
                 if mobile.asked(stage, stage.patience()).is_none() {

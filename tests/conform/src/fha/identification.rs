@@ -23,8 +23,7 @@ fn stale(
     make: impl Fn(u64, u64) -> u64,
     allowed: Allowed,
 ) -> Result<(Mobile, Option<Answer>, Identification), Ending> {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     let before = mobile.again(stage)?;
     mobile.send(stage, &before.octets())?;
     if mobile.reply(stage, stage.patience()).is_none_or(|answer| answer.code > 1) {
@@ -228,8 +227,7 @@ pub(super) fn add(cases: &mut Cases) {
             "the request accepted last, sent again octet for octet, changes nothing",
             "registration.7.7, RFC 3344 §3.8.2.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let octets = mobile.again(stage)?.octets();
                 mobile.send(stage, &octets)?;
                 ACCEPTED.judge(stage, &mobile)?;
@@ -245,8 +243,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a duplicate is answered by the reply already given, octet for octet",
             "registration.7.7, RFC 3344 §3.8.2.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let octets = mobile.again(stage)?.octets();
                 mobile.send(stage, &octets)?;
                 let first = ACCEPTED.judge(stage, &mobile)?;
@@ -268,8 +265,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a request replayed after a newer one is not accepted",
             "registration.7.4, RFC 3344 §5.7.1",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let old = mobile.again(stage)?.octets();
                 mobile.send(stage, &old)?;
                 ACCEPTED.judge(stage, &mobile)?;
@@ -286,8 +282,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a deregistration replayed after a new registration ends nothing",
             "registration.7.14, RFC 3344 §5.7.1",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut release = mobile.again(stage)?;
                 release.header.lifetime = 0;
                 release.header.care_of_address = mobile.home_address;
@@ -316,8 +311,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a refused request, though newer, does not move the Identification on",
             "registration.7.4, registration.7.3",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut forged = mobile.again(stage)?;
                 forged.header.identification =
                     Identification(forged.header.identification.0 + 3 * SECOND);

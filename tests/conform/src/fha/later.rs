@@ -112,8 +112,7 @@ fn flags(cases: &mut Cases) {
                     true => by_claim(stage.profile, "bootstrap", code(&[139]), REFUSING),
                     false => code(&[0, 1, 128, 129, 139]),
                 };
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.flags.0 |= mask;
                 mobile.send(stage, &request.octets())?;
@@ -233,8 +232,7 @@ fn fields(cases: &mut Cases) {
         "the refusal by 136 names the home agent's own address",
         "registration.2.1, RFC 3344 §3.8.2.1",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.home_agent = Ipv4Addr::BROADCAST;
             mobile.send(stage, &request.octets())?;
@@ -290,8 +288,7 @@ fn fields(cases: &mut Cases) {
         "home address 0 gets an address, or a refusal, and never a registration of 0.0.0.0",
         "registration.7.1, RFC 2794 §3, RFC 3344 §3.8.3.2",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.home_address = Ipv4Addr::UNSPECIFIED;
             mobile.send(stage, &request.octets())?;
@@ -310,8 +307,7 @@ fn fields(cases: &mut Cases) {
         "home address 0 without NAI is refused",
         "registration.7.1, RFC 2794 §2",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.header.home_address = Ipv4Addr::UNSPECIFIED;
             request.without(131);
@@ -330,8 +326,7 @@ fn fields(cases: &mut Cases) {
             format!("{purpose} harms neither target nor others"),
             "registration.7.10, RFC 3344 §3.8.2.1",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.care_of_address = care_of;
                 mobile.send(stage, &request.octets())?;
@@ -346,8 +341,7 @@ fn fields(cases: &mut Cases) {
             "a new care-of address is accepted and the home address stays",
             "movement.1.3, RFC 3344 §3.8.2.2",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.header.care_of_address = Ipv4Addr::new(198, 51, 100, 9);
                 mobile.send(stage, &request.octets())?;
@@ -368,8 +362,7 @@ fn extensions(cases: &mut Cases) {
             format!("a request with the unknown extension {kind}, not to be skipped, is discarded"),
             "wire.2.4, RFC 3344 §1.8",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.before_auth(Part::short(kind, &[1, 2, 3, 4]));
                 mobile.send(stage, &request.octets())?;
@@ -386,8 +379,7 @@ fn extensions(cases: &mut Cases) {
             format!("the unknown extension {kind} of {length} octets is skipped"),
             "wire.2.5, RFC 3344 §1.8",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.before_auth(Part::short(kind, &vec![0xa5; length]));
                 mobile.send(stage, &request.octets())?;
@@ -453,8 +445,7 @@ fn extensions(cases: &mut Cases) {
         ),
     ] {
         cases.add("rrq.ext.vendor", purpose, clauses, move |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.before_auth(Part::of(Extension::Nvse(Vendor {
                 reserved: 0,
@@ -472,8 +463,7 @@ fn extensions(cases: &mut Cases) {
             "a critical vendor extension of an unknown vendor is refused by 140",
             "wire.2.16, RFC 3115 §2.3",
             |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 let mut request = mobile.again(stage)?;
                 request.before_auth(Part::of(Extension::Cvse(Vendor {
                     reserved: 0,

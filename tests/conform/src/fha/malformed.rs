@@ -8,8 +8,7 @@ use crate::Stage;
 
 /// Octets that are no request at all; then a right request.
 fn noise(stage: &mut Stage<'_>, octets: &[u8], allowed: Allowed) -> Outcome {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     mobile.send(stage, octets)?;
     allowed.judge(stage, &mobile)?;
     still_registered(stage, &mut mobile)
@@ -134,8 +133,7 @@ pub(super) fn add(cases: &mut Cases) {
             format!("forty random datagrams (lot {count}) harm nothing"),
             "registration.7.2, wire.1.1",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 for _ in 0..40 {
                     let octets: [u8; 96] = stage.random();
                     let length = usize::from(octets.first().copied().unwrap_or(9)) % 96;
@@ -152,8 +150,7 @@ pub(super) fn add(cases: &mut Cases) {
             format!("forty requests with random octets changed (lot {count}) harm nothing"),
             "registration.7.2, registration.7.3",
             move |stage| {
-                let mut mobile = Mobile::new(stage)?;
-                mobile.establish(stage)?;
+                let mut mobile = Mobile::registered(stage)?;
                 for _ in 0..40 {
                     let mut octets = mobile.again(stage)?.octets();
                     for _ in 0..3 {
@@ -183,8 +180,7 @@ pub(super) fn add(cases: &mut Cases) {
         "a request with 400 skippable extensions is answered or discarded, and harms nothing",
         "wire.2.5",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             for _ in 0..400 {
                 request.before_auth(super::rrq::Part::short(210, &[1]));

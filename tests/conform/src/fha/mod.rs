@@ -119,8 +119,7 @@ type Change = fn(&mut Rrq, &Mobile);
 /// A request under an association, changed; then one that is right, to see that nothing has been
 /// lost.
 fn changed_again(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Outcome {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     let mut request = mobile.again(stage)?;
     change(&mut request, &mobile);
     mobile.send(stage, &request.octets())?;
@@ -130,8 +129,7 @@ fn changed_again(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Out
 
 /// Octets made of a right request under an association; then a right request.
 fn octets_again(stage: &mut Stage<'_>, change: impl Fn(&mut Vec<u8>), allowed: Allowed) -> Outcome {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     let mut octets = mobile.again(stage)?.octets();
     change(&mut octets);
     mobile.send(stage, &octets)?;
@@ -231,8 +229,7 @@ fn fresh(stage: &mut Stage<'_>) -> Result<(Mobile, Rrq, Answer, peer::Grant), En
 
 /// A reply to a request under an association.
 fn refreshed(stage: &mut Stage<'_>) -> Result<(Mobile, Rrq, Answer), Ending> {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     let request = mobile.again(stage)?;
     mobile.send(stage, &request.octets())?;
     match mobile.reply(stage, stage.patience()) {

@@ -97,6 +97,13 @@ impl Mobile {
         Mobile::at(stage, address)
     }
 
+    /// One that is registered.
+    pub(super) fn registered(stage: &mut Stage<'_>) -> Result<Mobile, Ending> {
+        let mut mobile = Mobile::new(stage)?;
+        mobile.establish(stage)?;
+        Ok(mobile)
+    }
+
     /// One whose requests come through the agent that the profile names.
     pub(super) fn through_agent(stage: &mut Stage<'_>) -> Result<Mobile, Ending> {
         let Some(agent) = &stage.profile.target.foreign_agent else {

@@ -25,8 +25,7 @@ fn authenticators(cases: &mut Cases) {
                 ),
                 "registration.7.3, wire.3.6, RFC 3344 §3.8.2.1",
                 move |stage| {
-                    let mut mobile = Mobile::new(stage)?;
-                    mobile.establish(stage)?;
+                    let mut mobile = Mobile::registered(stage)?;
                     let mut request = mobile.again(stage)?;
                     request.tweak(|_, tweak| *tweak = Tweak::Flip(at));
                     mobile.send(stage, &request.octets())?;
@@ -43,8 +42,7 @@ fn authenticators(cases: &mut Cases) {
                 format!("an authenticator of {length} octets is not accepted"),
                 "registration.7.3, wire.3.2, RFC 3344 §3.5.1",
                 move |stage| {
-                    let mut mobile = Mobile::new(stage)?;
-                    mobile.establish(stage)?;
+                    let mut mobile = Mobile::registered(stage)?;
                     let mut request = mobile.again(stage)?;
                     request.tweak(|_, tweak| *tweak = Tweak::Length(length));
                     mobile.send(stage, &request.octets())?;
@@ -200,8 +198,7 @@ fn authenticators(cases: &mut Cases) {
         "a refusal of a wrong authenticator is not proved by another key",
         "registration.7.3, RFC 3344 §3.8.2.1",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let mut request = mobile.again(stage)?;
             request.tweak(|sa, _| sa.key = b"another key 1234".to_vec());
             mobile.send(stage, &request.octets())?;

@@ -108,8 +108,7 @@ fn refused(
     change: Change,
     codes: &[u8],
 ) -> Result<(Mobile, Rrq, Answer), Ending> {
-    let mut mobile = Mobile::new(stage)?;
-    mobile.establish(stage)?;
+    let mut mobile = Mobile::registered(stage)?;
     let mut request = mobile.again(stage)?;
     change(&mut request, &mobile);
     mobile.send(stage, &request.octets())?;

@@ -190,8 +190,7 @@ pub(super) fn add(cases: &mut Cases) {
         "the reply goes to the port that the request came from, whichever that is",
         "registration.8.7, RFC 3344 §3.8.3.1",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mut mobile = Mobile::registered(stage)?;
             let address = mobile.endpoint.local.ip();
             mobile.endpoint =
                 stage.endpoint("MN", address, 0, dsboot_codec::tree::Protocol::Mip4)?;
@@ -216,8 +215,7 @@ pub(super) fn add(cases: &mut Cases) {
         "no reply comes without a request",
         "registration.8.9, RFC 3344 §3.8",
         |stage| {
-            let mut mobile = Mobile::new(stage)?;
-            mobile.establish(stage)?;
+            let mobile = Mobile::registered(stage)?;
             let more = stage.drain(&mobile.endpoint).len();
             ensure(more == 0, "silence after the reply", || format!("{more} datagrams"))
         },

@@ -48,8 +48,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a right update of a binding is accepted",
             "home-binding.3.6, home-binding.3.2, RFC 6275 §10.3.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let update = node.update(stage);
                 node.exchange(stage, &update, ACCEPTED).map(|_| ())
             },

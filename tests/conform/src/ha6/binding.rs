@@ -19,8 +19,7 @@ pub(super) fn add(cases: &mut Cases) {
             "an update from another care-of address is accepted, and acknowledged there",
             "movement.1.9, RFC 6275 §10.3.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let there = node.other_care_of;
                 let update = node.update_from(stage, there);
                 let Some(ack) = node.exchange(stage, &update, ACCEPTED)? else { return Ok(()) };
@@ -35,8 +34,7 @@ pub(super) fn add(cases: &mut Cases) {
             "an update with lifetime 0 is accepted with lifetime 0",
             "home-binding.3.12, RFC 6275 §10.3.2",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let release = node.release(stage);
                 let Some(ack) = node.exchange(stage, &release, ACCEPTED)? else { return Ok(()) };
                 ensure(ack.status == 0 && ack.lifetime == 0, "status 0 and lifetime 0", || {
@@ -51,8 +49,7 @@ pub(super) fn add(cases: &mut Cases) {
             "after an update with lifetime 0 there is no binding",
             "home-binding.3.12, RFC 6275 §10.3.2",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let release = node.release(stage);
                 node.exchange(stage, &release, ACCEPTED)?;
                 ensure_bound(stage, &mut node, false)
@@ -65,8 +62,7 @@ pub(super) fn add(cases: &mut Cases) {
             "an update whose care-of address is the home address ends the binding",
             "home-binding.3.12, RFC 6275 §9.5.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.replace(option::ALTERNATE_CARE_OF_ADDRESS, Part::alternate(node.home));
                 // The acknowledgement goes to the source, not to the home address; but an AAA server
@@ -99,8 +95,7 @@ pub(super) fn add(cases: &mut Cases) {
             "after its end a binding can be made again",
             "home-binding.3.12, home-binding.3.2",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let release = node.release(stage);
                 node.exchange(stage, &release, ACCEPTED)?;
                 let update = node.update(stage);
@@ -135,8 +130,7 @@ fn releases(cases: &mut Cases) {
             "an update with lifetime 0 ends the binding from another care-of address too",
             "home-binding.3.12, RFC 6275 §10.3.2",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let there = node.other_care_of;
                 let release = Bu { lifetime: 0, ..node.update_from(stage, there) };
                 node.exchange(stage, &release, ACCEPTED)?;
@@ -150,8 +144,7 @@ fn releases(cases: &mut Cases) {
             "an update with lifetime 0 and an old number is refused by 135, and ends nothing",
             "home-binding.3.2, RFC 6275 §9.5.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut release = node.release(stage);
                 node.sequence = node.sequence.wrapping_sub(1);
                 release.sequence = node.sequence;
@@ -166,8 +159,7 @@ fn releases(cases: &mut Cases) {
             purpose,
             "home-binding.3.12, RFC 6275 §10.3.2",
             move |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut release = node.release(stage);
                 release.flags |= update_flag::KEY_MANAGEMENT;
                 let Some(ack) = node.exchange(stage, &release, ACCEPTED)? else { return Ok(()) };

@@ -78,8 +78,7 @@ pub(super) fn add(cases: &mut Cases) {
         "with H clear a home binding is neither changed nor taken away",
         "wire.8.8, RFC 6275 §9.5.1",
         |stage| {
-            let mut node = Node::new(stage)?;
-            node.establish(stage)?;
+            let mut node = Node::bound(stage)?;
             let mut update = node.update(stage);
             node.sequence = node.sequence.wrapping_sub(1);
             (update.flags, update.lifetime) = (update_flag::ACKNOWLEDGE, 0);
@@ -164,8 +163,7 @@ fn addresses(cases: &mut Cases) {
             format!("an update with {what} as alternate care-of address is dropped in silence"),
             "home-binding.2.15, RFC 6275 §6.1.7",
             move |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.replace(option::ALTERNATE_CARE_OF_ADDRESS, Part::alternate(address));
                 node.exchange(stage, &update, SILENCE)?;
@@ -241,8 +239,7 @@ fn odd(cases: &mut Cases) {
             format!("{what}, where it has no business, harms nothing"),
             "wire.9.2, wire.9.6, RFC 6275 §6.2",
             move |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.insert(part.clone());
                 node.exchange(stage, &update, ANYTHING)?;
@@ -274,8 +271,7 @@ fn odd(cases: &mut Cases) {
             format!("{what} is not accepted"),
             "wire.9.1, RFC 6275 §6.2.1",
             move |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.parts.push(Part::Raw(octets.clone()));
                 // Its authenticator is wrong as well where it has to be the last one.

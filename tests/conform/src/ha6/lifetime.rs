@@ -112,8 +112,7 @@ pub(super) fn add(cases: &mut Cases) {
             "a refresh with a shorter lifetime makes the binding end sooner",
             "home-binding.3.9, home-binding.3.11, RFC 6275 §10.3.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.lifetime = 1;
                 node.exchange(stage, &update, ACCEPTED)?;

@@ -14,8 +14,7 @@ use crate::case::Level;
 
 /// An update of a binding, changed, that is to be discarded; then a right one.
 fn discarded(stage: &mut Stage<'_>, change: impl Fn(&mut Bu)) -> Outcome {
-    let mut node = Node::new(stage)?;
-    node.establish(stage)?;
+    let mut node = Node::bound(stage)?;
     let mut update = node.update(stage);
     change(&mut update);
     node.send(stage, &update.packet())?;
@@ -65,8 +64,7 @@ pub(super) fn add(cases: &mut Cases) {
             format!("an update whose Header Len is {longer:+} off is not accepted"),
             "wire.8.1, RFC 6275 §9.2",
             move |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let mut update = node.update(stage);
                 update.longer = longer;
                 if node.desk.is_none() && node.association.is_none() && longer < 0 {
@@ -238,8 +236,7 @@ fn noise(cases: &mut Cases) {
             format!("forty random mobility headers (lot {lot}) harm nothing"),
             "wire.8.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 for _ in 0..40 {
                     let octets: [u8; 128] = stage.random();
                     let units = usize::from(octets.first().copied().unwrap_or(9)) % 15;

@@ -107,8 +107,7 @@ fn changed_first(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Out
 
 /// An update of a binding, changed; then one that is right, to see that nothing has been lost.
 fn changed_again(stage: &mut Stage<'_>, change: Change, allowed: Allowed) -> Outcome {
-    let mut node = Node::new(stage)?;
-    node.establish(stage)?;
+    let mut node = Node::bound(stage)?;
     let mut update = node.update(stage);
     change(&mut update, &node);
     node.exchange(stage, &update, allowed)?;

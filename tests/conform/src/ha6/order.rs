@@ -151,8 +151,7 @@ fn replay(cases: &mut Cases) {
             "an update repeated octet for octet is refused",
             "home-binding.3.1, home-binding.3.2, RFC 4285 §6, RFC 6275 §9.5.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let update = node.update(stage);
                 node.exchange(stage, &update, ACCEPTED)?;
                 node.exchange(stage, &update, super::status_or_silence(&[135, 144]))?;
@@ -166,8 +165,7 @@ fn replay(cases: &mut Cases) {
             "an update repeated after the binding's end does not bring it back",
             "home-binding.3.1, RFC 4285 §6",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let update = node.update(stage);
                 node.exchange(stage, &update, ACCEPTED)?;
                 let release = node.release(stage);
@@ -182,8 +180,7 @@ fn replay(cases: &mut Cases) {
 
 /// A Mesg-ID far from the clock: refused by the target's own time.
 fn far(stage: &mut Stage<'_>, seconds: i64) -> Outcome {
-    let mut node = Node::new(stage)?;
-    node.establish(stage)?;
+    let mut node = Node::bound(stage)?;
     let mut update = node.update(stage);
     let id = stage.ntp().wrapping_add_signed(seconds << 32);
     update.replace(option::MESSAGE_ID, Part::message_id(id));
@@ -204,8 +201,7 @@ fn far(stage: &mut Stage<'_>, seconds: i64) -> Outcome {
 
 /// A second update whose Mesg-ID is that of the first, less so much.
 fn repeated(stage: &mut Stage<'_>, less: u64) -> Outcome {
-    let mut node = Node::new(stage)?;
-    node.establish(stage)?;
+    let mut node = Node::bound(stage)?;
     let mut update = node.update(stage);
     let id = node.message_id(stage);
     update.replace(option::MESSAGE_ID, Part::message_id(id));

@@ -76,6 +76,13 @@ impl Node {
         Node::with(stage, place, 0)
     }
 
+    /// One that has a binding.
+    pub(super) fn bound(stage: &mut Stage<'_>) -> Result<Node, Ending> {
+        let mut node = Node::new(stage)?;
+        node.establish(stage)?;
+        Ok(node)
+    }
+
     /// One of several of a case; `which` is below 16.
     pub(super) fn with(stage: &mut Stage<'_>, number: u32, which: u8) -> Result<Node, Ending> {
         let std::net::IpAddr::V6(agent) = stage.profile.target.address.ip() else {

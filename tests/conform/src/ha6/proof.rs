@@ -238,8 +238,7 @@ fn mn_ha(cases: &mut Cases) {
             {
                 return Err(Ending::Skip("no associations are configured".to_owned()));
             }
-            let mut node = Node::new(stage)?;
-            node.establish(stage)?;
+            let mut node = Node::bound(stage)?;
             let mut update = node.update(stage);
             update.remove(option::AUTHENTICATION);
             node.exchange(stage, &update, REFUSED)?;
@@ -250,8 +249,7 @@ fn mn_ha(cases: &mut Cases) {
 
 /// An update of a binding with an MN-HA option, changed; beside the MN-AAA option where there is one.
 fn with_mn_ha(stage: &mut Stage<'_>, change: impl Fn(&mut Part), allowed: Allowed) -> Outcome {
-    let mut node = Node::new(stage)?;
-    node.establish(stage)?;
+    let mut node = Node::bound(stage)?;
     let Some((spi, key)) = node.association.clone() else {
         return Err(Ending::Skip("updates are not authenticated by RFC 4285".to_owned()));
     };

@@ -268,8 +268,7 @@ fn answers(cases: &mut Cases) {
             "each acknowledgement is under the key of its own exchange",
             "home-binding.3.7, keys.3.1",
             |stage| {
-                let mut node = Node::new(stage)?;
-                node.establish(stage)?;
+                let mut node = Node::bound(stage)?;
                 let update = node.update(stage);
                 let Some(ack) = node.exchange(stage, &update, ACCEPTED)? else { return Ok(()) };
                 let key = node.association.clone().map(|(_, key)| key).unwrap_or_default();

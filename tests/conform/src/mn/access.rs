@@ -91,8 +91,7 @@ fn initiation(cases: &mut Cases) {
         "the initiation is repeated until the second request has come, even when the first is answered",
         "access.2.8, RFC 5191 §4.1",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
+            let mut world = World::opened(stage)?;
             repeated_initiation(stage, &mut world).map(|_| ())
         },
     );
@@ -101,10 +100,7 @@ fn initiation(cases: &mut Cases) {
         "the initiation is not repeated once the second request has come",
         "access.2.8, RFC 5191 §4.1",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
-            let identity = world.ask_identity(stage)?;
-            world.tell(stage, &identity)?;
+            let mut world = World::identified(stage)?;
             world.response(stage).or_else(up_to)?;
             // What crossed the request does not count.
             world.hear_all(stage, Duration::from_millis(50));
@@ -236,10 +232,7 @@ fn authentication(cases: &mut Cases) {
         "the first answer after that has a Nonce of 8 to 256 octets",
         "access.2.9, RFC 5191 §4.1, RFC 5191 §8.5",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
-            let identity = world.ask_identity(stage)?;
-            world.tell(stage, &identity)?;
+            let mut world = World::identified(stage)?;
             let answer = world.answered(stage, Kind::Pan, Flags::NONE)?;
             let nonce = answer.message()?.nonce().once().map(<[u8]>::len);
             ensure(
@@ -250,10 +243,7 @@ fn authentication(cases: &mut Cases) {
         },
     );
     cases.add("pan", "the answers after it have none", "access.2.9, RFC 5191 §4.1", |stage| {
-        let mut world = World::new(stage)?;
-        world.open(stage).or_else(up_to)?;
-        let identity = world.ask_identity(stage)?;
-        world.tell(stage, &identity)?;
+        let mut world = World::identified(stage)?;
         world.response(stage).or_else(up_to)?;
         let challenge = world.challenge()?;
         world.tell(stage, &challenge)?;
@@ -266,8 +256,7 @@ fn authentication(cases: &mut Cases) {
         "a request that comes twice is answered twice by the same octets",
         "access.2.14, access.2.22, RFC 5191 §5.2",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
+            let mut world = World::opened(stage)?;
             let identity = world.ask_identity(stage)?;
             world.tell(stage, &identity)?;
             let first = world.answered(stage, Kind::Pan, Flags::NONE)?;
@@ -311,8 +300,7 @@ fn authentication(cases: &mut Cases) {
             format!("a request with an EAP packet {what} is discarded"),
             "access.2.13, access.2.19, RFC 5191 §5.2, RFC 5191 §5.5",
             move |stage| {
-                let mut world = World::new(stage)?;
-                world.open(stage).or_else(up_to)?;
+                let mut world = World::opened(stage)?;
                 let right = world.ask_identity(stage)?;
                 let mut wrong = right.clone();
                 change(&mut wrong);
@@ -328,8 +316,7 @@ fn authentication(cases: &mut Cases) {
         "a liveness test before there is access is discarded",
         "access.2.19, RFC 5191 §5.5",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
+            let mut world = World::opened(stage)?;
             let number = world.number;
             let ping = world.par(Kind::Pnr, Flags::PING);
             world.tell(stage, &ping)?;

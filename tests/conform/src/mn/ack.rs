@@ -106,6 +106,15 @@ fn echo(
     Ok(Some(all))
 }
 
+/// A mobile node that is registered and bound.
+pub(super) fn bound(stage: &mut Stage<'_>) -> Result<World, Ending> {
+    let (mut world, update) = updating(stage).or_else(up_to)?;
+    let ack = world.ack(stage, &update);
+    world.acknowledge(stage, &ack)?;
+    is_bound(stage, &mut world).or_else(up_to)?;
+    Ok(world)
+}
+
 /// The home address is in use: an echo request to it is answered by way of the home agent.
 pub(super) fn is_bound(stage: &mut Stage<'_>, world: &mut World) -> Outcome {
     let patience = stage.patience();

@@ -12,10 +12,7 @@ use crate::nas::pac::{encode, up_to};
 
 /// The EAP response to a request of ours in the place of the challenge.
 fn asked_by(stage: &mut Stage<'_>, request: &Body<'_>) -> Result<(World, Vec<u8>), Ending> {
-    let mut world = World::new(stage)?;
-    world.open(stage).or_else(up_to)?;
-    let identity = world.ask_identity(stage)?;
-    world.tell(stage, &identity)?;
+    let mut world = World::identified(stage)?;
     world.response(stage).or_else(up_to)?;
     let eap = encode(9, request)?;
     let request = world.par(Kind::Par, Flags::NONE).with(avp::EAP_PAYLOAD, &eap);
@@ -39,10 +36,7 @@ pub(super) fn add(cases: &mut Cases) {
         "the identity is the NAI, under the Identifier of the request",
         "access.2.22, RFC 3748 §4.1, RFC 3748 §5.1",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
-            let identity = world.ask_identity(stage)?;
-            world.tell(stage, &identity)?;
+            let mut world = World::identified(stage)?;
             let (_, eap) = world.response(stage)?;
             match response_of(&eap)? {
                 (7, eap::Message::Identity(name)) if name == world.who.nai => Ok(()),
@@ -77,10 +71,7 @@ pub(super) fn add(cases: &mut Cases) {
         |stage| {
             // EAP-TLS with S set.
             let unknown = [1, 9, 0, 6, 13, 0x20];
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
-            let identity = world.ask_identity(stage)?;
-            world.tell(stage, &identity)?;
+            let mut world = World::identified(stage)?;
             world.response(stage).or_else(up_to)?;
             let request = world.par(Kind::Par, Flags::NONE).with(avp::EAP_PAYLOAD, &unknown);
             world.tell(stage, &request)?;
@@ -123,10 +114,7 @@ pub(super) fn add(cases: &mut Cases) {
             format!("an EAP packet {what} gets no response"),
             "access.2.22, RFC 3748 §4",
             move |stage| {
-                let mut world = World::new(stage)?;
-                world.open(stage).or_else(up_to)?;
-                let identity = world.ask_identity(stage)?;
-                world.tell(stage, &identity)?;
+                let mut world = World::identified(stage)?;
                 world.response(stage).or_else(up_to)?;
                 let before = world.number;
                 let request = world.par(Kind::Par, Flags::NONE).with(avp::EAP_PAYLOAD, octets);
@@ -151,10 +139,7 @@ pub(super) fn add(cases: &mut Cases) {
         "a Success before the method has been done grants nothing",
         "access.2.24, access.4.12, RFC 3748 §4.2",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
-            let identity = world.ask_identity(stage)?;
-            world.tell(stage, &identity)?;
+            let mut world = World::identified(stage)?;
             world.response(stage).or_else(up_to)?;
             let admission = Admission::colocated(&world);
             let message = world.conclusion(stage, &admission)?;

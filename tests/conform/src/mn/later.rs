@@ -7,10 +7,9 @@ use dsboot_codec::pana::{Flags, Kind};
 use dsboot_spec::registry::mip4::code;
 use dsboot_spec::registry::pana::termination_cause;
 
-use super::ack::is_bound;
+use super::ack::bound;
 use super::fha::{Asked, Grant};
 use super::first::{first, repeated};
-use super::update::updating;
 use super::world::{FHA, Said, World};
 use super::{Cases, Ending, Outcome, Stage, ensure, fail, missing};
 use crate::fha::rrq::Tweak;
@@ -259,10 +258,7 @@ fn answers(cases: &mut Cases) {
 
 /// Bound, and told to end; the update that ends the binding.
 fn leaving(stage: &mut Stage<'_>) -> Result<(World, super::ha::Bu), Ending> {
-    let (mut world, update) = updating(stage).or_else(up_to)?;
-    let ack = world.ack(stage, &update);
-    world.acknowledge(stage, &ack)?;
-    is_bound(stage, &mut world).or_else(up_to)?;
+    let mut world = bound(stage)?;
     // Updates and requests are held back when they follow others too closely.
     world.hear_all(stage, Duration::from_millis(400));
     ask_to_end(stage)?;

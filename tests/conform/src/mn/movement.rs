@@ -7,7 +7,7 @@ use dsboot_codec::mip6::Lifetime;
 use dsboot_spec::registry::mip4::{code, request_flag};
 
 use super::access::unregistered;
-use super::ack::{is_bound, is_unbound};
+use super::ack::{bound, is_bound, is_unbound};
 use super::fha::Asked;
 use super::first::{first, repeated};
 use super::later::ask_to_end;
@@ -25,15 +25,6 @@ const SHORT: u16 = 6;
 
 /// The same where a movement comes before it.
 const LONGER: u16 = 10;
-
-/// Registered and bound.
-fn bound(stage: &mut Stage<'_>) -> Result<World, Ending> {
-    let (mut world, update) = updating(stage).or_else(up_to)?;
-    let ack = world.ack(stage, &update);
-    world.acknowledge(stage, &ack)?;
-    is_bound(stage, &mut world).or_else(up_to)?;
-    Ok(world)
-}
 
 /// Goes over to the next link, up to its initiation there; what else came before that.
 fn moves(stage: &mut Stage<'_>, world: &mut World) -> Result<Vec<Said>, Ending> {

@@ -282,8 +282,7 @@ fn afterwards(cases: &mut Cases) {
         "the NAS may authenticate again; the first answer has a Nonce of its own",
         "access.5.2, access.2.20, RFC 5191 §4.3",
         |stage| {
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
+            let mut world = World::opened(stage)?;
             let mut nonces = Vec::new();
             for _ in 0..2 {
                 let identity = world.ask_identity(stage)?;

@@ -145,6 +145,21 @@ impl World {
         self.answered(stage, Kind::Pan, Flags::START)
     }
 
+    /// A mobile node whose session has begun.
+    pub(super) fn opened(stage: &mut Stage<'_>) -> Result<World, Ending> {
+        let mut world = World::new(stage)?;
+        world.open(stage).or_else(up_to)?;
+        Ok(world)
+    }
+
+    /// One that has been asked who it is too.
+    pub(super) fn identified(stage: &mut Stage<'_>) -> Result<World, Ending> {
+        let mut world = World::opened(stage)?;
+        let identity = world.ask_identity(stage)?;
+        world.tell(stage, &identity)?;
+        Ok(world)
+    }
+
     /// A request for the identity.
     pub(super) fn ask_identity(&mut self, stage: &mut Stage<'_>) -> Result<Msg, Ending> {
         let nonce: [u8; 16] = stage.random();

@@ -39,8 +39,7 @@ pub(super) fn add(cases: &mut Cases) {
         "access.2.19, RFC 5191 §5.5, RFC 5191 §8",
         |stage| {
             let all = of(Protocol::Pana);
-            let mut world = World::new(stage)?;
-            world.open(stage).or_else(up_to)?;
+            let mut world = World::opened(stage)?;
             let right = world.ask_identity(stage)?;
             for mut octets in all {
                 put(&mut octets, 8, &right.session.to_be_bytes());
