@@ -21,7 +21,7 @@ pub struct Coverage {
     pub(crate) views: HashMap<Fingerprint, u64, Prehashed>,
     /// The promises that the setup has, each a bit, once that was asked.
     asked: Option<u64>,
-    /// Steps that were noted not long ago, by half of their fingerprint, each at a place of its own.
+    /// Steps that were noted not long ago: half of a fingerprint, at a place told by the other half.
     recent: Vec<u64>,
 }
 
@@ -59,8 +59,8 @@ impl Coverage {
         }
         let step = before.and(after);
         self.recent.resize(RECENT, 0);
-        let (_, half) = step.halves();
-        let slot = self.recent.get_mut(super::size(half) % RECENT);
+        let (half, place_of) = step.halves();
+        let slot = self.recent.get_mut(super::size(place_of) % RECENT);
         if slot.map(|slot| std::mem::replace(slot, half)) != Some(half) {
             self.views.entry(step).or_insert_with(|| Origin::Step(place).word());
         }
