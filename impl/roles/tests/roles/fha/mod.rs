@@ -1,5 +1,6 @@
 //! The foreign home agent, sentence by sentence.
 
+mod agent;
 mod bench;
 mod data;
 mod ends;
@@ -470,64 +471,6 @@ fn what_the_fha_does_not_do_is_refused_under_the_key() {
         assert_eq!(seen.code(), expected);
         assert!(bench::is_proved(&seen.reply(), MN1));
     }
-}
-
-//= registration.7.9
-#[test]
-fn an_agent_that_can_prove_itself_must() {
-    let mut bench = Bench::new();
-    let ask = Ask { care_of: AGENT, source: AGENT, ..Ask::default() };
-    let seen = bench.receive(&bench.first(&ask));
-    assert!(seen.counts(Registration::ForeignAgentUnproved));
-    assert_eq!(seen.code(), code::HA_FA_AUTHENTICATION);
-    let signed = bench.first(&Ask { signed_by_agent: true, ..ask });
-    let mut forged = signed.clone();
-    *forged.payload.last_mut().unwrap() ^= 1;
-    assert_eq!(bench.receive(&forged).code(), code::HA_FA_AUTHENTICATION);
-    bench.receive(&signed).radius();
-}
-
-//= registration.7.9
-#[test]
-fn a_release_through_an_agent_is_not_its_to_prove() {
-    let mut bench = Bench::new();
-    let ask = Ask { care_of: AGENT, source: AGENT, signed_by_agent: true, ..Ask::default() };
-    bench.register(&ask, &Accept::default());
-    bench.pass(1);
-    let release = Ask { lifetime: 0, home_address: THOAV4, signed_by_agent: false, ..ask };
-    assert_eq!(bench.receive(&bench.again(&release)).code(), code::ACCEPTED);
-    assert!(bench.fha.bindings().is_empty());
-}
-
-//= registration.7.20
-#[test]
-fn an_agent_without_association_proves_nothing() {
-    let mut bench = Bench::new();
-    let elsewhere = Ipv4Addr::new(198, 51, 100, 77);
-    let ask = Ask { care_of: elsewhere, source: elsewhere, ..Ask::default() };
-    let signed = bench.first(&Ask { signed_by_agent: true, ..ask.clone() });
-    let seen = bench.receive(&signed);
-    assert!(seen.is_silent() && seen.counts(Registration::ForeignAgentUnproved));
-    bench.receive(&bench.first(&ask)).radius();
-}
-
-//= registration.8.5
-#[test]
-fn the_agents_part_of_a_reply_stands_behind_the_authenticator() {
-    let mut bench = Bench::new();
-    let challenge = Some(b"challenge".to_vec());
-    let ask =
-        Ask { care_of: AGENT, source: AGENT, signed_by_agent: true, challenge, ..Ask::default() };
-    let datagram = bench.register(&ask, &Accept::default()).reply();
-    let reply = decode(&datagram);
-    let kinds: Vec<u8> = reply.extensions.iter().map(|e| e.value.kind()).collect();
-    let tail = [
-        extension::MOBILE_HOME_AUTHENTICATION,
-        extension::CHALLENGE,
-        extension::FOREIGN_HOME_AUTHENTICATION,
-    ];
-    assert!(kinds.ends_with(&tail), "{kinds:?}");
-    assert_eq!(reply.extensions.challenge().once(), Some(&b"challenge"[..]));
 }
 
 //= registration.7.11
